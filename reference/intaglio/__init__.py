@@ -1,0 +1,1 @@
+"""Intaglio: exact numeric arrays in a picture anyone can look at."""
