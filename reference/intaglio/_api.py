@@ -1,0 +1,220 @@
+"""The public verbs, each one call of the codec."""
+
+import io
+from collections.abc import Mapping
+from typing import Any, Final, Unpack
+
+import numpy as np
+import numpy.typing as npt
+
+from intaglio import _codec
+from intaglio._arrays import Array
+from intaglio._errors import EncodeError, Reason
+from intaglio._files import Source, check_target, open_source, write_target
+from intaglio._info import Info, info_of
+from intaglio._lazy import IntaglioFile, UnknownNameError, listed
+from intaglio._limits import DEFAULT_LIMITS, Limits
+from intaglio._options import LEVEL_USUAL, Options, PlainOptions, Profile, make_job
+from intaglio._spec import DEFAULT_PROFILE
+
+DEFAULT_NAME: Final = "data"
+
+
+def imsave(
+    fname: Source,
+    arr: npt.ArrayLike,
+    vmin: float | None = None,
+    vmax: float | None = None,
+    cmap: Any = None,  # noqa: ANN401 - a name, a table or a matplotlib Colormap
+    format: str | None = None,  # noqa: A002 - matplotlib's name for it
+    origin: str | None = None,
+    dpi: float = 100,
+    **options: Unpack[PlainOptions],
+) -> None:
+    """Save an array as a picture of itself: plt.imsave's signature, and the values come back.
+
+    arr: any shape and any dtype of SPEC.md 14.1; 2-D arrays show as plt.imsave shows them.
+    dpi: written to the file as a hint for printing. Further keywords: see `PlainOptions`.
+    Errors: EncodeError if the array cannot be carried, OSError if the file cannot be written.
+    """
+    if format is not None and format.lower() != "png":
+        raise EncodeError(Reason.FORMAT_UNSUPPORTED, f"format {format!r}: only png keeps the data")
+    shown: Options = {"vmin": vmin, "vmax": vmax, "cmap": cmap, "origin": origin}
+    _save(fname, {DEFAULT_NAME: _as_array(arr)}, {**shown, **options}, dpi)
+
+
+def imread(fname: Source, *, limits: Limits = DEFAULT_LIMITS) -> Array:
+    """The exact array that `imsave` saved: dtype, shape and every bit. The same as `load`."""
+    return load(fname, limits=limits)
+
+
+def save(
+    file: Source,
+    data: npt.ArrayLike | Mapping[str, npt.ArrayLike],
+    **options: Unpack[Options],
+) -> None:
+    """Save one array (under the name `data`) or a mapping of names to arrays as a PNG.
+
+    file: a path ending in .png, or a binary file object. A path holds its old
+    file or the whole new one at any moment. Keywords: see `Options`.
+    Errors: EncodeError if something cannot be carried, OSError if the file cannot be written.
+    """
+    _save(file, _as_arrays(data), options, None)
+
+
+def dumps(data: npt.ArrayLike | Mapping[str, npt.ArrayLike], **options: Unpack[Options]) -> bytes:
+    """The PNG file that `save` would write, as bytes."""
+    out = io.BytesIO()
+    save(out, data, **options)
+    return out.getvalue()
+
+
+def _save(
+    file: Source, arrays: dict[str, Array], options: Mapping[str, Any], dpi: float | None
+) -> None:
+    check_target(file)
+    encoded = _codec.encode(arrays, make_job(options, dpi))
+    write_target(file, encoded.write)
+
+
+def load(file: Source, name: str | None = None, *, limits: Limits = DEFAULT_LIMITS) -> Array:
+    """One array of the file, exact in dtype, shape and every bit.
+
+    name: without it, the only array, or the one called `data`.
+    Errors: DecodeError (`.reason` is one of SPEC.md 14.7), KeyError if there is no such
+    array (the message lists those there are), OSError if the file cannot be opened.
+    """
+    with open_source(file) as stream, _codec.decoding(stream, limits) as opened:
+        wanted = _pick(name, opened.names)
+        opened.check_output([wanted], limits)
+        return opened.array(wanted)
+
+
+def load_dict(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, Array]:
+    """All arrays of the file by name, in file order; errors as `load`."""
+    with open_source(file) as stream, _codec.decoding(stream, limits) as opened:
+        return _all_arrays(opened, limits)
+
+
+def loads(
+    data: bytes | bytearray | memoryview,
+    name: str | None = None,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Array:
+    """`load` from the bytes of a PNG file."""
+    return load(io.BytesIO(data), name, limits=limits)
+
+
+def loads_dict(
+    data: bytes | bytearray | memoryview, *, limits: Limits = DEFAULT_LIMITS
+) -> dict[str, Array]:
+    """`load_dict` from the bytes of a PNG file."""
+    return load_dict(io.BytesIO(data), limits=limits)
+
+
+def open(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> IntaglioFile:  # noqa: A001
+    """Open a file lazily: a mapping of names to arrays decoded when indexed, block by block."""
+    return IntaglioFile(file, limits)
+
+
+def info(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> Info:
+    """What the file holds, from its first rows only. SPEC.md section 12, *inspect*."""
+    with open_source(file) as stream:
+        _, opened = _codec.inspect(stream, limits)
+        return info_of(opened)
+
+
+def verify(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> Info:
+    """Check everything: the whole PNG, every block and array, and the echo.
+
+    The `Info` returned has `png_checked` True and `echo` "intact" or "damaged"; whatever
+    else is wrong raises DecodeError.
+    """
+    with open_source(file) as stream, _codec.decoding(stream, limits) as opened:
+        opened.check_output(opened.names, limits)
+        for name in opened.names:
+            opened.canonical(name)
+        echo = "intact" if opened.is_echo_intact() else "damaged"
+        return info_of(opened, png_checked=True, echo=echo)
+
+
+def embed(
+    pixels: npt.NDArray[np.uint8],
+    data: npt.ArrayLike | Mapping[str, npt.ArrayLike],
+    *,
+    metadata: Mapping[str, Any] | None = None,
+    attrs: Mapping[str, Mapping[str, Any]] | None = None,
+    profile: Profile = DEFAULT_PROFILE,
+    level: int = LEVEL_USUAL,
+) -> npt.NDArray[np.uint8]:
+    """Pixels that carry `data`: a new (H, W, 3 or 4) uint8 array, for any PNG library to write.
+
+    pixels: (H, W, 3 or 4) uint8; alpha 0 is not allowed. Four channels come back where the
+    profile uses alpha. Errors: EncodeError(capacity-exceeded) if they are too few.
+    """
+    _check_pixels(pixels)
+    if pixels.shape[2] == 4 and pixels[..., 3].min() == 0:  # [CAR-6]
+        raise EncodeError(
+            Reason.COVER_INVALID,
+            "some pixels are wholly transparent, and tools rewrite the colour of such pixels: "
+            "composite the picture first",
+        )
+    options = {"metadata": metadata, "attrs": attrs, "profile": profile, "level": level}
+    return _codec.embed(pixels, _as_arrays(data), make_job(options, None))
+
+
+def extract(pixels: npt.NDArray[np.uint8], *, limits: Limits = DEFAULT_LIMITS) -> dict[str, Array]:
+    """All arrays that (H, W, 3 or 4) uint8 `pixels` carry, by name; errors as `load`."""
+    _check_pixels(pixels)
+    height, width = pixels.shape[:2]
+    return _all_arrays(_codec.Opened(iter([pixels]), width, height), limits)
+
+
+def _check_pixels(pixels: npt.NDArray[np.uint8]) -> None:
+    if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8:
+        message = "pixels are a numpy array of uint8"
+        raise TypeError(message)
+    if pixels.ndim != 3 or pixels.shape[2] not in (3, 4) or not pixels.size:
+        message = f"pixels have shape (H, W, 3) or (H, W, 4), not {pixels.shape}"
+        raise EncodeError(Reason.COVER_INVALID, message)
+
+
+def _all_arrays(opened: _codec.Opened, limits: Limits) -> dict[str, Array]:
+    opened.check_output(opened.names, limits)
+    return {name: opened.array(name) for name in opened.names}
+
+
+def _pick(name: str | None, names: list[str]) -> str:
+    if name is None and len(names) == 1:
+        return names[0]
+    wanted = DEFAULT_NAME if name is None else name
+    if wanted in names:
+        return wanted
+    if name is None:
+        message = f"say which array: this file has {listed(names)}"
+        raise AmbiguousNameError(message)
+    raise UnknownNameError(name, names)
+
+
+class AmbiguousNameError(KeyError):
+    """No name was given, and the file has not just one array."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def _as_arrays(data: npt.ArrayLike | Mapping[str, npt.ArrayLike]) -> dict[str, Array]:
+    if isinstance(data, Mapping):
+        return {name: _as_array(value) for name, value in data.items()}
+    return {DEFAULT_NAME: _as_array(data)}
+
+
+def _as_array(value: npt.ArrayLike) -> Array:
+    """`value` as an ndarray; masked arrays stay what they are, to be refused with their name."""
+    if isinstance(value, np.ma.MaskedArray):
+        return value
+    try:
+        return np.asarray(value)
+    except ValueError as problem:
+        raise EncodeError(Reason.DTYPE_UNSUPPORTED, f"not an array: {problem}") from problem

@@ -1,0 +1,210 @@
+"""The whole way: arrays to PNG bytes, and back.
+
+The layers one after another, as SPEC.md section 12 has them; no arithmetic
+of its own.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from intaglio._arrays import Array
+from intaglio._blocks import BlockForm
+from intaglio._body import BLOCK_BYTES_USUAL, Body, write_body
+from intaglio._carrier import Embedder, Extractor, Pixels
+from intaglio._container import (
+    array_of,
+    check_output,
+    read_canonical,
+    read_contents,
+    read_elements,
+)
+from intaglio._errors import DecodeError, EncodeError, Reason
+from intaglio._limits import Limits
+from intaglio._picture import Look, Picture, make_picture
+from intaglio._png import PngRows, open_png
+from intaglio._png_write import write_png
+from intaglio._prologue import maybe_prologue_length, read_prologue
+from intaglio._spec import (
+    FORMAT_MAJOR,
+    FORMAT_MINOR,
+    HINT_KEYWORD,
+    PROLOGUE_COMMON_BYTES,
+    Depths,
+    carrier_capacity,
+    pixels_for,
+)
+
+Bytes = npt.NDArray[np.uint8]
+
+_HINT: Final = (
+    f"This picture carries exact numeric data (Intaglio format {FORMAT_MAJOR}.{FORMAT_MINOR}) in "
+    "the low bits of its pixels. Read it with the Python package intaglio: intaglio.load(path). "
+    "Keep it as a PNG: JPEG, resizing and recolouring destroy the data."
+)  # [PNG-9]
+_ROWS_AT_ONCE: Final = 1 << 18  # pixels of a band, about 1 MiB
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything that decides the bytes of a file but the arrays."""
+
+    depths: Depths
+    level: int
+    look: Look
+    metadata: Mapping[str, Any] | None = None
+    attrs: Mapping[str, Mapping[str, Any]] | None = None
+    dpi: float | None = None
+    form: BlockForm | None = None
+    block_bytes: int = BLOCK_BYTES_USUAL
+
+
+def encode(arrays: Mapping[str, Array], job: Job) -> "Encoded":
+    """Pack `arrays` and plan their picture; nothing is written yet."""
+    body = write_body(arrays, job.metadata, job.attrs or {}, job.level, job.form, job.block_bytes)
+    picture = make_picture(arrays, pixels_for(body.length, job.depths), job.look)
+    return Encoded(body, picture, job)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Arrays packed and their picture planned: all that can fail has been tried."""
+
+    body: Body
+    picture: Picture
+    job: Job
+
+    def write(self, out: BinaryIO) -> None:
+        """Write the PNG file."""
+        width, height = self.picture.width, self.picture.height
+        channels = 4 if self.job.depths[3] else 3  # [PNG-8]
+        embedder = _embedder(self.body, self.job.depths, width, height)
+        write_png(
+            out,
+            width,
+            height,
+            channels,
+            _embedded_bands(self.picture, embedder, channels),
+            text=((HINT_KEYWORD, _HINT),),
+            dpi=self.job.dpi,
+        )
+
+
+def _embedder(body: Body, depths: Depths, width: int, height: int) -> Embedder:
+    prologue = body.prologue(depths, width, height)
+    return Embedder(prologue, body.joined(), depths, width * height)
+
+
+def _embedded_bands(picture: Picture, embedder: Embedder, channels: int) -> Iterator[Pixels]:
+    first = 0
+    for band in picture.bands(max(1, _ROWS_AT_ONCE // picture.width)):
+        pixels = np.full((*band.shape[:2], channels), 255, np.uint8)
+        pixels[..., :3] = band
+        embedder.embed(pixels.reshape(-1, channels), first)
+        first += band.shape[0] * band.shape[1]
+        yield pixels
+
+
+def embed(pixels: Bytes, arrays: Mapping[str, Array], job: Job) -> Bytes:
+    """A copy of the (H, W, 3 or 4) `pixels` that carries `arrays`."""
+    body = write_body(arrays, job.metadata, job.attrs or {}, job.level, job.form, job.block_bytes)
+    height, width, channels = pixels.shape
+    if body.length > carrier_capacity(width * height, job.depths):
+        raise EncodeError(
+            Reason.CAPACITY_EXCEEDED,
+            f"needs {pixels_for(body.length, job.depths):,} pixels, these are {width * height:,} "
+            f"({width}x{height}): a larger picture or a denser profile would hold it",
+        )
+    shape = (height, width, 4 if job.depths[3] else channels)
+    result = np.full(shape, 255, np.uint8)
+    result[..., :channels] = pixels
+    _embedder(body, job.depths, width, height).embed(result.reshape(-1, shape[2]), 0)
+    return result
+
+
+class Opened:
+    """A carrier whose header and block tables were read and checked; arrays on demand."""
+
+    def __init__(self, bands: Iterator[Bytes], width: int, height: int) -> None:
+        """`bands` yields (rows, width, 3 or 4) pixels from the top. Steps 5 to 19 of [DEC-1]."""
+        self.width: Final = width
+        self.height: Final = height
+        self._extractor: Final = Extractor(band.reshape(-1, band.shape[2]) for band in bands)
+        self._prologue: Final = self._read_prologue_bytes()
+        prologue = read_prologue(self._prologue, width, height)
+        self._extractor.start_body(prologue.depths, prologue.body_length)
+        self.contents: Final = read_contents(self._prologue, prologue, self._extractor.body)
+
+    def _read_prologue_bytes(self) -> bytes:
+        """As many bytes as the prologue says it has, and the picture holds. [HDR-1] [HDR-2]"""
+        common = self._extractor.prologue(0, PROLOGUE_COMMON_BYTES)
+        length = maybe_prologue_length(common)
+        if length is None or length <= len(common):
+            return common
+        return common + self._extractor.prologue(len(common), length)
+
+    @property
+    def names(self) -> list[str]:
+        """The arrays' names, in file order."""
+        return [record.name for record in self.contents.header.arrays]
+
+    def check_output(self, names: Collection[str], limits: Limits) -> None:
+        """Steps 20 to 23 for the arrays of those names."""
+        check_output(
+            (record for record in self.contents.header.arrays if record.name in names), limits
+        )
+
+    def canonical(self, name: str) -> Bytes:
+        """The canonical bytes of one array, checked whole: steps 24 to 28."""
+        return read_canonical(self.contents, self.names.index(name), self._extractor.body)
+
+    def array(self, name: str) -> Array:
+        """One array, checked whole: steps 24 to 28."""
+        index = self.names.index(name)
+        shape = self.contents.header.arrays[index].shape
+        return array_of(self.contents, index, self.canonical(name), shape)
+
+    def elements(self, name: str, start: int, stop: int) -> Array:
+        """Elements start..stop-1 in C order, as a 1-d array: only their blocks. [DEC-3]"""
+        index = self.names.index(name)
+        raw = read_elements(self.contents, index, start, stop, self._extractor.body)
+        return array_of(self.contents, index, raw, (stop - start,))
+
+    def is_echo_intact(self) -> bool:
+        """Whether the last pixels repeat the prologue; reads to the end. [CAR-5]"""
+        return self._extractor.tail() == self._prologue
+
+
+@contextmanager
+def decoding(stream: BinaryIO, limits: Limits) -> Iterator[Opened]:
+    """Decode as [DEC-1] has it: the PNG is checked to its end, and a fault in it comes first."""
+    png = open_png(stream, limits.pixels_max)
+    with _memory_is_a_limit():
+        try:
+            yield Opened(png.bands(), png.width, png.height)
+        except DecodeError:
+            png.drain()
+            raise
+        png.drain()
+
+
+def inspect(stream: BinaryIO, limits: Limits) -> tuple[PngRows, Opened]:
+    """Inspect as [DEC-2] has it: only the rows are read that header and tables need."""
+    with _memory_is_a_limit():
+        png = open_png(stream, limits.pixels_max)
+        return png, Opened(png.bands(), png.width, png.height)
+
+
+@contextmanager
+def _memory_is_a_limit() -> Iterator[None]:
+    try:
+        yield
+    except MemoryError as problem:  # [LIM-3]
+        raise DecodeError(
+            Reason.LIMIT_EXCEEDED,
+            "this machine has not enough memory for the picture or its arrays",
+        ) from problem

@@ -1,0 +1,85 @@
+"""Files: paths, file objects, and writing that never leaves half a file.
+
+Knows no format: bytes go in, bytes come out.
+"""
+
+import os
+import secrets
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, TypeAlias
+
+from intaglio._errors import EncodeError, Reason
+
+Source: TypeAlias = str | os.PathLike[str] | BinaryIO
+
+
+@contextmanager
+def open_source(source: Source) -> Iterator[BinaryIO]:
+    """A binary stream over `source`, from a file object's present position; closes only paths."""
+    if isinstance(source, str | os.PathLike):
+        with Path(source).open("rb") as stream:
+            yield stream
+    elif hasattr(source, "read"):
+        yield source
+    else:
+        message = f"a path or a binary file object, not {type(source).__name__}"
+        if isinstance(source, bytes | bytearray | memoryview):
+            message += "; loads() reads bytes"
+        raise TypeError(message)
+
+
+def check_target(target: Source) -> None:
+    """Refuse a name that promises another format, before any work is done."""
+    if isinstance(target, str | os.PathLike):
+        suffix = Path(target).suffix
+        if suffix.lower() != ".png":
+            raise EncodeError(
+                Reason.FORMAT_UNSUPPORTED,
+                f"the file's name ends in {suffix or 'no suffix'!r}; only .png keeps the data "
+                "(JPEG and WebP destroy it)",
+            )
+    elif not hasattr(target, "write"):
+        message = f"a path or a binary file object, not {type(target).__name__}"
+        raise TypeError(message)
+
+
+def write_target(target: Source, write: Callable[[BinaryIO], None]) -> None:
+    """Let `write` fill `target`; a path holds its old file or the whole new one, never a part."""
+    if not isinstance(target, str | os.PathLike):
+        write(target)
+        return
+    path = Path(os.path.realpath(target))  # a link stays a link
+    temporary = path.with_name(f".{path.name[:200]}.{secrets.token_hex(6)}.tmp")
+    # Made by open, not by tempfile, so that the caller's umask rules.
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            with suppress(FileNotFoundError):
+                temporary.chmod(stat.S_IMODE(path.stat().st_mode))
+            write(stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            temporary.unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+_BINARY = getattr(os, "O_BINARY", 0)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last through a power cut, where the system can."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):  # some file systems refuse it
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

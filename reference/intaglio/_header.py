@@ -1,0 +1,210 @@
+"""The header: what the arrays are, and its bytes.
+
+SPEC.md section 6, second half, and nothing else. This file knows bytes and
+integers; pixels, JSON, compression and digests are other rooms.
+"""
+
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+from intaglio._errors import DecodeError, EncodeError, Reason
+from intaglio._records import RecordError, build_header, is_sealed, parse_header
+from intaglio._spec import (
+    ARRAY_BYTES_MAX,
+    BLOCK_BYTES_MAX,
+    ELEMENT_BY_CODE,
+    EXTENSION_REQUIRED,
+    EXTENSION_TYPES_KNOWN,
+    FILTER_BY_CODE,
+    FILTERS_MAX,
+    HEADER_BYTES_MAX,
+    NAME_BYTES_MAX,
+    RANK_MAX,
+    TIME_ELEMENTS,
+    TIME_UNIT_CODE,
+    TIME_UNITS,
+    UNIT_COUNT_MAX,
+    FilterStep,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayRecord:
+    """What the header says of one array; `metadata` is JSON text, empty for none."""
+
+    name: str
+    element: int
+    unit: int
+    unit_count: int
+    shape: tuple[int, ...]
+    filters: tuple[FilterStep, ...]
+    codec: int
+    block_length: int
+    block_count: int
+    digest: bytes
+    metadata: bytes = b""
+
+    @property
+    def size(self) -> int:
+        """The number of elements."""
+        return prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A tagged record of a later version or of private use."""
+
+    type: int
+    required: bool
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """All array records, the file's metadata (JSON text) and extension records."""
+
+    arrays: tuple[ArrayRecord, ...]
+    metadata: bytes = b""
+    extensions: tuple[Extension, ...] = ()
+
+
+def write_header(header: Header) -> bytes:
+    """The bytes of `header`, CRC included."""
+    raw = build_header(
+        {
+            "array_count": len(header.arrays),
+            "extension_count": len(header.extensions),
+            "metadata": header.metadata,
+            "arrays": [_array_fields(record) for record in header.arrays],
+            "extensions": [
+                {"type": e.type, "flags": EXTENSION_REQUIRED * e.required, "data": e.data}
+                for e in header.extensions
+            ],
+        }
+    )
+    if len(raw) > HEADER_BYTES_MAX:  # [HDR-7]
+        raise EncodeError(
+            Reason.HEADER_TOO_LARGE,
+            f"names, shapes and metadata take {len(raw):,} bytes, at most {HEADER_BYTES_MAX:,} "
+            "fit: store long metadata as an array",
+        )
+    return raw
+
+
+def _array_fields(record: ArrayRecord) -> dict[str, Any]:
+    fields = {name: getattr(record, name) for name in ArrayRecord.__slots__}
+    return fields | {"name": record.name.encode()}
+
+
+def read_header(raw: bytes) -> Header:
+    """Read a header that fills all of `raw`; metadata and extension types are not judged here."""
+    if not is_sealed(raw):  # [HDR-8]
+        raise DecodeError(
+            Reason.HEADER_DAMAGED, "the header's CRC is wrong: pixels that carry it were changed"
+        )
+    try:
+        fields = parse_header(raw)
+    except RecordError as problem:  # [HDR-9]
+        raise DecodeError(Reason.HEADER_MALFORMED, str(problem)) from problem
+    for index, record in enumerate(fields.arrays):
+        problem_found = _record_problem(record)
+        if problem_found:
+            raise DecodeError(Reason.HEADER_MALFORMED, f"array {index}: {problem_found}")
+    extensions = _read_extensions(fields.extensions)
+    names = _read_names([record.name for record in fields.arrays])
+    arrays = tuple(
+        ArrayRecord(
+            name=name,
+            shape=tuple(record.shape),
+            filters=tuple(FilterStep(code, data) for code, data in record.filters),
+            **{
+                k: record[k] for k in ArrayRecord.__slots__ if k not in ("name", "shape", "filters")
+            },
+        )
+        for name, record in zip(names, fields.arrays, strict=True)
+    )
+    return Header(arrays, fields.metadata, extensions)
+
+
+def _record_problem(record: Any) -> str | None:  # noqa: ANN401 - a construct Container
+    if not record.name or len(record.shape) > RANK_MAX or len(record.filters) > FILTERS_MAX:
+        return "no name, or too many dimensions or filters"  # [HDR-9]
+    element = ELEMENT_BY_CODE.get(record.element)
+    if element is not None and not _is_unit(element.name, record.unit, record.unit_count):
+        return f"unit {record.unit} times {record.unit_count} with {element.name}"  # [HDR-10]
+    item_bytes = element.item_bytes if element else 1
+    size, length = prod(record.shape), record.block_length
+    if prod(max(d, 1) for d in record.shape) * item_bytes > ARRAY_BYTES_MAX:  # [HDR-11]
+        return f"shape {tuple(record.shape)} is too large"
+    legal_length = 1 <= length <= size if size else length == 0
+    if not legal_length or record.block_count != -(-size // max(length, 1)):  # [HDR-11]
+        return f"{record.block_count} blocks of {length} elements cannot hold {size}"
+    if element is not None and length * item_bytes > BLOCK_BYTES_MAX:  # [HDR-11]
+        return f"blocks of {length} elements are too large"
+    return _chain_problem(record.filters)
+
+
+def _is_unit(element: str, unit: int, count: int) -> bool:
+    if element not in TIME_ELEMENTS:
+        return unit == 0 and count == 0
+    most = 1 if unit == TIME_UNIT_CODE["generic"] else UNIT_COUNT_MAX
+    return unit in TIME_UNITS and 1 <= count <= most
+
+
+def _chain_problem(filters: list[tuple[int, bytes]]) -> str | None:  # [HDR-12]
+    codes = [code for code, _ in filters]
+    if not all(code in FILTER_BY_CODE for code in codes):
+        return None
+    if codes != sorted(set(codes)) or {0x02, 0x03} <= set(codes):
+        return f"filters {codes} in this order"
+    for code, data in filters:
+        kind = FILTER_BY_CODE[code]
+        if len(data) != 4 * kind.parameters:
+            return f"{len(data)} parameter bytes for filter {kind.name}"
+        lags = [int.from_bytes(data[i : i + 4], "little") for i in range(0, len(data), 4)]
+        if any(b <= a for a, b in zip([0, *lags], lags, strict=False)):  # 0 < lag < row
+            return f"parameters {lags} for filter {kind.name}"
+    return None
+
+
+def _read_extensions(records: list[Any]) -> tuple[Extension, ...]:  # [HDR-9]
+    types = [record.type for record in records]
+    if types != sorted(set(types)) or any(r.flags & ~EXTENSION_REQUIRED for r in records):
+        raise DecodeError(
+            Reason.HEADER_MALFORMED, "extension records out of order, or with a reserved bit set"
+        )
+    return tuple(Extension(r.type, bool(r.flags & EXTENSION_REQUIRED), r.data) for r in records)
+
+
+def maybe_name_problem(raw: bytes) -> str | None:
+    """What is wrong with these bytes as an array's name, if anything. [HDR-13]"""
+    if not 1 <= len(raw) <= NAME_BYTES_MAX:
+        return f"a name has 1 to {NAME_BYTES_MAX} bytes of UTF-8, this one {len(raw)}"
+    try:
+        name = raw.decode()
+    except UnicodeDecodeError:
+        return "the name is not UTF-8"
+    if any(ord(c) < 0x20 or 0x7F <= ord(c) <= 0x9F for c in name):
+        return f"the name {name!a} has control characters"
+    return None
+
+
+def _read_names(raw_names: list[bytes]) -> list[str]:  # [HDR-13]
+    for raw in raw_names:
+        problem = maybe_name_problem(raw)
+        if problem:
+            raise DecodeError(Reason.NAME_INVALID, problem)
+    if len(set(raw_names)) != len(raw_names):
+        raise DecodeError(Reason.NAME_INVALID, "two arrays have the same name")
+    return [raw.decode() for raw in raw_names]
+
+
+def check_extensions(header: Header) -> None:
+    """Refuse an extension record that must be understood and is not. [HDR-14]"""
+    for extension in header.extensions:
+        if extension.required and extension.type not in EXTENSION_TYPES_KNOWN:
+            raise DecodeError(
+                Reason.EXTENSION_UNKNOWN,
+                f"needs a feature this reader lacks: extension 0x{extension.type:04X}",
+            )

@@ -1,0 +1,127 @@
+"""Metadata: JSON objects, and their text.
+
+SPEC.md section 8 and nothing else. The text is scanned before it is parsed,
+because Python's json dies on deep nesting and long numbers and turns 1e400
+into infinity.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NoReturn
+
+from intaglio._errors import DecodeError, EncodeError, Reason
+from intaglio._spec import JSON_DEPTH_MAX, JSON_NUMBER_CHARS_MAX
+
+# A string that never ends matches up to the end of the text, so the scan stays linear.
+_TOKEN: Final = re.compile(
+    rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]|[-+.0-9eE]{%d,}' % (JSON_NUMBER_CHARS_MAX + 1),
+    re.DOTALL,
+)
+_SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
+
+
+class _NotMetadataError(ValueError):
+    """What is wrong with a text; leaves this file as one of the two public types."""
+
+
+def write_metadata(metadata: Mapping[str, Any] | None) -> bytes:
+    """The JSON text of `metadata`: UTF-8, no spaces, members in the caller's order."""
+    if metadata is None or not len(metadata):
+        return b""
+    if not isinstance(metadata, Mapping):
+        message = f"metadata is a mapping with str keys, not {type(metadata).__name__}"
+        raise TypeError(message)
+    try:
+        plain = _plain(metadata, 1)
+        text = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        raw = text.encode()
+        _parse(raw)
+    except (ValueError, TypeError) as problem:
+        raise EncodeError(Reason.METADATA_INVALID, f"metadata: {problem}") from problem
+    return raw
+
+
+def _plain(value: Any, depth: int) -> Any:  # noqa: ANN401 - any JSON value
+    """The same value of plain dicts and lists; json.dumps would turn keys such as 1 into text."""
+    if not isinstance(value, Mapping | list | tuple):
+        return value
+    if depth > JSON_DEPTH_MAX:  # [MET-5]
+        message = f"nested more than {JSON_DEPTH_MAX} deep"
+        raise _NotMetadataError(message)
+    if not isinstance(value, Mapping):
+        return [_plain(item, depth + 1) for item in value]
+    for key in value:
+        if not isinstance(key, str):
+            message = f"the key {key!r} is not a string"
+            raise _NotMetadataError(message)
+    return {key: _plain(item, depth + 1) for key, item in value.items()}
+
+
+def read_metadata(raw: bytes) -> dict[str, Any]:
+    """The object that the text `raw` holds; an empty text is an empty object."""
+    if not raw:
+        return {}
+    try:
+        return _parse(raw)
+    except ValueError as problem:
+        raise DecodeError(Reason.METADATA_INVALID, f"metadata: {problem}") from problem
+
+
+def _parse(raw: bytes) -> dict[str, Any]:
+    _scan(raw)
+    value = json.loads(
+        raw.decode(),  # [MET-1]; a byte order mark is refused by loads
+        object_pairs_hook=_object,
+        parse_int=_integer,
+        parse_float=_real,
+        parse_constant=_constant,
+    )
+    if not isinstance(value, dict):  # [MET-1]
+        message = "the top level is not an object"
+        raise _NotMetadataError(message)
+    if _SURROGATE_ESCAPE.search(raw):  # [MET-3]
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
+
+
+def _scan(raw: bytes) -> None:
+    depth = 0
+    for match in _TOKEN.finditer(raw):
+        token = match[0]
+        if token in b"[{":
+            depth += 1
+            if depth > JSON_DEPTH_MAX:  # [MET-5]
+                message = f"nested more than {JSON_DEPTH_MAX} deep"
+                raise _NotMetadataError(message)
+        elif token in b"]}":
+            depth -= 1
+        elif not token.startswith(b'"'):  # [MET-4]
+            message = f"a number of more than {JSON_NUMBER_CHARS_MAX} characters"
+            raise _NotMetadataError(message)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):  # [MET-2]
+        message = "an object names a member twice"
+        raise _NotMetadataError(message)
+    return members
+
+
+def _integer(text: str) -> int:
+    _real(text)
+    return int(text)
+
+
+def _real(text: str) -> float:
+    value = float(text)
+    if value in (float("inf"), float("-inf")):  # [MET-4]
+        message = f"the number {text[:20]} is beyond binary64"
+        raise _NotMetadataError(message)
+    return value
+
+
+def _constant(text: str) -> NoReturn:  # [MET-1] NaN and Infinity are not JSON
+    message = f"{text} is not JSON"
+    raise _NotMetadataError(message)

@@ -1,0 +1,82 @@
+"""Options in the caller's words, checked, and turned into a codec's job."""
+
+from collections.abc import Mapping
+from typing import Any, Final, TypedDict
+
+from intaglio._codec import Job
+from intaglio._errors import EncodeError, Reason
+from intaglio._picture import Look
+from intaglio._spec import DEFAULT_PROFILE, PROFILES, Depths, is_legal_depths
+
+Profile = str | tuple[int, int, int, int]
+
+LEVEL_USUAL: Final = 3
+_LEVELS: Final = range(1, 23)
+_NOT_OF_THE_LOOK: Final = ("metadata", "attrs", "profile", "level")
+
+
+class PlainOptions(TypedDict, total=False):
+    """Keywords of everything that writes a picture.
+
+    metadata: a JSON object for the file; attrs: array name -> JSON object.
+    profile: a name of SPEC.md section 5, or the four depths of R, G, B and A in bits.
+    level: zstd's, 1 to 22.
+    norm: "linear", "log", "symlog", "twoslope" or a matplotlib Normalize, for the colours.
+    scale: pixels a cell; None: planned.
+    cover: any picture to carry the data in place of the colour-mapped one; enlarge: whether it
+    may be enlarged to hold them.
+    pixels_max, side_max: the largest picture to write, in pixels.
+    """
+
+    metadata: Mapping[str, Any] | None
+    attrs: Mapping[str, Mapping[str, Any]] | None
+    profile: Profile
+    level: int
+    norm: Any
+    scale: float | None
+    cover: Any
+    enlarge: bool
+    pixels_max: int
+    side_max: int
+
+
+class Options(PlainOptions, total=False):
+    """`PlainOptions`, and what plt.imsave has by position: cmap, vmin, vmax, origin."""
+
+    cmap: Any
+    vmin: float | None
+    vmax: float | None
+    origin: str | None
+
+
+def make_job(options: Mapping[str, Any], dpi: float | None) -> Job:
+    """The job that `options` (keywords of `Options`) describe, checked."""
+    look = {key: value for key, value in options.items() if key not in _NOT_OF_THE_LOOK}
+    level = options.get("level", LEVEL_USUAL)
+    if level not in _LEVELS:
+        raise EncodeError(Reason.OPTION_INVALID, f"level {level!r}: zstd has 1 to 22")
+    return Job(
+        depths=_depths(options.get("profile", DEFAULT_PROFILE)),
+        level=level,
+        look=Look(**look),
+        metadata=options.get("metadata"),
+        attrs=options.get("attrs"),
+        dpi=dpi,
+    )
+
+
+def _depths(profile: Profile) -> Depths:
+    if isinstance(profile, str):
+        if profile not in PROFILES:
+            raise EncodeError(
+                Reason.OPTION_INVALID,
+                f"profile {profile!r}: one of {', '.join(PROFILES)}, or four depths",
+            )
+        return PROFILES[profile]
+    depths = tuple(int(depth) for depth in profile)
+    if len(depths) != 4 or not is_legal_depths(depths):
+        raise EncodeError(
+            Reason.OPTION_INVALID,
+            f"depths {depths}: four numbers, 0 to 8 for R, G, B, 0 to 4 for A, not all zero",
+        )
+    return depths

@@ -1,0 +1,159 @@
+"""Every number and table that SPEC.md names; imports nothing of ours.
+
+Sizes are in bytes unless the name says otherwise. A fact stands here once;
+look-ups are derived from the tables.
+"""
+
+from typing import Final, NamedTuple, TypeAlias
+
+Depths: TypeAlias = tuple[int, int, int, int]  # payload bits of R, G, B, A
+
+FORMAT_MAJOR: Final = 1
+FORMAT_MINOR: Final = 0  # [VER-1] the lowest minor version that has all we use
+
+MAGIC: Final = b"INTAGLIO"
+PROLOGUE_BYTES: Final = 80
+PROLOGUE_COMMON_BYTES: Final = 24  # what every major version has: magic .. flags, and a CRC
+PROLOGUE_ROOTED_BYTES: Final = 44  # the part of the prologue that the root digest covers
+PROLOGUE_DEPTHS: Final[Depths] = (3, 2, 3, 0)
+PIXELS_RESERVED: Final = 2 * PROLOGUE_BYTES  # prologue and echo, one byte a pixel
+
+DEPTHS_MAX: Final[Depths] = (8, 8, 8, 4)
+PROFILES: Final[dict[str, Depths]] = {
+    "opaque": (3, 2, 3, 0),
+    "fine": (2, 2, 2, 0),
+    "dense": (4, 4, 4, 0),
+    "denser": (5, 5, 6, 0),
+    "raw": (8, 8, 8, 0),
+    "rgba": (2, 2, 2, 2),
+    "rgba-dense": (4, 4, 4, 4),
+}
+DEFAULT_PROFILE: Final = "opaque"
+
+HEADER_BYTES_MIN: Final = 12
+HEADER_BYTES_MAX: Final = 4 * 1024 * 1024
+ARRAYS_MAX: Final = 2**16 - 1
+NAME_BYTES_MAX: Final = 255
+RANK_MAX: Final = 32
+FILTERS_MAX: Final = 8
+UNIT_COUNT_MAX: Final = 2**31 - 1
+ARRAY_BYTES_MAX: Final = 2**63 - 1
+
+TABLE_ENTRY_BYTES: Final = 40
+DIGEST_BYTES: Final = 32
+BLOCK_BYTES_MAX: Final = 8 * 1024 * 1024
+ZSTD_WINDOW_BYTES_MAX: Final = 8 * 1024 * 1024
+
+JSON_DEPTH_MAX: Final = 64
+JSON_NUMBER_CHARS_MAX: Final = 512
+
+EXTENSION_REQUIRED: Final = 0x01  # the only bit of an extension record's flags
+
+HINT_KEYWORD: Final = "Intaglio"
+
+
+class Element(NamedTuple):
+    """One row of the registry of elements, SPEC.md 14.1."""
+
+    code: int
+    name: str
+    item_bytes: int
+    components: int
+
+    @property
+    def component_bytes(self) -> int:
+        return self.item_bytes // self.components
+
+
+ELEMENTS: Final = (
+    Element(0x01, "bool", 1, 1),
+    Element(0x10, "int8", 1, 1),
+    Element(0x11, "int16", 2, 1),
+    Element(0x12, "int32", 4, 1),
+    Element(0x13, "int64", 8, 1),
+    Element(0x20, "uint8", 1, 1),
+    Element(0x21, "uint16", 2, 1),
+    Element(0x22, "uint32", 4, 1),
+    Element(0x23, "uint64", 8, 1),
+    Element(0x30, "float16", 2, 1),
+    Element(0x31, "float32", 4, 1),
+    Element(0x32, "float64", 8, 1),
+    Element(0x38, "bfloat16", 2, 1),
+    Element(0x40, "complex64", 8, 2),
+    Element(0x41, "complex128", 16, 2),
+    Element(0x50, "datetime64", 8, 1),
+    Element(0x51, "timedelta64", 8, 1),
+)
+ELEMENT_BY_CODE: Final = {element.code: element for element in ELEMENTS}
+ELEMENT_BY_NAME: Final = {element.name: element for element in ELEMENTS}
+TIME_ELEMENTS: Final = frozenset({"datetime64", "timedelta64"})
+
+TIME_UNITS: Final = {
+    1: "Y",
+    2: "M",
+    3: "W",
+    4: "D",
+    5: "h",
+    6: "m",
+    7: "s",
+    8: "ms",
+    9: "us",
+    10: "ns",
+    11: "ps",
+    12: "fs",
+    13: "as",
+    14: "generic",
+}
+TIME_UNIT_CODE: Final = {name: code for code, name in TIME_UNITS.items()}
+
+
+class FilterKind(NamedTuple):
+    """One row of the registry of filters, SPEC.md 14.3; each parameter is a u32."""
+
+    code: int
+    name: str
+    parameters: int
+
+
+FILTERS: Final = (
+    FilterKind(0x01, "order", 0),
+    FilterKind(0x02, "delta", 1),
+    FilterKind(0x03, "lorenzo", 2),
+    FilterKind(0x04, "zigzag", 0),
+    FilterKind(0x05, "shuffle", 0),
+    FilterKind(0x06, "bytedelta", 0),
+)
+FILTER_BY_CODE: Final = {kind.code: kind for kind in FILTERS}
+FILTER_BY_NAME: Final = {kind.name: kind for kind in FILTERS}
+
+
+class FilterStep(NamedTuple):
+    """One filter of an array's chain: its code and its parameter bytes, as in the header."""
+
+    code: int
+    parameters: bytes = b""
+
+
+CODECS: Final = {0: "stored", 1: "zstd"}
+CODEC_CODE: Final = {name: code for code, name in CODECS.items()}
+
+REQUIRED_FLAGS_KNOWN: Final = 0
+OPTIONAL_FLAGS_KNOWN: Final = 0
+EXTENSION_TYPES_KNOWN: Final[frozenset[int]] = frozenset()
+
+
+def carrier_capacity(pixels: int, depths: Depths) -> int:
+    """How many bytes of body `pixels` pixels hold at `depths`; may be negative. [CAR-3]"""
+    return (pixels - PIXELS_RESERVED) * sum(depths) // 8
+
+
+def pixels_for(body_bytes: int, depths: Depths) -> int:
+    """The fewest pixels whose capacity is `body_bytes` at `depths`. [CAR-3]"""
+    return PIXELS_RESERVED - (-8 * body_bytes // sum(depths))
+
+
+def is_legal_depths(depths: Depths) -> bool:
+    """Whether `depths` keep [CAR-4]."""
+    return sum(depths) >= 1 and all(
+        0 <= d <= most for d, most in zip(depths, DEPTHS_MAX, strict=True)
+    )
