@@ -51,13 +51,12 @@ def element_type_of(array: Array) -> ElementType:
             "a masked array would lose its mask: store a.data and a.mask as two arrays",
         )
     dtype = array.dtype
-    name = "bool" if dtype.kind == "b" else dtype.newbyteorder("=").name
     if dtype.kind in "mM":  # [ARR-5]
         unit, count = np.datetime_data(dtype)
         element = ELEMENT_BY_NAME["datetime64" if dtype.kind == "M" else "timedelta64"]
         return ElementType(element, TIME_UNIT_CODE[unit], count)
-    found = ELEMENT_BY_NAME.get(name)
-    if found is None or dtype.subdtype is not None:
+    found = ELEMENT_BY_NAME.get(dtype.name)
+    if found is None:
         hint = _HINTS.get(dtype.kind, "it has no element type in the format")
         raise EncodeError(Reason.DTYPE_UNSUPPORTED, f"dtype {dtype} cannot be carried: {hint}")
     return ElementType(found)

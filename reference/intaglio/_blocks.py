@@ -30,6 +30,7 @@ _STORED: Final = CODEC_CODE["stored"]
 _FRAME_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _CONTENT_SIZE_BYTES: Final = (0, 2, 4, 8)
 _CHECKSUM_BYTES: Final = 4
+_ZSTD_BLOCK_BYTES_MAX: Final = 128 * 1024
 _ENTRY: Final = struct.Struct("<II32s")
 _LOCAL: Final = threading.local()  # compressors are costly to make and not to be shared
 
@@ -141,7 +142,8 @@ def _check_frame(frame: bytes, size: int) -> None:
     window = content_size if single_segment else _window_size(frame[5])
     if window > ZSTD_WINDOW_BYTES_MAX:  # [BLK-4]
         raise _frame_error(f"a window of {window} bytes")
-    end = _frame_end(frame, position + size_bytes) + _CHECKSUM_BYTES * (descriptor >> 2 & 1)
+    end = _frame_end(frame, position + size_bytes, min(window, _ZSTD_BLOCK_BYTES_MAX))
+    end += _CHECKSUM_BYTES * (descriptor >> 2 & 1)
     if end != len(frame):  # [BLK-3]
         raise _frame_error(f"frame of {end} bytes in {len(frame)}")
 
@@ -151,12 +153,14 @@ def _window_size(descriptor: int) -> int:
     return base + base // 8 * (descriptor & 7)
 
 
-def _frame_end(frame: bytes, position: int) -> int:
+def _frame_end(frame: bytes, position: int, block_bytes_max: int) -> int:
     """Where the frame's last block ends; past the end of `frame` if it is cut."""
     last = 0
     while not last and position < len(frame):
         header = int.from_bytes(frame[position : position + 3], "little")
         last, kind, length = header & 1, header >> 1 & 3, header >> 3
+        if length > block_bytes_max:  # [BLK-4] zstd lets raw and RLE blocks pass
+            raise _frame_error(f"a block of {length} bytes")
         position += 3 + (1 if kind == 1 else length)
     return position if last else len(frame) + 1
 

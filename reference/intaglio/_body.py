@@ -79,6 +79,9 @@ def write_body(
         raise EncodeError(
             Reason.HEADER_TOO_LARGE, f"{len(arrays)} arrays, at most {ARRAYS_MAX:,} fit"
         )
+    for name in attrs:
+        if name not in arrays:
+            raise EncodeError(Reason.OPTION_INVALID, f"attrs for {name!a}: no array has that name")
     records, tables, blocks = [], [], []
     for name, array in arrays.items():
         record, entries, stored = _pack_array(
@@ -147,10 +150,10 @@ def _choose_form(canonical: Bytes, array: Array, kind: ElementType) -> BlockForm
     components = kind.element.components
     width = kind.element.component_bytes
     row = (array.shape[-1] if array.ndim else 1) * components
-    ordered = array.dtype.kind in "fcV"  # V is bfloat16
+    floats = array.dtype.kind in "fcV"  # V is bfloat16
     if not canonical.size:
         return BlockForm((), width, CODEC_CODE["stored"])
-    return choose_form(canonical, width, components, row, ordered)
+    return choose_form(canonical, width, components, row, floats=floats)
 
 
 def _block_length(array: Array, item_bytes: int, block_bytes: int) -> int:

@@ -96,6 +96,8 @@ def _embed_groups(pixels: Pixels, data: bytes | memoryview, depths: Depths) -> N
 
 def _extract_groups(pixels: Pixels, depths: Depths) -> Pixels:
     """The bytes that whole groups of pixels carry. [CAR-2]"""
+    if depths[3] and pixels.shape[1] == 3:
+        pixels = np.concatenate([pixels, np.full((len(pixels), 1), 255, np.uint8)], axis=1)
     group = _group(depths)
     groups = len(pixels) // group.pixels
     data = np.zeros((groups, group.bytes), np.uint8)
@@ -182,7 +184,7 @@ class Extractor:
                 break
             parts.append(band)
             have += len(band)
-        parts = [part for part in parts if len(part)]
+        parts = [part for part in parts if len(part)] or [self._rest]
         joined = parts[0] if len(parts) == 1 else np.concatenate(parts)
         usable = have - have % multiple if have >= least else have
         self._rest = joined[usable:]

@@ -160,7 +160,8 @@ class Opened:
 
     def canonical(self, name: str) -> Bytes:
         """The canonical bytes of one array, checked whole: steps 24 to 28."""
-        return read_canonical(self.contents, self.names.index(name), self._extractor.body)
+        with _memory_is_a_limit():
+            return read_canonical(self.contents, self.names.index(name), self._extractor.body)
 
     def array(self, name: str) -> Array:
         """One array, checked whole: steps 24 to 28."""
@@ -171,7 +172,8 @@ class Opened:
     def elements(self, name: str, start: int, stop: int) -> Array:
         """Elements start..stop-1 in C order, as a 1-d array: only their blocks. [DEC-3]"""
         index = self.names.index(name)
-        raw = read_elements(self.contents, index, start, stop, self._extractor.body)
+        with _memory_is_a_limit():
+            raw = read_elements(self.contents, index, start, stop, self._extractor.body)
         return array_of(self.contents, index, raw, (stop - start,))
 
     def is_echo_intact(self) -> bool:

@@ -27,27 +27,20 @@ def filter_step(name: str, *parameters: int) -> FilterStep:
 
 def apply_filters(block: Bytes, chain: tuple[FilterStep, ...], component_bytes: int) -> Bytes:
     """The filtered bytes of `block`, whose components are `component_bytes` wide."""
-    words = _as_words(block, component_bytes)
     for code, parameters in chain:
         apply, _ = _FILTERS[FILTER_BY_CODE[code].name]
-        words = apply(words, *_integers(parameters))
-    return words.view(np.uint8)
+        words = block.view(np.dtype(f"<u{component_bytes}"))
+        block = apply(words, *_integers(parameters)).view(np.uint8)
+    return block
 
 
 def undo_filters(filtered: Bytes, chain: tuple[FilterStep, ...], component_bytes: int) -> Bytes:
     """The block whose filtered bytes are `filtered`."""
-    words = _as_words(filtered, component_bytes)
     for code, parameters in reversed(chain):
-        name = FILTER_BY_CODE[code].name
-        if name == "shuffle":
-            words = _unshuffle(words.view(np.uint8), component_bytes)
-        else:
-            words = _FILTERS[name][1](words, *_integers(parameters))
-    return words.view(np.uint8)
-
-
-def _as_words(block: Bytes, component_bytes: int) -> Words:
-    return block.view(np.dtype(f"<u{component_bytes}"))
+        _, undo = _FILTERS[FILTER_BY_CODE[code].name]
+        words = filtered.view(np.dtype(f"<u{component_bytes}"))
+        filtered = undo(words, *_integers(parameters)).view(np.uint8)
+    return filtered
 
 
 def _integers(parameters: bytes) -> list[int]:
@@ -117,9 +110,8 @@ def _shuffle(x: Words) -> Words:  # [FLT-5]
     return x.view(np.uint8).reshape(-1, x.itemsize).T.ravel()
 
 
-def _unshuffle(y: Bytes, component_bytes: int) -> Words:
-    x = y.reshape(component_bytes, -1).T.ravel()
-    return _as_words(x, component_bytes)
+def _unshuffle(y: Words) -> Words:
+    return y.view(np.uint8).reshape(y.itemsize, -1).T.ravel()
 
 
 def _bytedelta(x: Words) -> Words:  # [FLT-6]
@@ -130,6 +122,40 @@ def _undo_bytedelta(y: Words) -> Words:
     return _undo_delta(y.view(np.uint8), 1)
 
 
+def _decimal(x: Words, exponent: int) -> Words:  # [FLT-7]
+    """Exchange n / 10^exponent and Q + n; its own inverse."""
+    quiet_nan, most = _DECIMAL[x.itemsize]
+    scale = 10.0**exponent
+    real = np.dtype(f"<f{x.itemsize}")
+
+    def value_bits(n: npt.NDArray[np.int64]) -> Words:
+        quotient: npt.NDArray[np.float64] = n / scale
+        return quotient.astype(real).view(x.dtype)
+
+    with np.errstate(all="ignore"):  # NaNs, infinities and the very large are no decimals
+        nearest = np.rint(x.view(real).astype(np.float64) * scale)
+        number = np.where(np.abs(nearest) <= most, nearest, 0).astype(np.int64)
+    is_value = value_bits(number) == x
+    distance: Words = x - quiet_nan
+    coded = distance.view(np.dtype(f"<i{x.itemsize}")).astype(np.int64)
+    is_code = np.abs(coded) <= most
+    codes: Words = number.astype(x.dtype)
+    codes += quiet_nan
+    y: Words = np.where(is_value, codes, x)
+    y[is_code] = value_bits(coded[is_code])
+    return y
+
+
+def decimal_share(block: Bytes, component_bytes: int, exponent: int) -> float:
+    """Which share of the block's floats `decimal` with that exponent turns into integers."""
+    words = block.view(np.dtype(f"<u{component_bytes}"))
+    return float(np.mean(_decimal(words, exponent) != words))
+
+
+_DECIMAL: Final[dict[int, tuple[Any, int]]] = {
+    4: (np.uint32(0x7FC00000), 2**22 - 1),
+    8: (np.uint64(0x7FF8000000000000), 2**51 - 1),
+}
 _FILTERS: Final[dict[str, tuple[Callable[..., Words], Callable[..., Words]]]] = {
     "order": (_order, _undo_order),
     "delta": (_delta, _undo_delta),
@@ -137,4 +163,5 @@ _FILTERS: Final[dict[str, tuple[Callable[..., Words], Callable[..., Words]]]] = 
     "zigzag": (_zigzag, _undo_zigzag),
     "shuffle": (_shuffle, _unshuffle),
     "bytedelta": (_bytedelta, _undo_bytedelta),
+    "decimal": (_decimal, _decimal),
 }

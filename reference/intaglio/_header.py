@@ -5,6 +5,7 @@ integers; pixels, JSON, compression and digests are other rooms.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -13,6 +14,8 @@ from intaglio._records import RecordError, build_header, is_sealed, parse_header
 from intaglio._spec import (
     ARRAY_BYTES_MAX,
     BLOCK_BYTES_MAX,
+    DECIMAL_ELEMENTS,
+    DECIMAL_EXPONENT_MAX,
     ELEMENT_BY_CODE,
     EXTENSION_REQUIRED,
     EXTENSION_TYPES_KNOWN,
@@ -142,7 +145,7 @@ def _record_problem(record: Any) -> str | None:  # noqa: ANN401 - a construct Co
         return f"{record.block_count} blocks of {length} elements cannot hold {size}"
     if element is not None and length * item_bytes > BLOCK_BYTES_MAX:  # [HDR-11]
         return f"blocks of {length} elements are too large"
-    return _chain_problem(record.filters)
+    return _chain_problem(record.filters, element.name if element else None)
 
 
 def _is_unit(element: str, unit: int, count: int) -> bool:
@@ -152,20 +155,28 @@ def _is_unit(element: str, unit: int, count: int) -> bool:
     return unit in TIME_UNITS and 1 <= count <= most
 
 
-def _chain_problem(filters: list[tuple[int, bytes]]) -> str | None:  # [HDR-12]
-    codes = [code for code, _ in filters]
-    if not all(code in FILTER_BY_CODE for code in codes):
+def _chain_problem(filters: list[tuple[int, bytes]], element: str | None) -> str | None:
+    """What breaks [HDR-12], if anything; `element` is None where it is not registered."""
+    if not all(code in FILTER_BY_CODE for code, _ in filters):
         return None
-    if codes != sorted(set(codes)) or {0x02, 0x03} <= set(codes):
-        return f"filters {codes} in this order"
-    for code, data in filters:
-        kind = FILTER_BY_CODE[code]
+    kinds = [FILTER_BY_CODE[code] for code, _ in filters]
+    stages = [kind.stage for kind in kinds]
+    if stages != sorted(set(stages)):
+        return f"filters {[kind.name for kind in kinds]} in this order"
+    for kind, (_, data) in zip(kinds, filters, strict=True):
         if len(data) != 4 * kind.parameters:
             return f"{len(data)} parameter bytes for filter {kind.name}"
-        lags = [int.from_bytes(data[i : i + 4], "little") for i in range(0, len(data), 4)]
-        if any(b <= a for a, b in zip([0, *lags], lags, strict=False)):  # 0 < lag < row
-            return f"parameters {lags} for filter {kind.name}"
+        values = [int.from_bytes(data[i : i + 4], "little") for i in range(0, len(data), 4)]
+        if not _are_parameters(kind.name, values, element):
+            return f"parameters {values} for filter {kind.name} of {element}"
     return None
+
+
+def _are_parameters(name: str, values: list[int], element: str | None) -> bool:
+    if name == "decimal":
+        legal_element = element is None or element in DECIMAL_ELEMENTS
+        return legal_element and values[0] <= DECIMAL_EXPONENT_MAX
+    return all(low < high for low, high in pairwise([0, *values]))  # 0 < lag < row
 
 
 def _read_extensions(records: list[Any]) -> tuple[Extension, ...]:  # [HDR-9]

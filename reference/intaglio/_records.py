@@ -4,9 +4,10 @@ Field names and order only; what values mean is for the rooms above. The only
 door to construct.
 """
 
-import io
+import struct
 import zlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 import construct as cs
@@ -78,21 +79,31 @@ def parse_prologue(raw: bytes) -> Any:  # noqa: ANN401 - a construct Container
 
 def build_header(fields: Mapping[str, Any]) -> bytes:
     """The bytes of a header, CRC included."""
-    return _sealed(_HEADER.build(fields))
+    return _sealed(_compiled_header().build(fields))
 
 
 def parse_header(raw: bytes) -> Any:  # noqa: ANN401 - a construct Container
-    """The fields of a header that fills all of `raw` but the CRC at its end. [HDR-9]"""
-    stream = io.BytesIO(raw[:-_CRC_BYTES])
+    """The fields of a header that fills all of `raw` but the CRC at its end. [HDR-9]
+
+    Compiled construct is six times as fast and takes short reads for whole
+    ones, so the fields are built again and must give the same bytes.
+    """
+    body = raw[:-_CRC_BYTES]
     try:
-        fields = _HEADER.parse_stream(stream)
-    except cs.ConstructError as problem:
+        fields = _compiled_header().parse(body)
+        again = _compiled_header().build(fields)
+    except (cs.ConstructError, struct.error) as problem:
         message = "a record ends outside the header"
         raise RecordError(message) from problem
-    if stream.tell() != len(raw) - _CRC_BYTES:  # construct ignores what is left over
-        message = "bytes are left over after the last record"
+    if again != body:
+        message = "the records do not fill the header exactly"
         raise RecordError(message)
     return fields
+
+
+@cache
+def _compiled_header() -> Any:  # noqa: ANN401 - construct has no types
+    return _HEADER.compile()
 
 
 def is_sealed(raw: bytes) -> bool:

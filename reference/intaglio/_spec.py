@@ -112,16 +112,18 @@ class FilterKind(NamedTuple):
 
     code: int
     name: str
+    stage: int  # filters of a chain stand in ascending order of stage
     parameters: int
 
 
 FILTERS: Final = (
-    FilterKind(0x01, "order", 0),
-    FilterKind(0x02, "delta", 1),
-    FilterKind(0x03, "lorenzo", 2),
-    FilterKind(0x04, "zigzag", 0),
-    FilterKind(0x05, "shuffle", 0),
-    FilterKind(0x06, "bytedelta", 0),
+    FilterKind(0x01, "order", 1, 0),
+    FilterKind(0x02, "delta", 2, 1),
+    FilterKind(0x03, "lorenzo", 2, 2),
+    FilterKind(0x04, "zigzag", 3, 0),
+    FilterKind(0x05, "shuffle", 4, 0),
+    FilterKind(0x06, "bytedelta", 5, 0),
+    FilterKind(0x07, "decimal", 1, 1),
 )
 FILTER_BY_CODE: Final = {kind.code: kind for kind in FILTERS}
 FILTER_BY_NAME: Final = {kind.name: kind for kind in FILTERS}
@@ -133,6 +135,9 @@ class FilterStep(NamedTuple):
     code: int
     parameters: bytes = b""
 
+
+DECIMAL_EXPONENT_MAX: Final = 22  # the largest power of ten that binary64 has exactly
+DECIMAL_ELEMENTS: Final = frozenset({"float32", "float64", "complex64", "complex128"})
 
 CODECS: Final = {0: "stored", 1: "zstd"}
 CODEC_CODE: Final = {name: code for code, name in CODECS.items()}

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, TypeVar
 
 _T = TypeVar("_T")
@@ -15,6 +15,11 @@ WORKERS: Final = min(os.cpu_count() or 1, 8)
 def in_threads(work: Callable[[_T], _R], items: Iterable[_T]) -> Iterator[_R]:
     """`work` over `items`, in order, a few at a time in threads; the first error wins."""
     queue = iter(items)
+    few = list(islice(queue, 2))
+    if len(few) < 2:  # threads cost more than they save
+        yield from map(work, few)
+        return
+    queue = chain(few, queue)
     with ThreadPoolExecutor(WORKERS) as pool:
         running = [pool.submit(work, item) for item in islice(queue, 2 * WORKERS)]
         while running:

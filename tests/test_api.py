@@ -1,0 +1,305 @@
+"""The Python face, as users.md promises it."""
+
+import inspect
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+import intaglio as ig
+from intaglio import EncodeError, Reason
+from tests.support import reason_of, same_bits
+
+A = np.random.default_rng(0).uniform(-1, 1, (96, 96))
+CUBE = np.arange(7 * 50 * 60, dtype="f4").reshape(7, 50, 60)
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "m.png"
+
+
+def test_imsave_takes_plt_imsaves_positions():
+    from matplotlib import pyplot as plt
+
+    theirs = list(inspect.signature(plt.imsave).parameters)[:2]
+    ours = list(inspect.signature(ig.imsave).parameters)
+    assert ours[:2] == theirs
+    assert ours[2:8] == ["vmin", "vmax", "cmap", "format", "origin", "dpi"]
+
+
+def test_the_seed_case_comes_back_and_looks_as_plt_imsave_shows_it(path, tmp_path):
+    from matplotlib import pyplot as plt
+
+    ig.imsave(path, A, cmap="rainbow")
+    assert same_bits(ig.imread(path), A)
+    plt.imsave(tmp_path / "plain.png", A, cmap="rainbow")
+    with Image.open(path) as ours, Image.open(tmp_path / "plain.png") as plain:
+        assert ours.size == (288, 288)
+        assert ours.mode == "RGB"
+        grown = plain.convert("RGB").resize(ours.size, Image.Resampling.NEAREST)
+        difference = np.abs(np.asarray(ours, int) - np.asarray(grown, int))
+    assert difference.max() <= 7
+
+
+def test_positional_options_of_imsave_are_heeded(path):
+    ig.imsave(path, A, -2, 2, "gray", "png", "lower", 300, metadata={"k": [1]})
+    assert same_bits(ig.imread(path), A)
+    assert ig.info(path).metadata == {"k": [1]}
+    with Image.open(path) as image:
+        assert round(image.info["dpi"][0]) == 300
+
+
+@pytest.mark.parametrize("name", ["m.jpg", "m.JPEG", "m.webp", "m", "m.png.jpg", "m.npy"])
+def test_another_suffix_is_refused_and_nothing_is_written(tmp_path, name):
+    with pytest.raises(EncodeError, match=r"only \.png") as caught:
+        ig.save(tmp_path / name, A)
+    assert caught.value.reason == Reason.FORMAT_UNSUPPORTED
+    assert not list(tmp_path.iterdir())
+
+
+def test_another_format_is_refused(path):
+    with pytest.raises(EncodeError) as caught:
+        ig.imsave(path, A, format="jpg")
+    assert caught.value.reason == Reason.FORMAT_UNSUPPORTED
+
+
+def test_paths_strings_and_file_objects_serve_alike(path):
+    ig.save(str(path), A)
+    stream = io.BytesIO()
+    ig.save(stream, A)
+    assert path.read_bytes() == stream.getvalue() == ig.dumps(A)
+    assert same_bits(ig.load(str(path)), A)
+    assert same_bits(ig.load(io.BytesIO(stream.getvalue())), A)
+    assert same_bits(ig.loads(memoryview(stream.getvalue())), A)
+
+
+@pytest.mark.parametrize("wrong", [b"bytes", 7, None])
+def test_what_is_no_file_is_a_type_error(wrong):
+    for verb in (ig.load, ig.load_dict, ig.info, ig.verify, ig.open, lambda f: ig.save(f, A)):
+        with pytest.raises(TypeError):
+            verb(wrong)
+
+
+def test_a_missing_file_is_an_oserror(tmp_path):
+    for verb in (ig.load, ig.info, ig.verify, ig.open):
+        with pytest.raises(FileNotFoundError):
+            verb(tmp_path / "missing.png")
+
+
+def test_load_takes_the_only_array_or_data_or_lists_the_names():
+    assert same_bits(ig.loads(ig.dumps({"only": A})), A)
+    assert same_bits(ig.loads(ig.dumps({"x": A[0], "data": A})), A)
+    several = ig.dumps({"x": A, "y": A})
+    assert same_bits(ig.loads(several, "y"), A)
+    with pytest.raises(KeyError, match="'x', 'y'"):
+        ig.loads(several)
+    with pytest.raises(KeyError, match="no array named 'z'.*'x', 'y'"):
+        ig.loads(several, "z")
+    with pytest.raises(KeyError, match="no arrays"):
+        ig.loads(ig.dumps({}, metadata={"a": 1}))
+    assert ig.loads_dict(ig.dumps({})) == {}
+
+
+def test_loaded_arrays_are_writable_and_own_their_values():
+    a = ig.loads(ig.dumps(A))
+    a += 1
+    assert a.flags.writeable
+
+
+@pytest.mark.parametrize("name", ["", "x" * 256, "a\nb", "\x9b", "\ud800"])
+def test_names_that_cannot_be_kept_are_refused(name):
+    with pytest.raises(EncodeError) as caught:
+        ig.dumps({name: A})
+    assert caught.value.reason == Reason.NAME_INVALID
+
+
+def test_a_name_that_is_no_string_is_a_type_error():
+    with pytest.raises(TypeError):
+        ig.dumps({1: A})
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"profile": "no"}, {"profile": (9, 0, 0, 0)}, {"profile": (0, 0, 0, 0)}, {"profile": (1, 2, 3)}, {"level": 0}, {"level": 23}],
+)
+def test_options_out_of_range_are_refused(options):
+    with pytest.raises(EncodeError) as caught:
+        ig.dumps(A, **options)
+    assert caught.value.reason == Reason.OPTION_INVALID
+
+
+def test_an_unknown_keyword_is_a_type_error():
+    with pytest.raises(TypeError):
+        ig.dumps(A, colour="red")
+
+
+def test_metadata_of_an_array_that_is_not_there_is_refused():
+    with pytest.raises(EncodeError, match="'y'") as caught:
+        ig.dumps({"x": A}, attrs={"y": {"a": 1}})
+    assert caught.value.reason == Reason.OPTION_INVALID
+
+
+def test_a_cover_too_small_says_what_would_hold_it():
+    with pytest.raises(EncodeError, match="needs") as caught:
+        ig.dumps(A, cover=np.zeros((20, 30, 3), "u1"))
+    assert caught.value.reason == Reason.CAPACITY_EXCEEDED
+
+
+def test_info_reads_only_the_first_rows():
+    class Counting(io.BytesIO):
+        count = 0
+
+        def read(self, size=-1):
+            data = super().read(size)
+            self.count += len(data)
+            return data
+
+    file = ig.dumps(np.random.default_rng(0).random((800, 800)))
+    stream = Counting(file)
+    info = ig.info(stream)
+    assert stream.count < len(file) / 4
+    assert not info.png_checked
+    assert info.echo is None
+    assert ig.verify(io.BytesIO(file)).png_checked
+
+
+def test_info_is_plain_values_fit_for_json():
+    info = ig.info(io.BytesIO(ig.dumps({"t": np.zeros(3, "M8[25s]"), "x": A}, attrs={"x": {"unit": "K"}})))
+    text = json.loads(json.dumps(info.to_dict()))
+    assert text["arrays"][0]["dtype"] == "datetime64[25s]"
+    assert text["arrays"][1]["attrs"] == {"unit": "K"}
+    assert text["profile"] == "opaque"
+    assert ig.info(io.BytesIO(ig.dumps(A, profile=(1, 2, 3, 0)))).profile == "1-2-3-0"
+
+
+def test_every_file_has_the_hint_and_nothing_else_of_ours():
+    file = ig.dumps(A, metadata={"a": 1})
+    with Image.open(io.BytesIO(file)) as image:
+        image.load()
+        assert set(image.info) == {"Intaglio"}
+        assert "intaglio.load" in image.info["Intaglio"]
+
+
+# Lazy files
+
+KEYS = [
+    0, -1, 3, slice(None), slice(2, 5), slice(5, 2), slice(None, None, -1), slice(6, None, -2), slice(-3, None), slice(0, 0),
+    ..., None, (1, 2), (slice(1, 3), 4), (slice(1, 4, 2), slice(None, None, 7), -1), (..., 5), (2, ..., slice(3)),
+    (slice(2, 4), None, 3), [0, 2], (np.int64(2), [1, 3]), True, np.arange(7) % 2 == 0, (),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", KEYS, ids=repr)
+def test_a_lazy_array_indexes_as_numpy_does(key):
+    with ig.open(io.BytesIO(ig.dumps(CUBE))) as file:
+        assert same_bits(np.asarray(file["data"][key]), np.asarray(CUBE[key]))
+
+
+@given(st.slices(7), st.slices(50), st.slices(60))
+def test_slices_of_a_lazy_array_are_slices_of_the_array(a, b, c):
+    with ig.open(io.BytesIO(_CUBE_FILE)) as file:
+        assert same_bits(file["data"][a, b, c], CUBE[a, b, c])
+
+
+_CUBE_FILE = ig.dumps(CUBE)
+
+
+def test_an_open_file_is_a_mapping_of_lazy_arrays(path):
+    ig.save(path, {"x": A, "s": np.float32(3)}, metadata={"k": 1}, attrs={"x": {"u": "m"}})
+    with ig.open(path) as file:
+        assert list(file) == ["x", "s"]
+        assert len(file) == 2
+        assert "x" in file
+        assert "y" not in file
+        assert file.metadata == {"k": 1}
+        assert file.info.arrays[0].name == "x"
+        x = file["x"]
+        assert (x.shape, x.ndim, x.dtype, x.size, len(x)) == (A.shape, 2, A.dtype, A.size, 96)
+        assert x.attrs == {"u": "m"}
+        assert same_bits(np.asarray(x), A)
+        assert np.asarray(x, np.float32).dtype == np.float32
+        assert file["s"][()] == 3
+        assert "float64 (96, 96)" in repr(x)
+        with pytest.raises(IndexError):
+            x[96]
+        with pytest.raises(KeyError, match="no array named 'y'"):
+            file["y"]
+        with pytest.raises(TypeError):
+            len(file["s"])
+        with pytest.raises(ValueError, match="copy"):
+            np.array(x, copy=False)
+        assert "open" in repr(file)
+    assert "closed" in repr(file)
+    with pytest.raises(ValueError, match="closed"):
+        x[0]
+
+
+def test_a_slice_reads_only_its_blocks():
+    big = np.random.default_rng(0).integers(0, 2**16, (3000, 1024), np.uint16)
+    file = bytearray(ig.dumps(big))
+    at = len(file) * 9 // 10
+    file[at : at + 100] = bytes(100)
+    with ig.open(io.BytesIO(bytes(file))) as opened:
+        assert same_bits(opened["data"][5:50], big[5:50])
+        assert reason_of(lambda: opened["data"][2900:])
+
+
+# Pixels
+
+
+def test_embed_copies_and_extract_gives_back():
+    pixels = np.full((100, 200, 3), 77, np.uint8)
+    carrying = ig.embed(pixels, {"x": A[:20]}, metadata={"a": 1})
+    assert (pixels == 77).all()
+    assert same_bits(ig.extract(carrying)["x"], A[:20])
+    assert np.abs(carrying.astype(int) - 77).max() <= 4
+    opaque = np.dstack([pixels, np.full((100, 200), 255, np.uint8)])
+    assert ig.embed(opaque, A[:20]).shape == (100, 200, 4)
+    assert ig.embed(pixels, A[:20], profile="rgba").shape == (100, 200, 4)
+
+
+@pytest.mark.parametrize(
+    ("pixels", "error"),
+    [
+        (np.zeros((9, 9, 3)), TypeError),
+        ([[[1, 2, 3]]], TypeError),
+        (np.zeros((9, 9), "u1"), EncodeError),
+        (np.zeros((9, 9, 2), "u1"), EncodeError),
+        (np.zeros((0, 9, 3), "u1"), EncodeError),
+    ],
+)
+def test_what_is_no_pixels_is_refused(pixels, error):
+    with pytest.raises(error):
+        ig.embed(pixels, A)
+    with pytest.raises(error):
+        ig.extract(pixels)
+
+
+def test_transparent_pixels_are_refused_and_small_pictures_say_what_they_lack():
+    with pytest.raises(EncodeError, match="transparent"):
+        ig.embed(np.zeros((99, 99, 4), "u1"), A)
+    for side in (5, 99):
+        with pytest.raises(EncodeError, match="needs") as caught:
+            ig.embed(np.zeros((side, side, 3), "u1"), A)
+        assert caught.value.reason == Reason.CAPACITY_EXCEEDED
+
+
+def test_importing_intaglio_does_not_import_its_partners():
+    import subprocess
+    import sys
+
+    code = "import sys, intaglio; print([m for m in ('matplotlib','typer','rich','ml_dtypes','h5py') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_the_public_names_are_those_of_all():
+    assert set(ig.__all__) <= set(dir(ig))
+    assert all(getattr(ig, name).__doc__ for name in ig.__all__)
+    assert Path(ig.__file__).with_name("py.typed").exists()

@@ -1,0 +1,93 @@
+"""Files: the old one or the whole new one, whatever happens."""
+
+import os
+import stat
+import threading
+
+import numpy as np
+import pytest
+
+import intaglio as ig
+from intaglio import EncodeError
+from intaglio._files import write_target
+from tests.support import same_bits
+
+A = np.arange(12.0).reshape(3, 4)
+
+
+def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path):
+    path = tmp_path / "m.png"
+    ig.save(path, A)
+    before = path.read_bytes()
+
+    def fail(stream):
+        stream.write(b"half")
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_target(path, fail)
+    with pytest.raises(EncodeError):
+        ig.save(path, {"x": A, "bad": np.array(["text"])})
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["m.png"]
+
+
+def test_the_disk_that_fills_up_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "m.png"
+    ig.save(path, A)
+    before = path.read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        ig.save(path, A + 1)
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == ["m.png"]
+
+
+def test_permissions_follow_the_old_file_or_the_umask(tmp_path):
+    path = tmp_path / "m.png"
+    old = os.umask(0o027)
+    try:
+        ig.save(path, A)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    finally:
+        os.umask(old)
+    path.chmod(0o604)
+    ig.save(path, A)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o604
+
+
+def test_a_link_stays_a_link(tmp_path):
+    target, link = tmp_path / "m.png", tmp_path / "l.png"
+    ig.save(target, A)
+    link.symlink_to(target)
+    ig.save(link, A + 1)
+    assert link.is_symlink()
+    assert same_bits(ig.load(target), A + 1)
+
+
+def test_a_missing_folder_is_an_oserror(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        ig.save(tmp_path / "no" / "m.png", A)
+
+
+def test_readers_beside_a_writer_see_one_whole_file_or_the_other(tmp_path):
+    path = tmp_path / "m.png"
+    ig.save(path, A)
+    stop = threading.Event()
+    seen = set()
+
+    def read():
+        while not stop.is_set():
+            seen.add(ig.load(path)[0, 0])
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for k in range(40):
+        ig.save(path, A + k % 2)
+    stop.set()
+    reader.join()
+    assert seen <= {0.0, 1.0}
