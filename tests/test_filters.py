@@ -75,7 +75,8 @@ def decimal_blocks(draw):
     floats = np.array([n / 10**exponent for n in values], f"<f{width}").view(np.uint8)
     codes = np.array([quiet + n for n in values], f"<u{width}").view(np.uint8)
     noise = np.frombuffer(draw(st.binary(min_size=width, max_size=width)), np.uint8)
-    return np.concatenate([floats, codes, noise]), width, exponent
+    far = np.array([quiet ^ 1 << (8 * width - 1)], f"<u{width}").view(np.uint8)  # as far as can be
+    return np.concatenate([floats, codes, noise, far]), width, exponent
 
 
 @given(decimal_blocks())

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import oxipng
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -63,7 +63,7 @@ def test_a_cover_carries_the_array(array, profile, as_file):
 CHAINS = [
     (), ("order",), ("zigzag",), ("shuffle",), ("bytedelta",), (("delta", 1),), (("lorenzo", 1, 65),),
     ("order", ("delta", 2), "zigzag", "shuffle", "bytedelta"), ("order", ("lorenzo", 2, 130), "shuffle"),
-    (("delta", 2**32 - 1), "bytedelta"),
+    (("delta", 2**32 - 1), "bytedelta"), (("decimal", 2), ("delta", 1), "shuffle"),
 ]  # fmt: skip
 
 
@@ -77,6 +77,7 @@ CHAINS = [
 def test_every_filter_codec_and_block_length_comes_back(array, chain, codec, block_bytes):
     steps = tuple(filter_step(s) if isinstance(s, str) else filter_step(*s) for s in chain)
     width = array.dtype.itemsize // (2 if array.dtype.kind == "c" else 1)
+    assume(array.dtype.kind in "fc" and width >= 4 or ("decimal", 2) not in chain)
     job = make_job({"profile": "raw"}, None)
     form = BlockForm(steps, width, codec)
     job = type(job)(job.depths, job.level, job.look, form=form, block_bytes=block_bytes)

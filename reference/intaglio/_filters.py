@@ -49,12 +49,17 @@ def _integers(parameters: bytes) -> list[int]:
 
 def _order(x: Words) -> Words:  # [FLT-1]
     """All bits inverted where the highest is set, else only the highest."""
-    y: Words = x ^ (_sign_mask(x) | _top(x))
+    y = _sign_mask(x)
+    y |= _top(x)
+    y ^= x
     return y
 
 
 def _undo_order(y: Words) -> Words:
-    x: Words = y ^ (~_sign_mask(y) | _top(y))
+    x = _sign_mask(y)
+    np.invert(x, out=x)
+    x |= _top(y)
+    x ^= y
     return x
 
 
@@ -69,23 +74,24 @@ def _sign_mask(x: Words) -> Words:
 
 
 def _delta(x: Words, lag: int) -> Words:  # [FLT-2]
-    y = x.copy()
-    y[lag:] -= x[:-lag]
+    y = np.empty_like(x)
+    y[:lag] = x[:lag]
+    np.subtract(x[lag:], x[:-lag], out=y[lag:])
     return y
 
 
 def _undo_delta(y: Words, lag: int) -> Words:
     if lag >= len(y):
         return y
+    x = np.empty_like(y)
     if lag <= _LANES_MAX:
-        x = np.empty_like(y)
         for lane in range(lag):
             np.cumsum(y[lane::lag], dtype=y.dtype, out=x[lane::lag])
         return x
-    x = y.copy()
+    x[:lag] = y[:lag]
     for start in range(lag, len(x), lag):
-        row = x[start : start + lag]
-        row += x[start - lag : start - lag + len(row)]
+        row = y[start : start + lag]
+        np.add(row, x[start - lag : start - lag + len(row)], out=x[start : start + lag])
     return x
 
 
@@ -98,20 +104,31 @@ def _undo_lorenzo(y: Words, lag: int, row: int) -> Words:
 
 
 def _zigzag(x: Words) -> Words:  # [FLT-4]
-    return (x << x.dtype.type(1)) ^ _sign_mask(x)
+    y = _sign_mask(x)
+    y ^= x << x.dtype.type(1)
+    return y
 
 
 def _undo_zigzag(y: Words) -> Words:
     one = y.dtype.type(1)
-    return (y >> one) ^ (~(y & one) + one)
+    x = y & one
+    np.negative(x, out=x)
+    x ^= y >> one
+    return x
 
 
 def _shuffle(x: Words) -> Words:  # [FLT-5]
-    return x.view(np.uint8).reshape(-1, x.itemsize).T.ravel()
+    y = np.empty((x.itemsize, len(x)), np.uint8)
+    for place, part in enumerate(y):
+        np.right_shift(x, x.dtype.type(8 * place), out=part, casting="unsafe")
+    return y.ravel()
 
 
 def _unshuffle(y: Words) -> Words:
-    return y.view(np.uint8).reshape(y.itemsize, -1).T.ravel()
+    x = np.empty((len(y), y.itemsize), np.uint8)
+    for place, part in enumerate(y.view(np.uint8).reshape(y.itemsize, -1)):
+        x[:, place] = part
+    return x.ravel()
 
 
 def _bytedelta(x: Words) -> Words:  # [FLT-6]
@@ -138,7 +155,7 @@ def _decimal(x: Words, exponent: int) -> Words:  # [FLT-7]
     is_value = value_bits(number) == x
     distance: Words = x - quiet_nan
     coded = distance.view(np.dtype(f"<i{x.itemsize}")).astype(np.int64)
-    is_code = np.abs(coded) <= most
+    is_code = (coded >= -most) & (coded <= most)  # np.abs of -2^63 is negative
     codes: Words = number.astype(x.dtype)
     codes += quiet_nan
     y: Words = np.where(is_value, codes, x)
