@@ -1,0 +1,1 @@
+"""The builder of the conformance cases: SPEC.md done by hand, with the standard library only."""

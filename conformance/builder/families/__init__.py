@@ -1,0 +1,1 @@
+"""The families of cases: one function a family, one module a theme."""
