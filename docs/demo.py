@@ -44,12 +44,16 @@ def show(name: str, array: np.ndarray, cmap: str) -> None:
         raise SystemExit(message)
     info = ig.info(path)
     (stored,) = info.arrays
+    digest = hashlib.sha256(back.tobytes()).hexdigest()
+    shape = "x".join(map(str, array.shape))
+    steps = " + ".join((*stored.filters, stored.codec))
+    save_ms, load_ms = 1000 * (saved - start), 1000 * (loaded - saved)
     print(f"{path}")
-    print(f"  matrix   {stored.dtype} {'x'.join(map(str, array.shape))}, {array.nbytes:,} bytes")
-    print(f"  stored   {stored.stored_bytes:,} bytes by {' + '.join(stored.filters)} + {stored.codec}")
+    print(f"  matrix   {stored.dtype} {shape}, {array.nbytes:,} bytes")
+    print(f"  stored   {stored.stored_bytes:,} bytes by {steps}")
     print(f"  picture  {info.width}x{info.height}, {path.stat().st_size:,} bytes, colours {cmap}")
-    print(f"  sha256   {hashlib.sha256(back.tobytes()).hexdigest()[:32]}... is that of the original")
-    print(f"  time     saved in {1000 * (saved - start):.0f} ms, loaded in {1000 * (loaded - saved):.0f} ms")
+    print(f"  sha256   {digest[:32]}... is that of the original")
+    print(f"  time     saved in {save_ms:.0f} ms, loaded in {load_ms:.0f} ms")
 
 
 def main() -> None:

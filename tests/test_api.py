@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from tests.support import reason_of, same_bits
 
 import intaglio as ig
 from intaglio import EncodeError, Reason
-from tests.support import reason_of, same_bits
 
 A = np.random.default_rng(0).uniform(-1, 1, (96, 96))
 CUBE = np.arange(7 * 50 * 60, dtype="f4").reshape(7, 50, 60)
@@ -100,7 +100,7 @@ def test_load_takes_the_only_array_or_data_or_lists_the_names():
     assert same_bits(ig.loads(several, "y"), A)
     with pytest.raises(KeyError, match="'x', 'y'"):
         ig.loads(several)
-    with pytest.raises(KeyError, match="no array named 'z'.*'x', 'y'"):
+    with pytest.raises(KeyError, match=r"no array named 'z'.*'x', 'y'"):
         ig.loads(several, "z")
     with pytest.raises(KeyError, match="no arrays"):
         ig.loads(ig.dumps({}, metadata={"a": 1}))
@@ -127,7 +127,14 @@ def test_a_name_that_is_no_string_is_a_type_error():
 
 @pytest.mark.parametrize(
     "options",
-    [{"profile": "no"}, {"profile": (9, 0, 0, 0)}, {"profile": (0, 0, 0, 0)}, {"profile": (1, 2, 3)}, {"level": 0}, {"level": 23}],
+    [
+        {"profile": "no"},
+        {"profile": (9, 0, 0, 0)},
+        {"profile": (0, 0, 0, 0)},
+        {"profile": (1, 2, 3)},
+        {"level": 0},
+        {"level": 23},
+    ],
 )
 def test_options_out_of_range_are_refused(options):
     with pytest.raises(EncodeError) as caught:
@@ -171,7 +178,9 @@ def test_info_reads_only_the_first_rows():
 
 
 def test_info_is_plain_values_fit_for_json():
-    info = ig.info(io.BytesIO(ig.dumps({"t": np.zeros(3, "M8[25s]"), "x": A}, attrs={"x": {"unit": "K"}})))
+    info = ig.info(
+        io.BytesIO(ig.dumps({"t": np.zeros(3, "M8[25s]"), "x": A}, attrs={"x": {"unit": "K"}}))
+    )
     text = json.loads(json.dumps(info.to_dict()))
     assert text["arrays"][0]["dtype"] == "datetime64[25s]"
     assert text["arrays"][1]["attrs"] == {"unit": "K"}

@@ -5,6 +5,7 @@ import builtins
 import numpy as np
 import pytest
 from hypothesis import given
+from tests.support import BFLOAT16, DTYPES, reason_of, same_bits, special_arrays
 
 import intaglio as ig
 from intaglio import EncodeError, Reason
@@ -15,7 +16,6 @@ from intaglio._arrays import (
     element_type_of,
     native_dtype,
 )
-from tests.support import BFLOAT16, DTYPES, reason_of, same_bits, special_arrays
 
 
 @given(special_arrays())

@@ -8,6 +8,7 @@ import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support import reason_of
 
 from intaglio import Reason
 from intaglio._blocks import (
@@ -19,7 +20,6 @@ from intaglio._blocks import (
     write_table,
 )
 from intaglio._filters import filter_step
-from tests.support import reason_of
 
 ZSTD = BlockForm((), 1, 1)
 STORED = BlockForm((), 1, 0)
@@ -93,14 +93,18 @@ def test_what_is_not_exactly_one_plain_frame_is_malformed(stored):
 
 def test_a_window_over_8_mib_is_refused_and_one_of_8_mib_is_not():
     def frame(descriptor):
-        head = b"\x28\xb5\x2f\xfd\x40" + bytes([descriptor]) + (BLOCK.size - 256).to_bytes(2, "little")
+        head = (
+            b"\x28\xb5\x2f\xfd\x40" + bytes([descriptor]) + (BLOCK.size - 256).to_bytes(2, "little")
+        )
         return head + (BLOCK.size << 3 | 1).to_bytes(3, "little") + BLOCK.tobytes()
 
     assert unpack(frame(13 << 3)).tobytes() == BLOCK.tobytes()
     assert reason_of(lambda: unpack(frame(13 << 3 | 1))) == Reason.BLOCK_MALFORMED
 
 
-@pytest.mark.parametrize("frame", [frame_of(write_checksum=True), streamed(size=BLOCK.size), frame_of(level=19)])
+@pytest.mark.parametrize(
+    "frame", [frame_of(write_checksum=True), streamed(size=BLOCK.size), frame_of(level=19)]
+)
 def test_frames_of_other_encoders_are_read(frame):
     assert unpack(frame).tobytes() == BLOCK.tobytes()
 
@@ -108,7 +112,9 @@ def test_frames_of_other_encoders_are_read(frame):
 def test_stored_bytes_that_changed_are_named_damaged():
     stored, entry = pack_block(BLOCK, STORED, 3)
     changed = bytes([stored[0] ^ 1]) + stored[1:]
-    assert reason_of(lambda: unpack_block(changed, BLOCK.size, entry, STORED)) == Reason.BLOCK_DAMAGED
+    assert (
+        reason_of(lambda: unpack_block(changed, BLOCK.size, entry, STORED)) == Reason.BLOCK_DAMAGED
+    )
 
 
 @pytest.mark.parametrize("size", [BLOCK.size - 2, BLOCK.size + 2])
@@ -117,7 +123,9 @@ def test_a_stored_block_has_its_size(size):
 
 
 def test_a_wrong_digest_is_refused():
-    assert reason_of(lambda: unpack(FRAME, block=BLOCK[::-1].copy())) == Reason.BLOCK_DIGEST_MISMATCH
+    assert (
+        reason_of(lambda: unpack(FRAME, block=BLOCK[::-1].copy())) == Reason.BLOCK_DIGEST_MISMATCH
+    )
 
 
 def test_filters_are_undone_before_the_digest():

@@ -1,6 +1,6 @@
 """The carrier against SPEC.md section 5 read as strings of bits."""
 
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -20,7 +20,9 @@ def low_bits(value, depth):
 def plain_extract(pixels, depths, length):
     """[CAR-2] as it stands: one string of bits."""
     bits = "".join(
-        low_bits(v, d) for pixel in pixels[80:] for v, d in zip((*pixel, 255)[:4], depths, strict=True)
+        low_bits(v, d)
+        for pixel in pixels[80:]
+        for v, d in zip((*pixel, 255)[:4], depths, strict=True)
     )
     return bytes(int(bits[8 * i : 8 * i + 8], 2) for i in range(length))
 
@@ -46,7 +48,7 @@ def carriers(draw):
 def cut(data, rng):
     """Whole pixels of any band sizes, the smallest included."""
     marks = sorted({0, len(data), *rng.integers(0, len(data), rng.integers(0, 9))})
-    return [(a, data[a:b]) for a, b in zip(marks, marks[1:], strict=False)]
+    return [(a, data[a:b]) for a, b in pairwise(marks)]
 
 
 def embedded(depths, pixels, body, bands):
@@ -101,7 +103,9 @@ def test_pixels_that_carry_nothing_are_left_alone(carrier):
 @pytest.mark.parametrize("depth", range(1, 9))
 def test_embedding_takes_the_nearest_value_with_the_wanted_bits(depth):
     step = 1 << depth
-    cover, wanted = (np.array(v, np.uint8) for v in zip(*product(range(256), range(step)), strict=True))
+    cover, wanted = (
+        np.array(v, np.uint8) for v in zip(*product(range(256), range(step)), strict=True)
+    )
     got = _nearest(cover, wanted, depth).astype(int)
     assert (got % step == wanted).all()
     for c, w, v in zip(cover.tolist(), wanted.tolist(), got.tolist(), strict=True):

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from tests.support import reason_of, same_bits
 
 import intaglio as ig
 from intaglio import DecodeError, Limits, Reason
 from intaglio._spec import PROFILES
-from tests.support import reason_of, same_bits
 
 ARRAY = np.linspace(-1, 1, 60).reshape(6, 10)
 COVER = np.random.default_rng(0).integers(0, 256, (30, 34, 3), np.uint8)
@@ -179,7 +179,9 @@ def test_a_carrier_too_small_for_its_prologue_is_refused(size):
 
 def test_limits_are_checked_before_memory_is_taken():
     file = ig.dumps(np.zeros(2**20, "u1"))
-    assert reason_of(lambda: ig.loads(file, limits=Limits(pixels_max=1000))) == Reason.LIMIT_EXCEEDED
+    assert (
+        reason_of(lambda: ig.loads(file, limits=Limits(pixels_max=1000))) == Reason.LIMIT_EXCEEDED
+    )
     small = Limits(output_bytes_max=2**20 - 1)
     for verb in (
         lambda: ig.loads(file, limits=small),

@@ -6,11 +6,11 @@ import threading
 
 import numpy as np
 import pytest
+from tests.support import same_bits
 
 import intaglio as ig
 from intaglio import EncodeError
 from intaglio._files import write_target
-from tests.support import same_bits
 
 A = np.arange(12.0).reshape(3, 4)
 
@@ -29,7 +29,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path):
     with pytest.raises(EncodeError):
         ig.save(path, {"x": A, "bad": np.array(["text"])})
     assert path.read_bytes() == before
-    assert os.listdir(tmp_path) == ["m.png"]
+    assert [p.name for p in tmp_path.iterdir()] == ["m.png"]
 
 
 def test_the_disk_that_fills_up_leaves_the_old_file(tmp_path, monkeypatch):
@@ -44,7 +44,7 @@ def test_the_disk_that_fills_up_leaves_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         ig.save(path, A + 1)
     assert path.read_bytes() == before
-    assert os.listdir(tmp_path) == ["m.png"]
+    assert [p.name for p in tmp_path.iterdir()] == ["m.png"]
 
 
 def test_permissions_follow_the_old_file_or_the_umask(tmp_path):

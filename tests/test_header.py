@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support import reason_of
 
 from intaglio import DecodeError, EncodeError, Reason
 from intaglio._header import (
@@ -20,7 +21,6 @@ from intaglio._header import (
 )
 from intaglio._prologue import Prologue, maybe_prologue_length, read_prologue, write_prologue
 from intaglio._spec import ELEMENTS, FilterStep
-from tests.support import reason_of
 
 PROLOGUE = Prologue((3, 2, 3, 0), 100, 10, 67, 108, bytes(range(32)))
 RECORD = ArrayRecord("x", 0x31, 0, 0, (3, 4), (FilterStep(5),), 1, 5, 3, bytes(32))
@@ -132,7 +132,9 @@ def records(draw):
 def headers(draw):
     arrays = draw(st.lists(records(), max_size=4, unique_by=lambda r: r.name))
     types = sorted(draw(st.sets(st.integers(0, 2**16 - 1), max_size=3)))
-    extensions = tuple(Extension(t, draw(st.booleans()), draw(st.binary(max_size=5))) for t in types)
+    extensions = tuple(
+        Extension(t, draw(st.booleans()), draw(st.binary(max_size=5))) for t in types
+    )
     return Header(tuple(arrays), draw(st.binary(max_size=20)), extensions)
 
 
@@ -192,13 +194,15 @@ MALFORMED = {
     "a block too many": replace(RECORD, block_count=4),
     "blocks of nothing": replace(RECORD, shape=(0,), block_length=0, block_count=1),
     "a block length of nothing": replace(RECORD, shape=(0,), block_length=1, block_count=0),
-    "blocks over 8 MiB": replace(
-        RECORD, shape=(2**22,), block_length=2**21 + 1, block_count=2
-    ),
+    "blocks over 8 MiB": replace(RECORD, shape=(2**22,), block_length=2**21 + 1, block_count=2),
     "filters out of order": replace(RECORD, filters=(FilterStep(5), FilterStep(4))),
     "a filter twice": replace(RECORD, filters=(FilterStep(5), FilterStep(5))),
     "two predictors": replace(
-        RECORD, filters=(FilterStep(2, bytes([1, 0, 0, 0])), FilterStep(3, bytes([1, 0, 0, 0, 4, 0, 0, 0])))
+        RECORD,
+        filters=(
+            FilterStep(2, bytes([1, 0, 0, 0])),
+            FilterStep(3, bytes([1, 0, 0, 0, 4, 0, 0, 0])),
+        ),
     ),
     "a lag of 0": replace(RECORD, filters=(FilterStep(2, bytes(4)),)),
     "a row not above the lag": replace(
@@ -241,12 +245,23 @@ def test_a_required_extension_that_is_unknown_is_refused():
 
 @pytest.mark.parametrize(
     "name",
-    [b"", b"x" * 256, b"\xff", b"\xc0\x80", b"\xed\xa0\x80", b"a\x1b[31m", b"a\x7f", "a\x9b".encode()],
+    [
+        b"",
+        b"x" * 256,
+        b"\xff",
+        b"\xc0\x80",
+        b"\xed\xa0\x80",
+        b"a\x1b[31m",
+        b"a\x7f",
+        "a\x9b".encode(),
+    ],
 )
 def test_these_names_are_refused(name):
     assert maybe_name_problem(name)
     if 0 < len(name) < 256:
-        raw = write_header(Header((RECORD,))).replace(b"\x01x\x31", bytes([len(name)]) + name + b"\x31")
+        raw = write_header(Header((RECORD,))).replace(
+            b"\x01x\x31", bytes([len(name)]) + name + b"\x31"
+        )
         assert reason_of(lambda: read_header(sealed(raw))) == Reason.NAME_INVALID
 
 

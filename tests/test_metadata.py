@@ -6,14 +6,17 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support import reason_of
 
 from intaglio import EncodeError, Reason
 from intaglio._metadata import read_metadata, write_metadata
-from tests.support import reason_of
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**300), 10**300)
-    | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**300), 10**300)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
@@ -39,10 +42,23 @@ def deep(levels):
 
 
 ACCEPTED = [
-    b'{"a":1}', b' {\r\n\t"a" : [ ] } ', b'{"":{}}', b'{"a":{"b":1},"c":{"b":1}}', b"{}",
-    b'{"a":"\\ud83d\\ude00"}', b'{"\\ud83d\\ude00":1}', b'{"a":"\\u0000"}', b'{"a":-0}', b'{"a":1e-999}',
-    b'{"a":' + b"1" + b"0" * 308 + b"}", b'{"a":0.' + b"1" * 510 + b"}", deep(64),
-    b'{"a":"' + b"[" * 999 + b'"}', b'{"a":"' + b"1" * 999 + b'"}', b'{"a":"\\\\","b":"\\""}', '{"é":"ü"}'.encode(),
+    b'{"a":1}',
+    b' {\r\n\t"a" : [ ] } ',
+    b'{"":{}}',
+    b'{"a":{"b":1},"c":{"b":1}}',
+    b"{}",
+    b'{"a":"\\ud83d\\ude00"}',
+    b'{"\\ud83d\\ude00":1}',
+    b'{"a":"\\u0000"}',
+    b'{"a":-0}',
+    b'{"a":1e-999}',
+    b'{"a":' + b"1" + b"0" * 308 + b"}",
+    b'{"a":0.' + b"1" * 510 + b"}",
+    deep(64),
+    b'{"a":"' + b"[" * 999 + b'"}',
+    b'{"a":"' + b"1" * 999 + b'"}',
+    b'{"a":"\\\\","b":"\\""}',
+    '{"é":"ü"}'.encode(),
 ]
 REFUSED = [
     b"1", b"[]", b'"a"', b"null", b"{", b'{"a":1}x', b'{"a":1}{}', b'{"a":}', b"{'a':1}", b'{"a":1,}', b" ",

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
+from tests.png_oracle import write_oracle_png
+from tests.support import same_bits, special_arrays
 
 import intaglio as ig
 from intaglio._blocks import BlockForm
@@ -16,8 +18,6 @@ from intaglio._codec import encode
 from intaglio._filters import filter_step
 from intaglio._options import make_job
 from intaglio._spec import PROFILES
-from tests.png_oracle import write_oracle_png
-from tests.support import same_bits, special_arrays
 
 depths = st.tuples(*[st.integers(0, 8)] * 3, st.integers(0, 4)).filter(any)
 profiles = st.sampled_from(sorted(PROFILES)) | depths
@@ -36,7 +36,9 @@ def test_one_array_comes_back_in_every_profile(array, profile):
 @settings(deadline=None)
 @given(
     st.dictionaries(names, special_arrays(), max_size=4),
-    st.dictionaries(st.text(), st.integers() | st.text() | st.floats(allow_nan=False, allow_infinity=False)),
+    st.dictionaries(
+        st.text(), st.integers() | st.text() | st.floats(allow_nan=False, allow_infinity=False)
+    ),
     st.integers(1, 22),
 )
 def test_several_arrays_and_metadata_come_back_in_order(arrays, metadata, level):
@@ -77,7 +79,7 @@ CHAINS = [
 def test_every_filter_codec_and_block_length_comes_back(array, chain, codec, block_bytes):
     steps = tuple(filter_step(s) if isinstance(s, str) else filter_step(*s) for s in chain)
     width = array.dtype.itemsize // (2 if array.dtype.kind == "c" else 1)
-    assume(array.dtype.kind in "fc" and width >= 4 or ("decimal", 2) not in chain)
+    assume((array.dtype.kind in "fc" and width >= 4) or ("decimal", 2) not in chain)
     job = make_job({"profile": "raw"}, None)
     form = BlockForm(steps, width, codec)
     job = type(job)(job.depths, job.level, job.look, form=form, block_bytes=block_bytes)
@@ -109,7 +111,9 @@ def smooth(shape=(300, 400), dtype="f4"):
 
 
 def test_the_same_input_gives_the_same_bytes():
-    assert ig.dumps(smooth(), metadata={"b": 1, "a": 2}) == ig.dumps(smooth(), metadata={"b": 1, "a": 2})
+    assert ig.dumps(smooth(), metadata={"b": 1, "a": 2}) == ig.dumps(
+        smooth(), metadata={"b": 1, "a": 2}
+    )
 
 
 def pixels_of(file):

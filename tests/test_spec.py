@@ -83,9 +83,10 @@ def test_the_whole_file_of_the_spec_reads_as_it_says():
 
 
 def test_the_prologue_and_body_of_the_spec_are_what_we_write():
-    from intaglio._body import write_body
-    from intaglio._blocks import BlockForm
     import numpy as np
+
+    from intaglio._blocks import BlockForm
+    from intaglio._body import write_body
 
     prologue, body, _ = hexdumps()
     written = write_body({"x": np.uint8(42)[()].reshape(())}, None, {}, 3, BlockForm((), 1, 0))
