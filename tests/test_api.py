@@ -313,3 +313,17 @@ def test_the_public_names_are_those_of_all():
     assert set(ig.__all__) <= set(dir(ig))
     assert all(getattr(ig, name).__doc__ for name in ig.__all__)
     assert Path(ig.__file__).with_name("py.typed").exists()
+
+
+def test_a_plan_is_what_save_then_writes():
+    for options in ({}, {"profile": "rgba-dense"}, {"cover": np.zeros((400, 300, 3), "u1")}):
+        plan = ig.plan(A, **options)
+        info = ig.info(io.BytesIO(ig.dumps(A, **options)))
+        assert (plan.width, plan.height, plan.profile) == (info.width, info.height, info.profile)
+        assert plan.body_bytes == info.body_bytes <= plan.capacity_bytes
+        assert plan.pixels_needed <= plan.width * plan.height
+    assert "96x96" in ig.plan(A).shows
+    assert round(ig.plan(A).psnr, 1) == 41.9
+    assert ig.plan(A, profile=(0, 0, 0, 1), pixels_max=2**26).psnr == float("inf")
+    with pytest.raises(EncodeError, match="needs"):
+        ig.plan(A, cover=np.zeros((9, 9, 3), "u1"))

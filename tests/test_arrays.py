@@ -84,6 +84,11 @@ def test_a_bool_that_is_neither_0_nor_1_is_refused():
     assert reason_of(lambda: check_elements(bad, element)) == Reason.ELEMENT_INVALID
 
 
+def test_a_bool_array_of_other_bytes_is_written_as_numpy_reads_it():
+    wild = np.array([0, 1, 2, 255], np.uint8).view(bool)
+    assert ig.loads(ig.dumps(wild)).view(np.uint8).tolist() == [0, 1, 1, 1]
+
+
 def test_without_ml_dtypes_a_bfloat16_array_says_what_it_needs(monkeypatch):
     png = ig.dumps({"b": np.zeros(3, BFLOAT16), "x": np.arange(3)})
     real_import = builtins.__import__

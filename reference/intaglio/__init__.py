@@ -3,40 +3,54 @@
     import intaglio as ig
     ig.imsave("m.png", a, cmap="rainbow")
     a = ig.imread("m.png")
+
+Names are imported when they are first used, so that who only asks what a file
+holds does not wait for what draws pictures.
 """
 
-from intaglio._api import (
-    dumps,
-    embed,
-    extract,
-    imread,
-    imsave,
-    info,
-    load,
-    load_dict,
-    loads,
-    loads_dict,
-    open,  # noqa: A004
-    save,
-    verify,
-)
-from intaglio._errors import DecodeError, EncodeError, IntaglioError, Reason
-from intaglio._info import ArrayInfo, Info
-from intaglio._lazy import IntaglioFile, LazyArray
-from intaglio._limits import Limits
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from intaglio._api import (
+        dumps,
+        embed,
+        extract,
+        imread,
+        imsave,
+        info,
+        load,
+        load_dict,
+        loads,
+        loads_dict,
+        open,  # noqa: A004
+        save,
+        verify,
+    )
+    from intaglio._diff import Diff, diff
+    from intaglio._errors import DecodeError, EncodeError, IntaglioError, Reason
+    from intaglio._info import ArrayInfo, Info
+    from intaglio._lazy import IntaglioFile, LazyArray
+    from intaglio._limits import Limits
+    from intaglio._plan import Plan, plan
+    from intaglio._recolor import recolor
+    from intaglio._strip import strip
 
 __version__ = "0.1.0"
 
 __all__ = [
     "ArrayInfo",
     "DecodeError",
+    "Diff",
     "EncodeError",
     "Info",
     "IntaglioError",
     "IntaglioFile",
     "LazyArray",
     "Limits",
+    "Plan",
     "Reason",
+    "diff",
     "dumps",
     "embed",
     "extract",
@@ -48,6 +62,34 @@ __all__ = [
     "loads",
     "loads_dict",
     "open",
+    "plan",
+    "recolor",
     "save",
+    "strip",
     "verify",
 ]
+
+_ROOMS: Final = {
+    "_diff": ("Diff", "diff"),
+    "_errors": ("DecodeError", "EncodeError", "IntaglioError", "Reason"),
+    "_info": ("ArrayInfo", "Info"),
+    "_lazy": ("IntaglioFile", "LazyArray"),
+    "_limits": ("Limits",),
+    "_plan": ("Plan", "plan"),
+    "_recolor": ("recolor",),
+    "_strip": ("strip",),
+}
+_ROOM_OF: Final = {name: room for room, names in _ROOMS.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+    if name not in __all__:
+        message = f"module 'intaglio' has no attribute {name!r}"
+        raise AttributeError(message)
+    value = getattr(import_module(f"intaglio.{_ROOM_OF.get(name, '_api')}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -59,7 +59,7 @@ def save(
     file or the whole new one at any moment. Keywords: see `Options`.
     Errors: EncodeError if something cannot be carried, OSError if the file cannot be written.
     """
-    _save(file, _as_arrays(data), options, None)
+    _save(file, as_arrays(data), options, None)
 
 
 def dumps(data: npt.ArrayLike | Mapping[str, npt.ArrayLike], **options: Unpack[Options]) -> bytes:
@@ -146,7 +146,7 @@ def embed(
     metadata: Mapping[str, Any] | None = None,
     attrs: Mapping[str, Mapping[str, Any]] | None = None,
     profile: Profile = DEFAULT_PROFILE,
-    level: int = LEVEL_USUAL,
+    level: int | None = LEVEL_USUAL,
 ) -> npt.NDArray[np.uint8]:
     """Pixels that carry `data`: a new (H, W, 3 or 4) uint8 array, for any PNG library to write.
 
@@ -161,7 +161,7 @@ def embed(
             "composite the picture first",
         )
     options = {"metadata": metadata, "attrs": attrs, "profile": profile, "level": level}
-    return _codec.embed(pixels, _as_arrays(data), make_job(options, None))
+    return _codec.embed(pixels, as_arrays(data), make_job(options, None))
 
 
 def extract(pixels: npt.NDArray[np.uint8], *, limits: Limits = DEFAULT_LIMITS) -> dict[str, Array]:
@@ -204,7 +204,8 @@ class AmbiguousNameError(KeyError):
         return str(self.args[0])
 
 
-def _as_arrays(data: npt.ArrayLike | Mapping[str, npt.ArrayLike]) -> dict[str, Array]:
+def as_arrays(data: npt.ArrayLike | Mapping[str, npt.ArrayLike]) -> dict[str, Array]:
+    """A mapping of names to ndarrays; a bare array gets the name `data`."""
     if isinstance(data, Mapping):
         return {name: _as_array(value) for name, value in data.items()}
     return {DEFAULT_NAME: _as_array(data)}

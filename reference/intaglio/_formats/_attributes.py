@@ -1,0 +1,124 @@
+"""Attributes: HDF5's and netCDF's typed values, and JSON.
+
+Strings, bools, int64 and finite float64, alone or in a list, are plain JSON.
+Any other number or array is an object {"@dtype", "@shape", "@value"}, with
+"@hex" (its little-endian bytes) for "@value" where it is not finite. On the
+way back, JSON that has no typed form goes into one attribute, as text.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from intaglio._formats._base import native
+
+JSON_ATTRIBUTE: Final = "intaglio_json"
+_PLAIN: Final = ("bool", "int64", "float64")
+
+
+class NoJSONError(ValueError):
+    """A value that has no form in JSON."""
+
+
+def read_attributes(items: Iterable[tuple[str, Any]]) -> tuple[dict[str, Any], list[str]]:
+    """JSON values by name, and the names of those that have none (references, compounds)."""
+    found: dict[str, Any] = {}
+    lost: list[str] = []
+    packed: dict[str, Any] = {}
+    for name, value in items:
+        if name == JSON_ATTRIBUTE and isinstance(value, str):
+            packed = json.loads(value)
+            continue
+        try:
+            found[name] = to_json(value)
+        except NoJSONError:
+            lost.append(name)
+    return {**found, **packed}, lost
+
+
+def write_attributes(
+    attributes: Mapping[str, Any], dtypes: frozenset[str] | None = None
+) -> dict[str, Any]:
+    """Typed values by name, fit for h5py; what has no typed form goes into one attribute.
+
+    dtypes: those of numbers that have a typed form; None: all.
+    """
+    found: dict[str, Any] = {}
+    packed: dict[str, Any] = {}
+    for name, value in attributes.items():
+        fit = name and name.isprintable() and name != JSON_ATTRIBUTE
+        typed = _maybe_typed(value) if fit else None
+        number = typed is not None and np.asarray(typed).dtype.kind in "biufc"
+        if typed is None or (number and dtypes and np.asarray(typed).dtype.name not in dtypes):
+            packed[name] = value
+        else:
+            found[name] = typed
+    if packed:
+        found[JSON_ATTRIBUTE] = json.dumps(packed, ensure_ascii=False)
+    return found
+
+
+def to_json(value: Any) -> Any:  # noqa: ANN401 - any attribute, any JSON
+    """The JSON value for an attribute's typed value."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes):
+        return {"@dtype": "bytes", "@value": value.decode("latin-1")}
+    array = np.asarray(value)
+    if array.dtype.kind == "O" and array.ndim == 1 and array.size:
+        if all(isinstance(item, str) for item in array):
+            return array.tolist()
+        raise NoJSONError
+    if array.dtype.kind == "U" and array.ndim == 1:
+        return array.tolist()
+    if array.dtype.kind == "S":
+        return {"@dtype": "bytes", "@value": [item.decode("latin-1") for item in array.flat]}
+    if array.dtype.kind not in "biufc" or type(value).__name__ == "Empty":
+        raise NoJSONError
+    array = native(array)
+    finite = bool(np.isfinite(array).all()) and array.dtype.kind != "c"
+    if array.ndim < 2 and array.size and finite and array.dtype.name in _PLAIN:
+        return array.tolist()
+    tagged: dict[str, Any] = {"@dtype": array.dtype.name, "@shape": list(array.shape)}
+    if finite:
+        return {**tagged, "@value": array.ravel().tolist()}
+    little = array.astype(array.dtype.newbyteorder("<"))
+    return {**tagged, "@hex": little.tobytes().hex()}
+
+
+def _maybe_typed(value: Any) -> Any:  # noqa: ANN401
+    """The typed value that `to_json` makes this JSON value of; None if there is none."""
+    try:
+        typed = _typed(value)
+        same = typed is not None and _text(to_json(typed)) == _text(value)
+    except (NoJSONError, ValueError, TypeError, KeyError, OverflowError, AttributeError):
+        return None
+    return typed if same else None
+
+
+def _typed(value: Any) -> Any:  # noqa: ANN401
+    match value:
+        case str():
+            return None if "\0" in value else value
+        case bool() | int() | float():
+            return np.asarray(value)[()]
+        case [str(), *_]:
+            return np.array(value, object) if "\0" not in "".join(value) else None
+        case [_, *_]:
+            return np.array(value)
+        case {"@dtype": "bytes", "@value": str(text)}:
+            return np.bytes_(text.encode("latin-1"))
+        case {"@dtype": "bytes", "@value": list(texts)}:
+            return np.array([text.encode("latin-1") for text in texts])
+        case {"@dtype": str(name), "@shape": list(shape), "@value": list(values)}:
+            return np.array(values, np.dtype(name)).reshape(shape)[()]
+        case {"@dtype": str(name), "@shape": list(shape), "@hex": str(digits)}:
+            little = np.frombuffer(bytes.fromhex(digits), np.dtype(name).newbyteorder("<"))
+            return native(little).reshape(shape)[()]
+    return None
+
+
+def _text(value: Any) -> str:  # noqa: ANN401
+    return json.dumps(value)

@@ -1,0 +1,208 @@
+"""netCDF: variables are arrays, their dimensions the attribute "dims".
+
+Files of netCDF-4 through h5netcdf; classic ones (netCDF-3) are read through
+SciPy where it is installed. Values come as stored: nothing is masked, scaled
+or turned into dates. Global attributes are the metadata.
+"""
+
+import re
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import numpy as np
+
+from intaglio._formats._attributes import read_attributes, write_attributes
+from intaglio._formats._base import (
+    Array,
+    Content,
+    FormatError,
+    MissingExtraError,
+    ReadOptions,
+    need,
+    partner,
+)
+from intaglio._formats._hdf5 import (
+    DTYPE_ATTRIBUTE,
+    GROUPS_MEMBER,
+    NAME_ATTRIBUTE,
+    as_kept,
+    check_no_strangers,
+    maybe_stand_in,
+)
+
+_CLASSIC: Final = b"CDF"
+_TYPES: Final = frozenset(
+    {f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)}
+    | {"float32", "float64"}
+)
+_ORDINARY: Final = re.compile(r"[A-Za-z0-9_][^/%\x00-\x1f\x7f]*(?<! )")
+
+
+def read(path: Path, _name: str, options: ReadOptions) -> Content:
+    """All variables of the file, or one of them."""
+    with path.open("rb") as stream:
+        classic = stream.read(3) == _CLASSIC
+    content = _read_classic(path) if classic else _read_groups(path)
+    if options.inside is not None:
+        wanted = options.inside.strip("/")
+        if wanted not in content.arrays:
+            shown = ", ".join(ascii(name) for name in [*content.arrays][:10])
+            message = f"it has no variable {wanted!a}; it has {shown or 'none'}"
+            raise FormatError(message)
+        attrs = {key: value for key, value in content.attrs.items() if key == wanted}
+        return Content({wanted: content.arrays[wanted]}, attrs)
+    return content
+
+
+def _read_groups(path: Path) -> Content:
+    h5netcdf = need("h5netcdf", "netcdf")
+    content = Content({})
+    check_no_strangers(path)
+    with partner("not a readable netCDF file"), h5netcdf.File(path, "r") as file:
+        lost = _take_group(file, "", content)
+    notes = (
+        (f"attributes left out, they are no numbers or text: {', '.join(lost)}",) if lost else ()
+    )
+    return Content(content.arrays, content.attrs, content.metadata, content.skipped, notes)
+
+
+def _take_group(group: Any, prefix: str, content: Content) -> list[str]:  # noqa: ANN401
+    attributes, lost = read_attributes(group.attrs.items())
+    if attributes and prefix:
+        content.metadata.setdefault(GROUPS_MEMBER, {})[prefix.rstrip("/")] = attributes
+    elif attributes:
+        content.metadata.update(attributes)
+    for name, variable in group.variables.items():
+        found, none = read_attributes(variable.attrs.items())
+        lost += [f"{prefix}{name}@{attribute}" for attribute in none]
+        _take(prefix + name, variable, found, content)
+    for name, inner in group.groups.items():
+        lost += _take_group(inner, f"{prefix}{name}/", content)
+    return lost
+
+
+def _take(name: str, variable: Any, attributes: dict[str, Any], content: Content) -> None:  # noqa: ANN401
+    dtype = variable.dtype
+    if not isinstance(dtype, np.dtype) or dtype.kind not in "biufc":
+        content.skipped[name] = "it holds no numbers but text or records"
+        return
+    array = np.asarray(variable[...])
+    name = attributes.pop(NAME_ATTRIBUTE, name)
+    kept = attributes.pop(DTYPE_ATTRIBUTE, None)
+    content.arrays[name] = array if kept is None else as_kept(array, str(kept))
+    dims = list(variable.dimensions)
+    if dims and dims != _usual_dims(array):
+        attributes["dims"] = dims
+    if attributes:
+        content.attrs[name] = attributes
+
+
+def _read_classic(path: Path) -> Content:
+    try:
+        netcdf_file = need("scipy.io", "netcdf").netcdf_file
+    except MissingExtraError as problem:
+        message = "a classic netCDF-3 file needs scipy: pip install scipy, or nccopy -k nc4"
+        raise MissingExtraError(message) from problem
+    content = Content({})
+    with (
+        partner("not a readable netCDF-3 file"),
+        netcdf_file(path, "r", mmap=False, maskandscale=False) as file,
+    ):
+        content.metadata.update(_classic_attributes(file))
+        for name, variable in file.variables.items():
+            if variable.data.dtype.kind == "S":
+                content.skipped[name] = "it holds text, no numbers"
+                continue
+            content.arrays[name] = variable.data.copy()
+            attributes = _classic_attributes(variable)
+            if variable.dimensions:
+                attributes["dims"] = list(variable.dimensions)
+            if attributes:
+                content.attrs[name] = attributes
+    return content
+
+
+def _classic_attributes(item: Any) -> dict[str, Any]:  # noqa: ANN401 - SciPy is untyped
+    pairs = (
+        (name, value.decode("utf-8", "replace") if isinstance(value, bytes) else value)
+        for name, value in item._attributes.items()
+    )
+    return read_attributes(pairs)[0]
+
+
+def write(path: Path, _name: str, content: Content) -> tuple[str, ...]:
+    """Write all arrays as variables, with attributes and metadata."""
+    h5netcdf = need("h5netcdf", "netcdf")
+    notes = []
+    metadata = dict(content.metadata)
+    groups = metadata.pop(GROUPS_MEMBER, {})
+    with partner("netCDF cannot hold this"), h5netcdf.File(path, "w") as file:
+        for name, array in content.arrays.items():
+            place = _place(name, content.arrays)
+            if place != name:
+                notes.append(f"{name!a} is {place} in the netCDF file")
+            _write_variable(file, place, name, array, dict(content.attrs.get(name, {})))
+        for group, attributes in groups.items() if isinstance(groups, dict) else ():
+            inner = file[group] if group in file else file.create_group(group)
+            inner.attrs.update(write_attributes(attributes, _TYPES))
+        file.attrs.update(write_attributes(metadata, _TYPES))
+    return tuple(notes)
+
+
+def _write_variable(
+    file: Any,  # noqa: ANN401
+    place: str,
+    name: str,
+    array: Array,
+    attributes: dict[str, Any],
+) -> None:
+    stored, kept = maybe_stand_in(array)
+    if array.dtype.kind == "b":
+        stored, kept = array.view(np.int8), "bool"
+    if stored.dtype.name not in _TYPES:
+        message = f"{name!a}: netCDF has no {array.dtype.name}; .h5 and .npz have"
+        raise FormatError(message)
+    dims = attributes.pop("dims", None)
+    if not _are_dims(file, dims, array.shape):
+        if dims is not None:
+            attributes["dims"] = dims
+        dims = _usual_dims(array)
+    for dim, length in zip(dims, array.shape, strict=True):
+        if dim not in file.dimensions:
+            file.dimensions[dim] = length
+    typed = write_attributes(attributes, _TYPES)
+    if kept is not None:
+        typed[DTYPE_ATTRIBUTE] = kept
+    if place != name:
+        typed[NAME_ATTRIBUTE] = name
+    fill = typed.pop("_FillValue", None)
+    variable = file.create_variable(place, tuple(dims), stored.dtype, fillvalue=fill)
+    if stored.size:
+        variable[...] = stored
+    variable.attrs.update(typed)
+
+
+def _usual_dims(array: Array) -> list[str]:
+    return [f"dim_{length}" for length in array.shape]
+
+
+def _are_dims(file: Any, dims: object, shape: tuple[int, ...]) -> bool:  # noqa: ANN401
+    return (
+        isinstance(dims, list)
+        and len(dims) == len(shape)
+        and all(isinstance(dim, str) and _ORDINARY.fullmatch(dim) for dim in dims)
+        and all(
+            dim not in file.dimensions or file.dimensions[dim].size == length
+            for dim, length in zip(dims, shape, strict=True)
+        )
+    )
+
+
+def _place(name: str, names: dict[str, Array]) -> str:
+    """A path for the name; percent-escaped where it is none, or another array is in the way."""
+    parts = name.split("/")
+    above = ("/".join(parts[:i]) for i in range(1, len(parts)))
+    if not all(_ORDINARY.fullmatch(part) for part in parts) or any(n in names for n in above):
+        return quote(name, safe=" ").replace(".", "%2E").replace("~", "%7E")
+    return name

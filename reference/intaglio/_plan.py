@@ -1,0 +1,64 @@
+"""What a picture will be, before anything is written."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import log10
+from typing import Unpack
+
+import numpy.typing as npt
+
+from intaglio._api import as_arrays
+from intaglio._codec import pack
+from intaglio._info import profile_name
+from intaglio._options import Options, make_job
+from intaglio._picture import plan_size
+from intaglio._spec import Depths, carrier_capacity, pixels_for
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A picture that `save` would write with the same arguments.
+
+    width, height: in pixels. pixels_needed: the fewest that hold the data at these depths.
+    scale: pixels a cell, where one array is shown and nothing is cut up; else None.
+    body_bytes, capacity_bytes: what is carried, and what the picture could carry.
+    psnr: in dB, over the pixels that carry data against the same picture without; with the nearest
+    value taken for every pixel (a writer that shapes for size gives up to 3 dB of it).
+    shows: what the picture shows, in words.
+    """
+
+    width: int
+    height: int
+    pixels_needed: int
+    scale: float | None
+    profile: str
+    body_bytes: int
+    capacity_bytes: int
+    psnr: float
+    shows: str
+
+
+def plan(data: npt.ArrayLike | Mapping[str, npt.ArrayLike], **options: Unpack[Options]) -> Plan:
+    """What `save(file, data, **options)` would write; the same errors, and no file."""
+    job = make_job(options, None)
+    arrays = as_arrays(data)
+    body = pack(arrays, job)
+    needed = pixels_for(body.length, job.depths)
+    size = plan_size(arrays, needed, job.look)
+    return Plan(
+        width=size.width,
+        height=size.height,
+        pixels_needed=needed,
+        scale=size.scale,
+        profile=profile_name(job.depths),
+        body_bytes=body.length,
+        capacity_bytes=carrier_capacity(size.width * size.height, job.depths),
+        psnr=_psnr(job.depths),
+        shows=size.description,
+    )
+
+
+def _psnr(depths: Depths) -> float:
+    """Of nearest congruent values: the error is uniform over -2^d/2 .. 2^d/2 - 1."""
+    squares = [(4**depth + 2) / 12 if depth else 0 for depth in depths[:3]]
+    return 10 * log10(255**2 * 3 / sum(squares)) if any(squares) else float("inf")

@@ -1,0 +1,32 @@
+"""Recolor: the same data, metadata and attributes under a new picture."""
+
+from typing import Unpack
+
+from intaglio import _codec
+from intaglio._api import save
+from intaglio._files import Source, open_source
+from intaglio._limits import DEFAULT_LIMITS, Limits
+from intaglio._options import Options
+
+
+def recolor(
+    source: Source,
+    target: Source,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    **options: Unpack[Options],
+) -> None:
+    """Write to `target` what `source` carries, looking as `options` say.
+
+    options: as for `save`; profile, metadata and attrs are the source's, unless given.
+    Errors: as for `load_dict` and `save`.
+    """
+    with open_source(source) as stream, _codec.decoding(stream, limits) as opened:
+        opened.check_output(opened.names, limits)
+        arrays = {name: opened.array(name) for name in opened.names}
+        attrs = dict(zip(opened.names, opened.contents.attrs, strict=True))
+        metadata, depths = opened.contents.metadata, opened.contents.prologue.depths
+    options.setdefault("metadata", metadata)
+    options.setdefault("attrs", attrs)
+    options.setdefault("profile", depths)
+    save(target, arrays, **options)

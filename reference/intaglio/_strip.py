@@ -1,0 +1,122 @@
+"""Strip: a picture that looks the same and carries nothing.
+
+Of every channel that carried bits, those bits are dropped first; what is
+written is made of the remaining high bits only. Their steps are smoothed away
+with the help of the neighbours, because bits that were dropped as if at
+random leave the high bits dithered: their mean is the colour of the cover.
+A little noise, keyed by what is being removed, keeps gradients from banding.
+"""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from intaglio._carrier import Extractor
+from intaglio._files import Source, check_target, open_source, write_target
+from intaglio._limits import DEFAULT_LIMITS, Limits
+from intaglio._png import open_png
+from intaglio._png_write import write_png
+from intaglio._prologue import read_prologue
+from intaglio._spec import PROLOGUE_BYTES, PROLOGUE_DEPTHS, Depths
+
+_REACH: Final = 2  # pixels to each side whose colours are averaged
+_ROWS_AT_ONCE: Final = 1 << 18  # pixels
+_EXTREMES_UP_TO: Final = 4  # depth to which the darkest step means 0, the brightest 255
+
+_NEARLY: Final = 4  # a quarter of the pixels around may be of the next step
+
+Pixels = npt.NDArray[np.uint8]
+_Floats = npt.NDArray[np.float32]
+
+
+def strip(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) -> None:
+    """Write to `target` a PNG that looks as `source` does and holds nothing of its data.
+
+    The same source gives the same bytes. Chunks other than the pixels are left out; pixels that
+    carried nothing stay as they are. Errors: DecodeError if `source` is no PNG, or carries no
+    Intaglio data, or a prologue that cannot be read.
+    """
+    if not hasattr(target, "write"):
+        check_target(target)
+    with open_source(source) as stream:
+        png = open_png(stream, limits.pixels_max)
+        pixels = np.concatenate([*png.bands()])
+    first = Extractor(iter([pixels.reshape(-1, pixels.shape[2])])).prologue(0, PROLOGUE_BYTES)
+    prologue = read_prologue(first, png.width, png.height)  # enough, whatever the rest is worth
+    plain = _plain(pixels, prologue.depths, prologue.body_length, prologue.root)
+    if plain.shape[2] == 4 and plain[..., 3].min() == 255:
+        plain = plain[..., :3]
+    height, width, channels = plain.shape
+    bands = (np.ascontiguousarray(plain[top : top + 64]) for top in range(0, height, 64))
+    write_target(target, lambda out: write_png(out, width, height, channels, bands))
+
+
+def _plain(pixels: Pixels, depths: Depths, body_bytes: int, key: bytes) -> Pixels:
+    """A copy of (H, W, 3 or 4) `pixels` in which prologue, body and echo are erased."""
+    height, width, channels = pixels.shape
+    count = height * width
+    body_end = min(count, PROLOGUE_BYTES - (-8 * body_bytes // sum(depths)))
+    both: Depths = tuple(map(max, depths, PROLOGUE_DEPTHS))  # type: ignore[assignment]
+    result = pixels.copy()
+    flat = result.reshape(count, channels)
+    noise = np.random.Generator(np.random.Philox(key=int.from_bytes(key[:16], "little")))
+    for first, stop, erased in (
+        (0, PROLOGUE_BYTES, both),
+        (PROLOGUE_BYTES, body_end, depths),
+        (count - PROLOGUE_BYTES, count, both),
+    ):
+        step = max(1, _ROWS_AT_ONCE // width)
+        for top in range(first // width, -(-stop // width), step):
+            bottom = min(top + step, -(-stop // width))
+            rows = _smooth(pixels, top, bottom, erased, noise).reshape(-1, channels)
+            start, end = max(first, top * width), min(stop, bottom * width)
+            flat[start:end] = rows[start - top * width : end - top * width]
+    return result
+
+
+def _smooth(
+    pixels: Pixels, top: int, bottom: int, depths: Depths, noise: np.random.Generator
+) -> Pixels:
+    """Rows top..bottom-1 made anew from the high bits of the pixels around them."""
+    height = pixels.shape[0]
+    above, below = min(_REACH, top), min(_REACH, height - bottom)
+    rows = pixels[top - above : bottom + below]
+    made = pixels[top:bottom].copy()
+    for channel in range(pixels.shape[2]):
+        if depths[channel]:
+            whole = _erased(rows[..., channel], depths[channel], noise)
+            made[..., channel] = whole[above : above + bottom - top]
+    return made
+
+
+def _erased(values: Pixels, depth: int, noise: np.random.Generator) -> Pixels:
+    """One channel without its low `depth` bits: near the mean of the like steps around."""
+    steps = values >> np.uint8(depth)
+    padded = np.pad(steps, _REACH, mode="edge")
+    total = np.zeros(values.shape, np.float32)
+    count = np.zeros(values.shape, np.float32)
+    height, width = values.shape
+    for dy in range(2 * _REACH + 1):
+        for dx in range(2 * _REACH + 1):
+            near = padded[dy : dy + height, dx : dx + width]
+            like = np.maximum(near, steps) - np.minimum(near, steps) <= 1  # no edge, but dither
+            total += near * like
+            count += like
+    mean = total / count
+    flat = mean == steps  # all alike: nothing can band
+    jitter = (noise.random(values.shape, np.float32) - np.float32(0.5)) * np.where(flat, 0, 2)
+    colours = (mean + np.float32(0.5)) * (1 << depth)
+    if depth <= _EXTREMES_UP_TO:
+        colours += _to_extremes(mean, depth)
+    result: Pixels = np.clip(np.rint(colours + jitter), 0, 255).astype(np.uint8)
+    return result
+
+
+def _to_extremes(mean: _Floats, depth: int) -> _Floats:
+    """What makes the darkest step black and the brightest white, where hardly another is near."""
+    half, last = (1 << depth) / 2, (256 >> depth) - 1
+    dark = np.clip(1 - _NEARLY * mean, 0, 1)
+    bright = np.clip(1 - _NEARLY * (last - mean), 0, 1)
+    result: _Floats = (bright - dark) * np.float32(half)
+    return result

@@ -1,0 +1,104 @@
+"""Exit codes: for every problem one code and one sentence.
+
+1 is `diff`'s answer and 2 is nobody's, so that a crash is never taken for an answer.
+"""
+
+import os
+import re
+from typing import Final
+
+from intaglio._errors import DecodeError, EncodeError, IntaglioError, Reason
+from intaglio._formats._base import FormatError, MissingExtraError
+
+OK: Final = 0
+DIFFERENT: Final = 1  # of diff only
+NO_DATA: Final = 3  # a picture, perhaps, but no Intaglio data in it
+USAGE: Final = 64
+DATA: Final = 65  # the file is damaged or malformed, or the data cannot be carried
+FILE: Final = 66  # cannot open or write
+UNSUPPORTED: Final = 69  # a version, a feature or a library that is not here
+BUG: Final = 70
+INTERRUPTED: Final = 130
+PIPE_CLOSED: Final = 141
+
+_DECODE: Final = {
+    Reason.NOT_PNG: NO_DATA,
+    Reason.NO_PROLOGUE: NO_DATA,
+    Reason.VERSION_UNKNOWN: UNSUPPORTED,
+    Reason.REQUIRED_FLAG_UNKNOWN: UNSUPPORTED,
+    Reason.EXTENSION_UNKNOWN: UNSUPPORTED,
+    Reason.ELEMENT_UNKNOWN: UNSUPPORTED,
+    Reason.FILTER_UNKNOWN: UNSUPPORTED,
+    Reason.CODEC_UNKNOWN: UNSUPPORTED,
+}
+_ENCODE: Final = {Reason.OPTION_INVALID: USAGE, Reason.FORMAT_UNSUPPORTED: USAGE}
+# Details speak to callers of the package: keyword=value becomes --keyword value.
+_LIMITS: Final = re.compile(r"Limits\((\w+)=\.\.\.\)")
+_KEYWORD: Final = re.compile(
+    r"\b(cmap|vmin|vmax|norm|origin|scale|cover|enlarge|profile|level|metadata|attrs"
+    r"|pixels_max|output_bytes_max)=(?:True\b)?(?=(.?))"
+)
+
+
+class UsageError(ValueError):
+    """The command line makes no sense; the text says what would."""
+
+
+class ExistsError(OSError):
+    """A file is there already, and --force was not given."""
+
+    def __init__(self, path: os.PathLike[str] | str) -> None:
+        super().__init__(f"{os.fspath(path)} is there already; --force replaces it")
+
+
+def code_of(problem: Exception) -> int:
+    """The exit code for `problem`."""
+    match problem:
+        case DecodeError():
+            return _DECODE.get(problem.reason, DATA)
+        case EncodeError():
+            return _ENCODE.get(problem.reason, DATA)
+        case MissingExtraError():
+            return UNSUPPORTED
+        case UsageError() | KeyError():
+            return USAGE
+        case BrokenPipeError():
+            return PIPE_CLOSED
+        case OSError():
+            return FILE
+        case FormatError() | MemoryError():
+            return DATA
+        case _ if hasattr(problem, "format_message"):  # Typer's
+            return USAGE
+    return BUG
+
+
+def sentence_of(problem: Exception) -> str:
+    """What happened and what to do, in one line for people; not yet escaped."""
+    match problem:
+        case IntaglioError():
+            return f"{in_options(problem.detail)} [{problem.reason}]"
+        case OSError() if problem.strerror:
+            about = f"{os.fsdecode(problem.filename)}: " if problem.filename else ""
+            return f"{about}{problem.strerror}"
+        case MemoryError():
+            return "this machine has not enough memory for it"
+        case FormatError() | MissingExtraError() | UsageError() | KeyError() | OSError():
+            return str(problem)
+    if callable(message := getattr(problem, "format_message", None)):
+        command = getattr(getattr(problem, "ctx", None), "command_path", "intaglio")
+        return f"{message()} ({command} --help shows how)"
+    return (
+        f"internal error, please report it: {type(problem).__name__}: {problem} "
+        "(INTAGLIO_DEBUG=1 shows where)"
+    )
+
+
+def in_options(detail: str) -> str:
+    """`detail` with Python's keywords written as the options of this command line."""
+    return _KEYWORD.sub(_option, _LIMITS.sub(lambda m: f"{m[1]}=", detail))
+
+
+def _option(match: re.Match[str]) -> str:
+    name = match[1].removeprefix("output_").replace("_", "-")
+    return f"--{name}" + (" " if match[2] and (match[2].isalnum() or match[2] in "'\"-") else "")

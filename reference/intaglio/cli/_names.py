@@ -1,0 +1,93 @@
+"""Names from files: escaped for a terminal, percent-escaped as file names.
+
+Names are untrusted: SPEC.md section 16. What is printed can move no cursor,
+colour no line and turn no text around; what becomes a file name stays in its
+folder, on every file system, and two names never become one file.
+"""
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable
+from typing import Any, Final
+
+FILE_NAME_BYTES_MAX: Final = 180  # of 255: suffixes and temporary files need some
+_KEPT: Final = frozenset("._-+=@,() ")
+_RESERVED: Final = frozenset(
+    ["con", "prn", "aux", "nul", "conin$", "conout$"]
+    + [f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"]
+)
+
+
+def escaped(text: str) -> str:
+    r"""`text` on one line of printable characters; backslash becomes two, others \x.. or \u...."""
+    return "".join(map(_escaped_character, text))
+
+
+def one_line(text: str) -> str:
+    """A message on one line of printable characters; backslashes stay as they are."""
+    return "".join(c if c.isprintable() else _escaped_character(c) for c in " ".join(text.split()))
+
+
+def json_line(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """`value` as JSON on one line, all of it ASCII."""
+    return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f")
+
+
+def json_for_people(value: Any, indent: int | None = None) -> str:  # noqa: ANN401
+    """`value` as JSON, printable characters as they are, all others escaped as JSON escapes."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return "".join(c if c.isprintable() or c == "\n" else json_line(c)[1:-1] for c in text)
+
+
+def file_names(names: Iterable[str]) -> dict[str, str]:
+    """A file name for each name, without suffix; no two are one file where case does not count."""
+    result: dict[str, str] = {}
+    taken: set[str] = set()
+    for name in names:
+        found = _file_name(name)
+        if _folded(found) in taken:
+            found = f"{found}~{_digest(name)}"  # "~" is never kept, so this is nobody's name
+        taken.add(_folded(found))
+        result[name] = found
+    return result
+
+
+def _escaped_character(c: str) -> str:
+    if c == "\\":
+        return "\\\\"
+    return c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def _file_name(name: str) -> str:
+    last = len(name) - 1
+    plain = unicodedata.is_normalized("NFC", name)
+    parts = [
+        c
+        if _is_kept(c, plain) and not (i in (0, last) and c in ". ") and (i or c != "-")
+        else _pc(c)
+        for i, c in enumerate(name)
+    ]
+    if name.split(".")[0].rstrip(" ").casefold() in _RESERVED:
+        parts[0] = _pc(name[0])
+    found = "".join(parts)
+    if len(found.encode()) > FILE_NAME_BYTES_MAX:
+        head = found.encode()[: FILE_NAME_BYTES_MAX - 20].decode("utf-8", "ignore")
+        return f"{head}~{_digest(name)}"
+    return found
+
+
+def _is_kept(c: str, plain: bool) -> bool:
+    return c in _KEPT or (c.isalnum() and (c.isascii() or plain))
+
+
+def _pc(c: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in c.encode("utf-8", "surrogatepass"))
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())

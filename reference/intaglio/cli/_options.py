@@ -1,0 +1,64 @@
+"""Options that several verbs share."""
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+Files: TypeAlias = Annotated[
+    list[Path], typer.Argument(metavar="F.png...", help="Pictures that carry data.")
+]
+OneFile: TypeAlias = Annotated[Path, typer.Argument(metavar="F.png", help="A picture with data.")]
+AsJson: TypeAlias = Annotated[
+    bool, typer.Option("--json", help="Print one line of JSON a file, for programs.")
+]
+Quiet: TypeAlias = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No messages and no progress bar; errors only.")
+]
+Force: TypeAlias = Annotated[
+    bool, typer.Option("--force", "-f", help="Replace files that are there already.")
+]
+Only: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="NAME", help="Only this array; may be given several times."),
+]
+PixelsMax: TypeAlias = Annotated[
+    int, typer.Option(metavar="N", min=1, help="Refuse pictures of more pixels.")
+]
+BytesMax: TypeAlias = Annotated[
+    int, typer.Option(metavar="N", min=1, help="Refuse arrays of more bytes together.")
+]
+Cmap: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="NAME", help="Colour map, by matplotlib's name: rainbow.")
+]
+Vmin: TypeAlias = Annotated[
+    float | None, typer.Option(metavar="X", help="Value of the map's start.")
+]
+Vmax: TypeAlias = Annotated[float | None, typer.Option(metavar="X", help="Value of the map's end.")]
+Norm: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="NAME", help="linear, log, symlog or twoslope.")
+]
+Origin: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="upper|lower", help="Where row 0 lies.")
+]
+Scale: TypeAlias = Annotated[float | None, typer.Option(metavar="X", help="Pixels a cell.")]
+Cover: TypeAlias = Annotated[
+    Path | None, typer.Option(metavar="PICTURE", help="Show this picture instead of the data.")
+]
+Enlarge: TypeAlias = Annotated[
+    bool, typer.Option("--enlarge", help="Enlarge a cover that is too small for the data.")
+]
+Profile: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Bits a pixel: fine, opaque (usual), dense, denser, rgba, rgba-dense, raw, or "
+        "four depths such as 3,2,3,0.",
+    ),
+]
+Level: TypeAlias = Annotated[
+    int | None, typer.Option(metavar="1-22", help="Zstandard's level; higher is smaller.")
+]
+
+PIXELS_MAX = 2**28
+BYTES_MAX = 2**32

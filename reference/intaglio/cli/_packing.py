@@ -1,0 +1,180 @@
+"""Packing: what files hold, as the arrays, metadata and options of one picture."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from intaglio import _api, _codec
+from intaglio._arrays import Array, element_type_of
+from intaglio._errors import DecodeError, EncodeError
+from intaglio._files import check_target
+from intaglio._formats import read
+from intaglio._formats._base import Content, FormatError, MissingExtraError, ReadOptions
+from intaglio._metadata import read_metadata
+from intaglio._options import make_job
+from intaglio._spec import carrier_capacity
+from intaglio.cli._exits import UsageError
+from intaglio.cli._files import STDOUT
+from intaglio.cli._names import escaped
+from intaglio.cli._talk import Talk
+
+_INSIDE: Final = re.compile(r"(.+\.(?:h5|hdf5|nc)):(/.*)", re.IGNORECASE | re.DOTALL)
+_SHOWN_MAX: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One argument: a file, the name given to what it holds, and a path inside it."""
+
+    path: Path
+    name: str | None = None
+    inside: str | None = None
+
+
+class Packed(NamedTuple):
+    """A picture ready to be written, and what it carries."""
+
+    encoded: _codec.Encoded
+    arrays: dict[str, Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Packer:
+    """Everything that `pack` was told, but the files."""
+
+    options: dict[str, Any]
+    metadata: dict[str, Any]
+    attrs: dict[str, Any]
+    dtype: str | None
+    skip: bool
+    talk: Talk
+
+    def source(self, text: str) -> Source:
+        """An argument understood: FILE, NAME=FILE, FILE.h5:/path."""
+        name: str | None = None
+        if not Path(text).exists() and "=" in text:
+            given, _, rest = text.partition("=")
+            if given and "/" not in given:
+                name, text = given, rest
+        match = _INSIDE.fullmatch(text) if not Path(text).exists() else None
+        return Source(Path(match[1]), name, match[2]) if match else Source(Path(text), name)
+
+    def pack(self, sources: list[Source], place: Path) -> Packed:
+        """The picture of all that `sources` hold, ready to be written."""
+        if place != STDOUT:
+            check_target(place)
+        arrays: dict[str, Array] = {}
+        attrs: dict[str, Any] = {}
+        metadata: dict[str, Any] = {}
+        origin: dict[str, Path] = {}
+        for source in sources:
+            content = self._read(source)
+            names = _names(source, content, alone=len(sources) == 1)
+            for name, array in content.arrays.items():
+                new = names[name]
+                if new in arrays:
+                    raise UsageError(_collision(new, origin[new], source.path))
+                arrays[new], origin[new] = array, source.path
+                if content.attrs.get(name):
+                    attrs[new] = content.attrs[name]
+            if content.metadata:
+                found = content.metadata
+                metadata.update(found if len(sources) == 1 else {_stem(source): found})
+        for name, members in self.attrs.items():
+            if name not in arrays or not isinstance(members, dict):
+                message = f"--attrs names {name!a}; the arrays are {', '.join(map(ascii, arrays))}"
+                raise UsageError(message)
+            attrs[name] = {**attrs.get(name, {}), **members}
+        everything = {"metadata": {**metadata, **self.metadata}, "attrs": attrs, **self.options}
+        return Packed(_codec.encode(arrays, make_job(everything, None)), arrays)
+
+    def _read(self, source: Source) -> Content:
+        try:
+            content = read(source.path, ReadOptions(self.dtype, source.inside))
+        except (FormatError, MissingExtraError) as problem:
+            message = f"{source.path}: {problem}"
+            raise type(problem)(message) from problem
+        for note in content.notes:
+            self.talk.note(f"{source.path}: {note}")
+        skipped = content.skipped | _uncarried(content.arrays)
+        for name, why in skipped.items():
+            whose = f"{source.path}: {name!a}" if name else f"{source.path}"
+            if self.skip:
+                self.talk.note(f"{whose} left out: {why}")
+            else:
+                alone = len(content.arrays | skipped) == 1
+                message = f"{whose}: {why}" + ("" if alone else "; --skip leaves it out")
+                raise FormatError(message)
+        kept = {name: array for name, array in content.arrays.items() if name not in skipped}
+        return Content(kept, content.attrs, content.metadata)
+
+    def plan_lines(self, place: Path, packed: Packed) -> list[str]:
+        """What would be written."""
+        head = f"{escaped(str(place))}: {self.summary(packed.encoded)}"
+        arrays = [
+            f"  {escaped(name)}  {array.dtype.name}  {'x'.join(map(str, array.shape)) or 'scalar'}"
+            for name, array in packed.arrays.items()
+        ]
+        more = len(arrays) - _SHOWN_MAX
+        return [head, *arrays[:_SHOWN_MAX], *([f"  and {more} more"] if more > 0 else [])]
+
+    def summary(self, encoded: _codec.Encoded) -> str:
+        """Size and use of the picture in one line."""
+        width, height, length = encoded.picture.width, encoded.picture.height, encoded.body.length
+        capacity = carrier_capacity(width * height, encoded.job.depths)
+        depths = "-".join(map(str, encoded.job.depths))
+        return (
+            f"{width}x{height} pixels carry {length:,} bytes, "
+            f"{100 * length / capacity:.0f} % of what they can at depths {depths}"
+        )
+
+
+def _uncarried(arrays: dict[str, Array]) -> dict[str, str]:
+    """The arrays that no picture can carry, and why."""
+    found = {}
+    for name, array in arrays.items():
+        try:
+            element_type_of(array)
+        except EncodeError as problem:
+            found[name] = problem.detail
+    return found
+
+
+def json_option(option: str, text: str | None) -> dict[str, Any]:
+    """The object that an option gives as JSON, or as @ and the name of a file."""
+    if text is None:
+        return {}
+    try:
+        raw = Path(text[1:]).read_bytes() if text.startswith("@") else text.encode()
+        return read_metadata(raw.strip())
+    except (DecodeError, UnicodeEncodeError) as problem:
+        detail = problem.detail if isinstance(problem, DecodeError) else "it is not UTF-8"
+        message = f"--{option} takes a JSON object, or @ and its file: {detail}"
+        raise UsageError(message) from problem
+
+
+def parsed_profile(text: str | None) -> str | tuple[int, ...] | None:
+    """A profile's name, or four depths."""
+    if text is None or not re.fullmatch(r"\d{1,2}([,-]\d{1,2}){3}", text):
+        return text
+    return tuple(int(depth) for depth in re.split("[,-]", text))
+
+
+def _names(source: Source, content: Content, *, alone: bool) -> dict[str, str]:
+    """The new name of each of the file's arrays."""
+    if source.name is not None:
+        only = len(content.arrays) == 1
+        return {old: source.name if only else f"{source.name}/{old}" for old in content.arrays}
+    return {old: old or (_api.DEFAULT_NAME if alone else _stem(source)) for old in content.arrays}
+
+
+def _stem(source: Source) -> str:
+    return source.name or source.path.stem
+
+
+def _collision(name: str, first: Path, second: Path) -> str:
+    return (
+        f"an array named {name!a} is in {first} and in {second}: name one, OTHER={second}, "
+        "or write one picture each, -o DIR/"
+    )

@@ -1,0 +1,77 @@
+"""From arguments to an exit code, whatever happens on the way."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Final
+
+from intaglio.cli._exits import INTERRUPTED, OK, PIPE_CLOSED, USAGE
+from intaglio.cli._talk import Talk, fail
+
+_USUAL_FLAGS: Final = ("--json", "--quiet", "-q")
+_FLAGS_OF_VERB: Final = {
+    "info": _USUAL_FLAGS,
+    "ls": _USUAL_FLAGS,
+    "verify": _USUAL_FLAGS,
+    "show": ("--textconv", "--quiet", "-q"),
+}
+
+
+def run(arguments: list[str]) -> int:
+    """Carry out one command line, and give its exit code; never raises."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = _maybe_plain(arguments)
+        if code is None:
+            code = _parsed(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PIPE_CLOSED
+    except Exception as problem:
+        return fail(problem)
+    return code
+
+
+def _parsed(arguments: list[str]) -> int:
+    """Let Typer understand the arguments."""
+    from intaglio.cli._app import build
+
+    code = build(arguments)(
+        args=arguments or ["--help"],
+        prog_name="intaglio",
+        standalone_mode=False,
+        windows_expand_args=False,
+    )
+    if not arguments:
+        return USAGE
+    return code if isinstance(code, int) else OK
+
+
+def _maybe_plain(arguments: list[str]) -> int | None:
+    """Do a looking verb with files and flags only; None if the arguments hold anything else.
+
+    Typer 0.29 brings pydantic, which takes 80 ms of CPU at each start; this is what people
+    and scripts do many times over, and it needs no parser.
+    """
+    verb, rest = arguments[0] if arguments else "", arguments[1:]
+    flags = [word for word in rest if word.startswith("-")]
+    files = [Path(word) for word in rest if not word.startswith("-")]
+    if not files or "_INTAGLIO_COMPLETE" in os.environ:
+        return None
+    if verb not in _FLAGS_OF_VERB or not all(flag in _FLAGS_OF_VERB[verb] for flag in flags):
+        return None
+    from intaglio.cli import _looking
+
+    talk = Talk(quiet="--quiet" in flags or "-q" in flags, as_json="--json" in flags)
+    if verb == "info":
+        return _looking.info_files(files, talk)
+    if verb == "ls":
+        return _looking.ls_files(files, talk)
+    if verb == "show":
+        return _looking.show_files(files, talk, textconv="--textconv" in flags)
+    return _looking.verify_files(files, talk)

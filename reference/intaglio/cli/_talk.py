@@ -1,0 +1,94 @@
+"""Talk: data on stdout, messages on stderr, one line for each problem."""
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from intaglio.cli._exits import BUG, OK, code_of, sentence_of
+from intaglio.cli._names import escaped, json_line, one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """How a verb talks. quiet: errors only. as_json: one line of JSON a file on stdout."""
+
+    quiet: bool = False
+    as_json: bool = False
+
+    def data(self, text: str) -> None:
+        """Print what was asked for; escaped already."""
+        print(text)  # noqa: T201
+
+    def json(self, value: dict[str, Any]) -> None:
+        """Print one line of JSON."""
+        print(json_line(value))  # noqa: T201
+
+    def note(self, text: str) -> None:
+        """Tell something on stderr, unless --quiet."""
+        if not self.quiet:
+            complain(text)
+
+
+def complain(text: str) -> None:
+    """Print one line on stderr."""
+    print(f"intaglio: {one_line(text)}", file=sys.stderr)  # noqa: T201
+
+
+def fail(problem: Exception, subject: str | None = None) -> int:
+    """Print the line for `problem`, and give its exit code."""
+    code, sentence = code_of(problem), sentence_of(problem)
+    if code == BUG and os.environ.get("INTAGLIO_DEBUG"):
+        raise problem
+    known = subject is None or subject in sentence
+    complain(sentence if known else f"{subject}: {sentence}")
+    return code
+
+
+def each(
+    paths: Sequence[Path],
+    work: Callable[[Path], int | None],
+    talk: Talk,
+    *,
+    prints: bool = False,
+    named: bool = True,
+) -> int:
+    """Do `work` on every file, whatever becomes of the others; give the gravest exit code.
+
+    prints: whether the work prints to stdout; on a terminal that is progress enough.
+    named: whether problems are the paths' own; else their text says whose they are.
+    """
+    gravest = OK
+    with _progress(paths, talk, prints=prints) as steps:
+        for path in steps:
+            try:
+                code = work(path) or OK
+            except BrokenPipeError:
+                raise
+            except Exception as problem:
+                code = fail(problem, label(path) if named else None)
+            gravest = max(gravest, code)
+            gc.enable()
+    return gravest
+
+
+def label(path: Path) -> str:
+    """A path as messages have it."""
+    return escaped(os.fsdecode(path)) if os.fsdecode(path) != "-" else "standard input"
+
+
+@contextmanager
+def _progress(paths: Sequence[Path], talk: Talk, *, prints: bool) -> Iterator[Iterable[Path]]:
+    wanted = len(paths) > 1 and not talk.quiet and sys.stderr.isatty()
+    if not wanted or (prints and sys.stdout.isatty()):
+        yield paths
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
+        yield bar.track(paths, description=f"{len(paths)} files")

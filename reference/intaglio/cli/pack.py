@@ -1,0 +1,165 @@
+"""pack: arrays from files into a picture."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from intaglio.cli._exits import UsageError
+from intaglio.cli._files import STDOUT, check_free, is_folder, targets, write_file
+from intaglio.cli._options import (
+    Cmap,
+    Cover,
+    Enlarge,
+    Force,
+    Level,
+    Norm,
+    Origin,
+    Profile,
+    Quiet,
+    Scale,
+    Vmax,
+    Vmin,
+)
+from intaglio.cli._talk import Talk, each, label
+
+Inputs = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="IN...",
+        help="Files: .npy .npz .csv .tsv .txt .h5[:/path] .tif .safetensors .nc, or pictures of 8 "
+        "or 16 bits as arrays of integers. NAME=FILE names the array.",
+    ),
+]
+Output = Annotated[
+    str | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="out.png|DIR/",
+        help="One picture for all, or a folder: one picture a file; - is standard output.",
+    ),
+]
+Json = Annotated[
+    str | None,
+    typer.Option(metavar="JSON|@FILE", help="A JSON object for the file, or @ its file."),
+]
+Attrs = Annotated[
+    str | None,
+    typer.Option(metavar="JSON|@FILE", help='Attributes: {"array": {"unit": "K"}}, or @ a file.'),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", "-n", help="Say what would be written, and write nothing.")
+]
+Dtype = Annotated[
+    str | None, typer.Option(metavar="DTYPE", help="Of text files, if not inferred: float32.")
+]
+Skip = Annotated[
+    bool, typer.Option("--skip", help="Leave out what cannot be carried, such as text, and say so.")
+]
+
+
+def pack(
+    inputs: Inputs,
+    output: Output = None,
+    cmap: Cmap = None,
+    vmin: Vmin = None,
+    vmax: Vmax = None,
+    norm: Norm = None,
+    origin: Origin = None,
+    scale: Scale = None,
+    cover: Cover = None,
+    enlarge: Enlarge = False,
+    profile: Profile = None,
+    level: Level = None,
+    metadata: Json = None,
+    attrs: Attrs = None,
+    dtype: Dtype = None,
+    skip: Skip = False,
+    dry_run: DryRun = False,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Store arrays in a picture.
+
+    A single array without a name is stored as "data"; of several files each array has its
+    file's name. Metadata and attributes of .h5, .nc and .safetensors come along.
+
+    Try:
+
+        intaglio pack m.npy -o m.png --cmap rainbow
+
+        intaglio pack x=m.npy w=table.csv -o both.png --metadata '{"run": 7}'
+
+        intaglio pack run.h5:/group -o run.png --dry-run
+
+        intaglio pack m.npy -o covered.png --cover photo.jpg --enlarge
+
+        intaglio pack m.npy table.csv -o pictures/
+    """
+    from intaglio.cli._packing import Packer, json_option, parsed_profile
+
+    if output is None and not dry_run:
+        message = "say where to write: -o out.png (or --dry-run)"
+        raise UsageError(message)
+    look: dict[str, Any] = {
+        "cmap": cmap,
+        "vmin": vmin,
+        "vmax": vmax,
+        "norm": norm,
+        "origin": origin,
+        "scale": scale,
+        "cover": cover,
+        "enlarge": enlarge or None,
+        "profile": parsed_profile(profile),
+        "level": level,
+    }
+    packer = Packer(
+        options={key: value for key, value in look.items() if value is not None},
+        metadata=json_option("metadata", metadata),
+        attrs=json_option("attrs", attrs),
+        dtype=dtype,
+        skip=skip,
+        talk=Talk(quiet),
+    )
+    raise typer.Exit(_pack_all(packer, inputs, output, dry_run=dry_run, force=force))
+
+
+def _pack_all(
+    packer: Any,  # noqa: ANN401 - Packer, imported late
+    inputs: list[str],
+    output: str | None,
+    *,
+    dry_run: bool,
+    force: bool,
+) -> int:
+    sources = [packer.source(text) for text in inputs]
+    text = output or "out.png"
+    apart = is_folder(Path(text), text)
+    places = targets([source.path for source in sources], Path(text), text, ".png") if apart else []
+    jobs = (
+        dict(zip(places, [[source] for source in sources], strict=True))
+        if apart
+        else {Path(text): sources}
+    )
+    if not dry_run:
+        for place in jobs:
+            check_free(place, force=force)
+        if apart:
+            Path(text).mkdir(parents=True, exist_ok=True)
+
+    def work(place: Path) -> None:
+        packed = packer.pack(jobs[place], place)
+        if dry_run:
+            packer.talk.data("\n".join(packer.plan_lines(place, packed)))
+            return
+
+        def write(temporary: Path) -> None:
+            with temporary.open("wb") as stream:
+                packed.encoded.write(stream)
+
+        write_file(place, write, force=force)
+        if place != STDOUT:
+            packer.talk.note(f"{label(place)}: {packer.summary(packed.encoded)}")
+
+    return each([*jobs], work, packer.talk, prints=dry_run, named=False)

@@ -1,0 +1,147 @@
+"""Verbs that make another picture of one: strip, recolor."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import typer
+
+from intaglio.cli._files import STDOUT, check_free, is_folder, targets, write_file
+from intaglio.cli._options import (
+    BYTES_MAX,
+    PIXELS_MAX,
+    BytesMax,
+    Cmap,
+    Cover,
+    Enlarge,
+    Files,
+    Force,
+    Level,
+    Norm,
+    Origin,
+    PixelsMax,
+    Profile,
+    Quiet,
+    Scale,
+    Vmax,
+    Vmin,
+)
+from intaglio.cli._talk import Talk, each, label
+
+Output = Annotated[
+    str,
+    typer.Option("--output", "-o", metavar="out.png|DIR/", help="Where to; - is standard output."),
+]
+
+
+def strip(
+    files: Files,
+    output: Output,
+    force: Force = False,
+    quiet: Quiet = False,
+    pixels_max: PixelsMax = PIXELS_MAX,
+) -> None:
+    """Make a picture that looks the same and carries nothing.
+
+    Try:
+
+        intaglio strip m.png -o plain.png
+
+        intaglio strip m.png both.png -o public/
+    """
+    from intaglio._limits import Limits
+    from intaglio._strip import strip as remove
+
+    limits = Limits(pixels_max=pixels_max)
+    talk = Talk(quiet)
+
+    def make(source: Path, out: BinaryIO) -> str:
+        remove(source, out, limits=limits)
+        return "carries nothing any more"
+
+    raise typer.Exit(_rewrite(files, output, make, talk, force=force))
+
+
+def recolor(
+    files: Files,
+    output: Output,
+    cmap: Cmap = None,
+    vmin: Vmin = None,
+    vmax: Vmax = None,
+    norm: Norm = None,
+    origin: Origin = None,
+    scale: Scale = None,
+    cover: Cover = None,
+    enlarge: Enlarge = False,
+    profile: Profile = None,
+    level: Level = None,
+    force: Force = False,
+    quiet: Quiet = False,
+    pixels_max: PixelsMax = PIXELS_MAX,
+    bytes_max: BytesMax = BYTES_MAX,
+) -> None:
+    """Make a picture that carries the same data and looks different.
+
+    Metadata and attributes come along, and the profile, unless another is given.
+
+    Try:
+
+        intaglio recolor m.png -o gray.png --cmap gray
+
+        intaglio recolor m.png -o covered.png --cover photo.jpg --enlarge
+    """
+    from intaglio._limits import Limits
+    from intaglio._recolor import recolor as paint
+    from intaglio.cli._packing import parsed_profile
+
+    limits = Limits(pixels_max=pixels_max, output_bytes_max=bytes_max)
+    talk = Talk(quiet)
+    given: dict[str, Any] = {
+        "cmap": cmap,
+        "vmin": vmin,
+        "vmax": vmax,
+        "norm": norm,
+        "origin": origin,
+        "scale": scale,
+        "cover": cover,
+        "enlarge": enlarge or None,
+        "profile": parsed_profile(profile),
+        "level": level,
+    }
+    options = {key: value for key, value in given.items() if value is not None}
+
+    def make(source: Path, out: BinaryIO) -> str:
+        paint(source, out, limits=limits, **options)
+        return "the same data, recoloured"
+
+    raise typer.Exit(_rewrite(files, output, make, talk, force=force))
+
+
+def _rewrite(
+    files: list[Path],
+    output: str,
+    make: Callable[[Path, BinaryIO], str],
+    talk: Talk,
+    *,
+    force: bool,
+) -> int:
+    from intaglio._files import check_target
+
+    places = dict(zip(files, targets(files, Path(output), output, ".png"), strict=True))
+    for place in places.values():
+        if place != STDOUT:
+            check_target(place)
+        check_free(place, force=force)
+    if is_folder(Path(output), output):
+        Path(output).mkdir(parents=True, exist_ok=True)
+
+    def work(source: Path) -> None:
+        def write(temporary: Path) -> str:
+            with temporary.open("wb") as stream:
+                return make(source, stream)
+
+        done = write_file(places[source], write, force=force)
+        if places[source] != STDOUT:
+            talk.note(f"{label(places[source])}: {done}")
+
+    return each(files, work, talk)

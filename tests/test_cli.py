@@ -1,0 +1,628 @@
+"""The command line, through the installed command: data, messages, exit codes, hostile files."""
+
+import io
+import json
+import os
+import re
+import resource
+import signal
+import struct
+import subprocess
+import sys
+import time
+import zlib
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import intaglio as ig
+from intaglio.cli import _app, _names
+from intaglio.cli._run import run
+from support import same_bits
+
+INTAGLIO = str(Path(sys.executable).with_name("intaglio"))
+VERBS = tuple(_app.VERBS)
+CPU_BEYOND_PYTHON_MAX = 0.150  # seconds
+
+
+def intaglio(*arguments, cwd=None, text=True, env=None, **options):
+    """Run the installed command."""
+    return subprocess.run(
+        [INTAGLIO, *map(str, arguments)],
+        cwd=cwd,
+        capture_output=True,
+        text=text,
+        check=False,
+        env={**os.environ, **(env or {})},
+        **options,
+    )
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """A folder with the files that the help's examples name."""
+    monkeypatch.chdir(tmp_path)
+    matrix = np.random.default_rng(0).normal(size=(30, 40))
+    np.save("m.npy", matrix)
+    np.savetxt("table.csv", matrix[:5], fmt="%.17g", delimiter=",")
+    rng = np.random.default_rng(1)
+    Image.fromarray(rng.integers(0, 255, (200, 300, 3), np.uint8)).save("photo.jpg")
+    ig.save("m.png", matrix)
+    ig.save("again.png", matrix, cmap="gray")
+    ig.save("other.png", matrix + 1)
+    arrays = {"x": matrix, "w": np.arange(6).reshape(2, 3)}
+    ig.save("both.png", arrays, metadata={"run": 7}, attrs={"x": {"unit": "K"}})
+    return tmp_path
+
+
+def quick(capsys, *arguments):
+    """Run the same code in this process; (exit code, stdout, stderr)."""
+    capsys.readouterr()
+    code = run([*map(str, arguments)])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+# The way there and back
+
+
+def test_pack_and_unpack_give_every_bit_back(here):
+    done = intaglio("pack", "m.npy", "-o", "new.png", "--cmap", "rainbow")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr.startswith("intaglio: new.png: ")
+    done = intaglio("unpack", "new.png", "-o", "out/")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert same_bits(np.load("out/new.npy"), np.load("m.npy"))
+
+
+def test_unpack_writes_npy_to_standard_output(here):
+    done = intaglio("unpack", "both.png", "--only", "w", "-o", "-", "-q", text=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert same_bits(np.load(io.BytesIO(done.stdout)), np.arange(6).reshape(2, 3))
+
+
+def test_pack_writes_a_picture_to_standard_output(here):
+    done = intaglio("pack", "m.npy", "-o", "-", text=False)
+    assert done.returncode == 0
+    assert same_bits(ig.loads(done.stdout), np.load("m.npy"))
+
+
+def test_several_inputs_become_one_picture_with_their_stems_as_names(here, capsys):
+    assert quick(capsys, "pack", "m.npy", "table.csv", "-o", "one.png")[0] == 0
+    found = ig.load_dict("one.png")
+    assert [*found] == ["m", "table"]
+    assert same_bits(found["table"], np.load("m.npy")[:5])
+
+
+def test_a_folder_as_output_gets_one_picture_an_input(here, capsys):
+    assert quick(capsys, "pack", "m.npy", "table.csv", "-o", "pictures/")[0] == 0
+    assert {path.name for path in Path("pictures").iterdir()} == {"m.png", "table.png"}
+    assert same_bits(ig.load("pictures/m.png"), np.load("m.npy"))
+
+
+def test_names_can_be_given_and_collisions_are_refused(here, capsys):
+    Path("sub").mkdir()
+    np.save("sub/m.npy", np.zeros(3))
+    code, _, err = quick(capsys, "pack", "m.npy", "sub/m.npy", "-o", "one.png")
+    assert code == 64
+    assert "'m' is in m.npy and in sub/m.npy" in err
+    assert quick(capsys, "pack", "m.npy", "b=sub/m.npy", "-o", "one.png")[0] == 0
+    assert [*ig.load_dict("one.png")] == ["m", "b"]
+    code, _, err = quick(capsys, "pack", "m.npy", "sub/m.npy", "-o", "pictures/")
+    assert code == 64
+    assert "both become" in err
+
+
+def test_a_dry_run_says_the_plan_and_writes_nothing(here, capsys):
+    before = {*Path().iterdir()}
+    code, out, err = quick(capsys, "pack", "m.npy", "--dry-run")
+    assert (code, err) == (0, "")
+    assert re.search(r"\d+x\d+ pixels carry [\d,]+ bytes", out)
+    assert "data  float64  30x40" in out
+    assert {*Path().iterdir()} == before
+
+
+def test_metadata_and_attributes_are_given_as_json_or_from_a_file(here, capsys):
+    Path("meta.json").write_text('{"run": 8}\n')
+    arguments = ["--metadata", "@meta.json", "--attrs", '{"data": {"unit": "K"}}']
+    assert quick(capsys, "pack", "m.npy", "-o", "new.png", *arguments)[0] == 0
+    found = ig.info("new.png")
+    assert (found.metadata, found.arrays[0].attrs) == ({"run": 8}, {"unit": "K"})
+    for wrong in ("{", "[1]", '{"a": 1, "a": 2}', "@missing.json", "[" * 9999):
+        code, _, err = quick(capsys, "pack", "m.npy", "-o", "x.png", "--metadata", wrong)
+        assert code == (66 if wrong[0] == "@" else 64)
+        assert err.count("\n") == 1
+    assert quick(capsys, "pack", "m.npy", "-o", "x.png", "--attrs", '{"no": {}}')[0] == 64
+
+
+@pytest.mark.parametrize("form", ["npz", "h5", "safetensors", "nc"])
+def test_all_arrays_metadata_and_attributes_go_there_and_back(here, capsys, form):
+    pytest.importorskip({"h5": "h5py", "nc": "h5netcdf"}.get(form, "numpy"))
+    assert quick(capsys, "unpack", "both.png", "--as", form)[0] == 0
+    assert quick(capsys, "pack", f"both.{form}", "-o", "back.png")[0] == 0
+    if form == "npz":
+        assert ig.load("back.png", "x").tobytes() == ig.load("both.png", "x").tobytes()
+    else:
+        assert quick(capsys, "diff", "both.png", "back.png")[:2] == (0, "")
+
+
+@pytest.mark.parametrize("form", ["csv", "tsv", "txt", "tif", "npy"])
+def test_single_arrays_go_there_and_back(here, capsys, form):
+    assert quick(capsys, "unpack", "m.png", "-o", f"new.{form}")[0] == 0
+    assert quick(capsys, "pack", f"new.{form}", "-o", "back.png")[0] == 0
+    assert same_bits(ig.load("back.png"), np.load("m.npy"))
+
+
+def test_recolor_changes_the_look_only(here, capsys):
+    assert quick(capsys, "recolor", "both.png", "-o", "gray.png", "--cmap", "gray")[0] == 0
+    assert quick(capsys, "diff", "both.png", "gray.png")[0] == 0
+    assert Path("gray.png").read_bytes() != Path("both.png").read_bytes()
+
+
+def test_strip_leaves_nothing(here, capsys):
+    assert quick(capsys, "strip", "both.png", "m.png", "-o", "plain/")[0] == 0
+    assert quick(capsys, "info", "plain/both.png", "plain/m.png")[0] == 3
+
+
+# Looking
+
+
+def test_info_ls_and_verify_print_json_a_line_a_file(here):
+    for verb in ("info", "ls", "verify"):
+        done = intaglio(verb, "--json", "both.png", "m.png")
+        first, second = map(json.loads, done.stdout.splitlines())
+        assert (done.returncode, done.stderr) == (0, "")
+        assert [a["name"] for a in first["arrays"]] == ["x", "w"]
+        assert second["arrays"][0]["shape"] == [30, 40]
+
+
+@pytest.mark.parametrize("verb", ["info", "ls", "show", "verify"])
+def test_plain_command_lines_say_the_same_with_and_without_the_parser(here, capsys, verb):
+    flags = ([], ["-q"]) if verb == "show" else ([], ["--json"], ["--quiet"])
+    for flag in flags:
+        plain = quick(capsys, verb, "both.png", "photo.jpg", *flag)
+        parsed = quick(capsys, verb, *flag, "--", "both.png", "photo.jpg")
+        assert plain == parsed
+        assert plain[0] == 3
+
+
+def test_quiet_verify_prints_nothing_and_says_it_by_its_exit_code(here):
+    done = intaglio("verify", "-q", "m.png")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_diff_exits_0_for_the_same_and_1_for_different(here):
+    done = intaglio("diff", "m.png", "again.png")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    done = intaglio("diff", "m.png", "other.png")
+    assert (done.returncode, done.stderr) == (1, "")
+    assert "data: 1,200 of 1,200 elements differ, by at most 1" in done.stdout
+    done = intaglio("diff", "m.png", "both.png", "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["only_in_b"] == ["x", "w"]
+    assert intaglio("diff", "m.png", "missing.png").returncode == 66
+
+
+def test_show_prints_the_same_text_for_the_same_data(here, capsys):
+    first, again = (quick(capsys, "show", "--textconv", name)[1] for name in ("m.png", "again.png"))
+    assert first == again
+    assert f"{np.load('m.npy')[0, 0]:.17g}" in first
+    code, out, _ = quick(capsys, "show", "--textconv", "photo.jpg")
+    assert code == 0
+    assert "[not-png]" in out
+
+
+# Nothing is overwritten, nothing leaves the folder
+
+
+def test_nothing_is_overwritten_without_force(here, capsys):
+    Path("m.csv").write_text("mine")
+    for arguments in (
+        ("pack", "m.npy", "-o", "m.png"),
+        ("unpack", "m.png", "-o", "m.csv"),
+        ("unpack", "m.png"),
+        ("strip", "m.png", "-o", "both.png"),
+        ("recolor", "m.png", "-o", "both.png"),
+    ):
+        before = {path: path.read_bytes() for path in Path().iterdir()}
+        code, _, err = quick(capsys, *arguments)
+        assert code == 66
+        assert "is there already; --force replaces it" in err
+        assert {path: path.read_bytes() for path in Path().iterdir()} == before
+    assert quick(capsys, "unpack", "m.png", "-o", "m.csv", "--force")[0] == 0
+    assert Path("m.csv").read_text() != "mine"
+
+
+def test_links_are_replaced_and_not_followed(here, capsys):
+    Path("outside.csv").write_text("mine")
+    Path("out").mkdir()
+    Path("out/m.csv").symlink_to("../outside.csv")
+    assert quick(capsys, "unpack", "m.png", "-o", "out", "--as", "csv")[0] == 66
+    assert quick(capsys, "unpack", "m.png", "-o", "out", "--as", "csv", "-f")[0] == 0
+    assert Path("outside.csv").read_text() == "mine"
+    assert not Path("out/m.csv").is_symlink()
+
+
+def test_a_damaged_picture_leaves_no_files(here, capsys):
+    raw = Path("both.png").read_bytes()
+    Path("cut.png").write_bytes(raw[: len(raw) // 2])
+    assert quick(capsys, "unpack", "cut.png", "-o", "out/")[0] == 65
+    assert not Path("out").exists()
+    assert quick(capsys, "recolor", "cut.png", "-o", "new.png")[0] == 65
+    assert not [path for path in Path().iterdir() if "tmp" in path.name or path.name == "new.png"]
+
+
+HOSTILE = (
+    *("../../x", "/etc/passwd", "..", ".", "CON", "con", "Con.txt", "nul", "COM1", "a/b", "a\\b"),
+    *("[red]x[/red]", "-rf", "~", "$HOME", "a b", " a", "a ", "a.", "A", "a", "Ä", "ä", "A\u0308"),
+    *("\u202egnp.exe", "\u2066x\u2069", "\u200b", "\ufeff", "x" * 255, "é" * 127, "%41", '|*?<>:"'),
+    *("ﬁ", "fi", "ſ", "s", "S", "İ", "😀", "\ud7ff", "\ue000", "C:\\x", "name:stream", "data"),
+)
+
+
+def test_hostile_names_become_files_inside_the_folder_and_none_is_lost(here, capsys):
+    arrays = {name: np.array([i]) for i, name in enumerate(HOSTILE)}
+    Path("evil.png").write_bytes(ig.dumps(arrays))
+    before = {path for path in here.rglob("*") if path.is_file()}
+    code, _, err = quick(capsys, "unpack", "evil.png", "-o", "out/deep/")
+    assert code == 0, err
+    found = {path for path in here.rglob("*") if path.is_file()} - before
+    assert {path.parent for path in found} == {here / "out" / "deep"}
+    assert len(found) == len(HOSTILE)
+    assert len({_names._folded(path.name) for path in found}) == len(HOSTILE)
+    assert sorted(int(np.load(path)[0]) for path in found) == [*range(len(HOSTILE))]
+    for path in found:
+        assert len(path.name.encode()) <= 255
+        assert not re.search(r"^[-. ]|[. ]$|[\\/:*?\"<>|]", path.name)
+        assert not re.fullmatch(r"(con|nul|com1)(\..*)?", path.stem, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("verb", ["info", "ls", "show", "verify", "diff"])
+def test_hostile_names_and_metadata_reach_the_terminal_escaped(here, verb):
+    texts = {**{name: name for name in HOSTILE}, "esc": "\x1b[31mred\x7f\x9b31m\r\n\u202e"}
+    arrays = {name: np.array([i]) for i, name in enumerate(HOSTILE)}
+    attrs = {"data": texts}
+    Path("evil.png").write_bytes(ig.dumps(arrays, metadata=texts, attrs=attrs))
+    done = intaglio(verb, "evil.png", *(["m.png"] if verb == "diff" else []), text=False)
+    shown = done.stdout.decode() + done.stderr.decode()
+    assert done.returncode in (0, 1)
+    assert all(c.isprintable() or c == "\n" for c in shown)
+    assert "[red]x[/red]" in shown or verb == "verify"
+    for flag in ("--json",) if verb != "show" else ():
+        done = intaglio(verb, flag, "evil.png", *(["m.png"] if verb == "diff" else []), text=False)
+        assert re.fullmatch(rb"[ -~\n]*", done.stdout)
+        json.loads(done.stdout)
+
+
+def test_paths_of_the_user_are_escaped_in_messages_too(here, capsys):
+    name = "evil\x1b[31m\n.png"
+    Path(name).write_bytes(b"junk")
+    for verb in ("info", "verify", "unpack"):
+        code, out, err = quick(capsys, verb, name)
+        assert (code, out) == (3, "")
+        assert err.count("\n") == 1
+        assert "\x1b" not in err
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["control\x07", "nul\0", "new\nline", "\x9b31m", "\ud800"],
+)
+def test_names_with_control_characters_never_get_into_a_file(name):
+    with pytest.raises((ig.EncodeError, UnicodeEncodeError)):
+        ig.dumps({name: np.zeros(1)})
+
+
+# Files that are not what they should be
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def huge_png():
+    head = struct.pack(">IIBBBBB", 2**31 - 1, 2**31 - 1, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", b"") + chunk(b"IEND", b"")
+
+
+def bad_files():
+    """Name -> bytes and the exit code that every verb has for them."""
+    good = ig.dumps({"x": np.random.default_rng(0).normal(size=(20, 20))}, metadata={"a": 1})
+    pixels = np.array(Image.open(io.BytesIO(good)))
+
+    def png(array):
+        out = io.BytesIO()
+        Image.fromarray(array).save(out, "png")
+        return out.getvalue()
+
+    jpeg = io.BytesIO()
+    Image.fromarray(pixels).save(jpeg, "jpeg")
+    damaged, other_version = pixels.copy(), pixels.copy()
+    damaged[3] ^= 1
+    prologue = ((pixels[0, :80] & (7, 3, 7)) @ [32, 8, 1]).astype(np.uint8)
+    prologue[8] = 9
+    prologue[76:] = [*zlib.crc32(prologue[:76].tobytes()).to_bytes(4, "little")]
+    bits = np.stack([prologue >> 5, prologue >> 3 & 3, prologue & 7], axis=1)
+    other_version[0, :80] = other_version[0, :80] & (0xF8, 0xFC, 0xF8) | bits
+    return {
+        "empty.png": (b"", 3),
+        "junk.png": (b"\x00\xff" * 500, 3),
+        "text.png": (b"hello\n", 3),
+        "jpeg.png": (jpeg.getvalue(), 3),
+        "ordinary.png": (png(np.full((20, 20, 3), 7, np.uint8)), 3),
+        "resized.png": (png(np.repeat(pixels, 2, axis=0)), (3, 65)),
+        "truncated.png": (good[: len(good) // 2], 65),
+        "head.png": (good[:20], 65),
+        "huge.png": (huge_png(), 65),
+        "damaged.png": (png(damaged), 65),
+        "version.png": (png(other_version), 69),
+    }
+
+
+BAD = bad_files()
+USES = {  # verb -> arguments after the bad file
+    "unpack": ["-o", "out/"],
+    "info": [],
+    "ls": [],
+    "show": [],
+    "verify": [],
+    "diff": ["m.png"],
+    "strip": ["-o", "new.png"],
+    "recolor": ["-o", "new.png"],
+}
+assert {*USES} == {*VERBS} - {"pack"}
+ONLY_THE_HEAD_IS_READ = ("info", "ls", "show", "strip")  # these need not see damage further down
+
+
+@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("verb", USES)
+def test_a_bad_file_gives_one_line_and_the_right_exit_code(here, capsys, verb, name):
+    raw, expected = BAD[name]
+    Path(name).write_bytes(raw)
+    code, out, err = quick(capsys, verb, name, *USES[verb])
+    codes = expected if isinstance(expected, tuple) else (expected,)
+    if name in ("truncated.png", "damaged.png") and verb in ONLY_THE_HEAD_IS_READ:
+        codes = (*codes, 0)
+    assert code in codes
+    if code:
+        assert out == ""
+        assert re.fullmatch(r"intaglio: .+ \[[a-z-]+\]\n", err)
+        assert "Traceback" not in err
+    assert code == 0 or not Path("new.png").exists()
+
+
+@pytest.mark.parametrize("verb", USES)
+def test_missing_files_folders_and_forbidden_files_exit_66(here, capsys, verb):
+    Path("folder.png").mkdir()
+    names = ["missing.png", "folder.png"]
+    if os.geteuid():
+        Path("forbidden.png").write_bytes(b"x")
+        Path("forbidden.png").chmod(0)
+        names.append("forbidden.png")
+    for name in names:
+        code, out, err = quick(capsys, verb, name, *USES[verb])
+        assert (code, out) == (66, "")
+        assert re.fullmatch(rf"intaglio: {name}: .+\n", err)
+
+
+@pytest.mark.parametrize(
+    "suffix", ["npy", "npz", "csv", "h5", "tif", "safetensors", "nc", "png", "jpg"]
+)
+@pytest.mark.parametrize(
+    "raw", [b"", b"\x00\xff" * 500, BAD["truncated.png"][0]], ids=["empty", "junk", "cut"]
+)
+def test_pack_refuses_bad_files_in_one_line(here, capsys, suffix, raw):
+    Path(f"bad.{suffix}").write_bytes(raw)
+    code, out, err = quick(capsys, "pack", f"bad.{suffix}", "-o", "new.png")
+    assert (code, out) == (65, "")
+    assert re.fullmatch(rf"intaglio: bad\.{suffix}: .+\n", err)
+    assert not Path("new.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["pack", "missing.npy", "-o", "x.png"], 66),
+        (["pack", ".", "-o", "x.png"], 65),
+        (["pack", "m.npy", "-o", "no/such/x.png"], 66),
+        (["pack", "m.npy", "-o", "x.jpg"], 64),
+        (["pack", "m.npy"], 64),
+        (["pack", "m.npy", "-o", "x.png", "--profile", "nonsense"], 64),
+        (["pack", "m.npy", "-o", "x.png", "--level", "99"], 64),
+        (["pack", "m.npy", "-o", "x.png", "--cmap", "nonsense"], 64),
+        (["pack", "m.npy", "-o", "x.png", "--vmin", "abc"], 64),
+        (["pack", "m.npy", "-o", "x.png", "--cover", "missing.jpg"], 66),
+        (["pack", "m.npy", "-o", "x.png", "--cover", "m.npy"], 65),
+        (["pack", "text.npy", "-o", "x.png"], 65),
+        (["unpack", "both.png", "-o", "x.csv"], 64),
+        (["unpack", "both.png", "--only", "nothing"], 64),
+        (["unpack", "both.png", "--as", "docx"], 64),
+        (["unpack", "both.png", "-o", "x.docx"], 64),
+        (["unpack", "both.png", "m.png", "-o", "x.npz"], 64),
+        (["strip", "m.png"], 64),
+        (["strip", "m.png", "both.png", "-o", "x.png"], 64),
+        (["strip", "m.png", "-o", "x.jpg"], 64),
+        (["info"], 64),
+        (["info", "--nonsense", "m.png"], 64),
+        (["nonsense"], 64),
+        (["diff", "m.png"], 64),
+        (["info", "--pixels-max", "10", "m.png"], 65),
+        (["unpack", "--bytes-max", "10", "m.png", "-o", "x/"], 65),
+    ],
+    ids=lambda x: " ".join(x) if isinstance(x, list) else None,
+)
+def test_wrong_uses_give_one_line_and_the_right_exit_code(here, capsys, arguments, code):
+    np.save("text.npy", np.array(["a", "b"]))
+    found, out, err = quick(capsys, *arguments)
+    assert (found, out) == (code, "")
+    assert re.fullmatch(r"intaglio: .+\n", err)
+
+
+def test_no_arguments_print_the_help_and_exit_64(capsys):
+    code, out, _ = quick(capsys)
+    assert code == 64
+    assert out.startswith("Usage: intaglio")
+
+
+def test_one_bad_file_of_many_does_not_stop_the_others(here):
+    Path("junk.png").write_bytes(b"junk")
+    done = intaglio("verify", "m.png", "junk.png", "missing.png", "both.png")
+    assert done.returncode == 66
+    assert done.stdout.count("sound") == 2
+    assert done.stderr.count("\n") == 2
+
+
+def test_what_cannot_be_carried_is_named_and_can_be_skipped(here, capsys):
+    np.savez("mixed.npz", text=np.array(["a"]), fine=np.arange(3))
+    code, _, err = quick(capsys, "pack", "mixed.npz", "-o", "new.png")
+    assert code == 65
+    assert "mixed.npz: 'text'" in err
+    assert "--skip" in err
+    code, _, err = quick(capsys, "pack", "mixed.npz", "-o", "new.png", "--skip")
+    assert code == 0
+    assert "'text' left out" in err
+    assert [*ig.load_dict("new.png")] == ["fine"]
+
+
+def test_messages_speak_of_options_and_not_of_python(here, capsys):
+    Image.new("RGB", (20, 20)).save("small.png")
+    code, _, err = quick(capsys, "pack", "m.npy", "-o", "x.png", "--cover", "small.png")
+    assert code == 65
+    assert "--enlarge" in err
+    assert "enlarge=" not in err
+    code, _, err = quick(capsys, "info", "--pixels-max", "10", "m.png")
+    assert "--pixels-max" in err
+    assert "Limits(" not in err
+
+
+# The process
+
+
+def test_an_unexpected_error_is_one_line_and_exit_code_70(here, capsys, monkeypatch):
+    def broken(*_, **__):
+        raise ZeroDivisionError("a bug\nin two lines")
+
+    monkeypatch.setattr("intaglio.cli._looking.info_files", broken)
+    code, _, err = quick(capsys, "info", "m.png")
+    assert code == 70
+    assert re.fullmatch(r"intaglio: internal error.*ZeroDivisionError.*\n", err)
+
+
+def test_an_interrupt_exits_130_without_a_traceback(here):
+    os.mkfifo("slow.png")
+    process = subprocess.Popen([INTAGLIO, "info", "slow.png"], stderr=subprocess.PIPE, text=True)
+    writer = None
+    while writer is None and process.poll() is None:
+        with suppress(OSError):  # until the command has opened it
+            writer = os.open("slow.png", os.O_WRONLY | os.O_NONBLOCK)
+        time.sleep(0.1)
+    assert writer is not None
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    os.close(writer)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+
+
+def test_a_closed_pipe_ends_the_command_in_silence(here):
+    many = ["m.png"] * 3000
+    process = subprocess.Popen(
+        [INTAGLIO, "ls", *many], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait() == 141
+    process.stderr.close()
+
+
+def test_no_colour_codes_are_printed_where_nobody_wants_them(here):
+    for arguments in (["--help"], ["info", "m.png"], ["nonsense"]):
+        done = intaglio(*arguments, env={"NO_COLOR": "1", "FORCE_COLOR": "1"})
+        assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_the_progress_bar_is_on_a_terminal_only_and_on_stderr(here):
+    pty = pytest.importorskip("pty")
+    command = [INTAGLIO, "unpack", "m.png", "both.png", "-o", "out/", "-f"]
+    for extra, wanted in (([], True), (["--quiet"], False)):
+        parent, child = pty.openpty()
+        done = subprocess.run([*command, *extra], stdout=subprocess.PIPE, stderr=child, check=True)
+        os.close(child)
+        shown = os.read(parent, 100_000) if wanted else b""
+        os.close(parent)
+        assert (b"2 files" in shown) is wanted
+        assert done.stdout == b""
+    assert intaglio(*command[1:]).stderr.count("\n") == 4  # three files, one note, no bar
+
+
+def test_the_version_is_the_package_s(here):
+    done = intaglio("--version")
+    assert (done.returncode, done.stdout) == (0, f"intaglio {ig.__version__}\n")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_can_complete_verbs_and_options(here, shell):
+    env = {
+        "_INTAGLIO_COMPLETE": f"complete_{shell}",
+        "COMP_WORDS": "intaglio unp",
+        "COMP_CWORD": "1",
+        "_TYPER_COMPLETE_ARGS": "intaglio unp",
+        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+    }
+    done = intaglio(env=env)
+    assert "unpack" in done.stdout
+    assert "pack\n" not in done.stdout.replace("unpack\n", "")
+
+
+def examples(capsys):
+    """Every example of every help text, as it stands there."""
+    found = []
+    for verb in ("", *VERBS):
+        text = quick(capsys, *([verb] if verb else []), "--help")[1]
+        lines = [line.strip() for line in text.splitlines() if line.startswith("      ")]
+        commands = [line for line in lines if re.match(r"(intaglio|git) ", line)]
+        assert commands, verb
+        found += commands
+    return found
+
+
+def test_every_example_of_the_help_works_when_pasted(here, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    h5py = pytest.importorskip("h5py")
+    with h5py.File("run.h5", "w") as file:
+        file["group/x"] = np.arange(5.0)
+    path = f"{Path(INTAGLIO).parent}{os.pathsep}{os.environ['PATH']}"
+    commands = sorted({*examples(capsys)})
+    assert len(commands) > 15
+    # In one shell, as pasted; what an example writes may be there from another one.
+    lines = ["set -e", "git init -q .", "exec 2>&1"]
+    for command in commands:
+        if command.startswith(
+            ("intaglio pack", "intaglio unpack", "intaglio strip", "intaglio recolor")
+        ):
+            command = re.sub(r"^(intaglio \w+)", r"\1 --force", command)
+        lines.append(command)
+    done = subprocess.run(
+        ["bash", "-c", "\n".join(lines)],
+        env={**os.environ, "PATH": path, "HOME": str(here)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-2000:]
+
+
+def test_info_starts_quickly(here):
+    def cpu(*command):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, capture_output=True, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return sum(getattr(after, f) - getattr(before, f) for f in ("ru_utime", "ru_stime"))
+
+    bare = min(cpu(sys.executable, "-c", "pass") for _ in range(5))
+    whole = min(cpu(INTAGLIO, "info", "m.png") for _ in range(7))
+    assert whole - bare < CPU_BEYOND_PYTHON_MAX * 3  # measured on an idle machine in bench/
