@@ -1,6 +1,9 @@
 """README's examples run as they stand."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +14,7 @@ import intaglio as ig
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+COMMANDS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
@@ -22,8 +26,16 @@ def test_the_python_examples_run(example, tmp_path, monkeypatch):
         assert names["back"].tobytes() == names["a"].tobytes()
 
 
+@pytest.mark.parametrize("commands", COMMANDS, ids=range(len(COMMANDS)))
+def test_the_shell_examples_run(commands, tmp_path):
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    shell = ["bash", "-euc", commands]
+    subprocess.run(shell, cwd=tmp_path, env=os.environ | {"PATH": path}, check=True)
+
+
 def test_there_are_examples():
     assert EXAMPLES
+    assert COMMANDS
 
 
 def test_the_picture_is_the_elevation_model():

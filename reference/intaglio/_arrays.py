@@ -73,7 +73,8 @@ def canonical_bytes(array: Array, element: Element) -> Bytes:
         )
     flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
     if element.code == _BOOL and flat.size and flat.max() > 1:  # [ARR-4] numpy takes any byte
-        return (flat != 0).view(np.uint8)
+        truth: Bytes = (flat != 0).view(np.uint8)
+        return truth
     if array.dtype.byteorder == ">" or (array.dtype.byteorder == "=" and not np.little_endian):
         return flat.view(f"u{element.component_bytes}").byteswap().view(np.uint8)
     return flat

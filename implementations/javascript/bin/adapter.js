@@ -33,7 +33,7 @@ function io(f) {
 function describe() {
   console.log(JSON.stringify({
     name: 'intaglio-js', version: '0.1.0', language: 'JavaScript', formatVersions: ['1.0'],
-    features: ['decode', 'encode', 'inspect', 'only', 'cover', 'zstd', 'stored', 'order', 'delta', 'lorenzo', 'zigzag', 'shuffle', 'bytedelta'],
+    features: ['decode', 'encode', 'inspect', 'only', 'cover', 'zstd', 'stored', 'order', 'delta', 'lorenzo', 'zigzag', 'shuffle', 'bytedelta', 'decimal'],
     limits: { pixels: LIMITS.pixels, canonicalBytes: LIMITS.bytes },
   }));
   return 0;

@@ -1,6 +1,6 @@
 /** SPEC 11 and the registries 14.1, 14.2: what an element is. Elements are opaque bytes; no number is ever made of them. */
 
-/** @typedef {{code: number, name: string, itemSize: number, components: number, width: number, timed: boolean}} Element */
+/** @typedef {{code: number, name: string, itemSize: number, components: number, width: number, timed: boolean, decimal: boolean}} Element */
 
 const rows = [
   [0x01, 'bool', 1, 1], [0x10, 'int8', 1, 1], [0x11, 'int16', 2, 1], [0x12, 'int32', 4, 1], [0x13, 'int64', 8, 1],
@@ -14,7 +14,10 @@ export const ELEMENTS = new Map();
 /** @type {Map<string, Element>} */
 export const ELEMENT_BY_NAME = new Map();
 for (const [code, name, itemSize, components] of /** @type {[number, string, number, number][]} */ (rows)) {
-  const e = Object.freeze({ code, name, itemSize, components, width: (itemSize * 8) / components, timed: code === 0x50 || code === 0x51 });
+  const e = Object.freeze({
+    code, name, itemSize, components, width: (itemSize * 8) / components, timed: code === 0x50 || code === 0x51,
+    decimal: ['float32', 'float64', 'complex64', 'complex128'].includes(name), // [HDR-12]
+  });
   ELEMENTS.set(code, e);
   ELEMENT_BY_NAME.set(name, e);
 }

@@ -1,5 +1,4 @@
 /** SPEC 9: stored blocks -> filtered bytes, and back. */
-import { ZSTDDecoder } from 'zstddec';
 import { viewOf } from './bytes.js';
 import { DecodeError } from './errors.js';
 
@@ -62,19 +61,43 @@ export function checkFrame(b, expected) {
   if (at !== b.length) malformed('bytes after the frame');
 }
 
-/** @typedef {ZSTDDecoder} Decoder @typedef {{compress(data: Uint8Array, level: number): Uint8Array}} Encoder */
+/**
+ * @typedef {{decompress(stored: Uint8Array, expected: number): Uint8Array}} Decoder throws what it likes on malformed input
+ * @typedef {{compress(data: Uint8Array, level: number): Uint8Array}} Encoder
+ */
 
-/** Both libraries are the reference implementation as WebAssembly, loaded when first asked for. @returns {Promise<Decoder>} */
+/**
+ * libzstd as WebAssembly, loaded when first asked for. Where WebAssembly is not to be had (a strict Content-Security-Policy),
+ * a decoder in plain JavaScript: it is less strict with malformed frames, and the SHA-256 of each block guards what it gives.
+ * @returns {Promise<Decoder>}
+ */
 export async function loadDecoder() {
-  const d = new ZSTDDecoder();
-  await d.init();
-  return d;
+  if (await webAssemblyAllowed()) {
+    const { ZSTDDecoder } = await import('zstddec');
+    const libzstd = new ZSTDDecoder();
+    try {
+      await libzstd.init(); // it fetches itself from a data: URL, which a policy may forbid too
+      return { decompress: (stored, expected) => libzstd.decode(stored, expected) };
+    } catch { /* the plain one, then */ }
+  }
+  return (await import('./zstd_plain.js')).plainDecoder;
 }
 
-/** A reader never loads this one. @returns {Promise<Encoder>} */
+/** libzstd, or null where WebAssembly is not to be had. A reader never loads this one. @returns {Promise<Encoder|null>} */
 export async function loadEncoder() {
+  if (!await webAssemblyAllowed()) return null;
   const { Zstd } = await import('@hpcc-js/wasm-zstd');
   return Zstd.load();
+}
+
+/** Tries the smallest module there is. */
+async function webAssemblyAllowed() {
+  try {
+    await WebAssembly.compile(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -89,19 +112,19 @@ export function decodeBlock(stored, codec, expected, zstd) {
   checkFrame(stored, expected);
   let out;
   try {
-    out = /** @type {Decoder} */ (zstd).decode(stored, expected); // BLK-5; the library also checks Content_Checksum
+    out = /** @type {Decoder} */ (zstd).decompress(stored, expected); // BLK-5; Content_Checksum too
   } catch (e) {
     malformed(/** @type {Error} */ (e).message);
   }
-  // On an error the library gives back a slice of another length, never of `expected` bytes.
+  // On an error zstddec gives back a slice of another length, never of `expected` bytes.
   if (out.length !== expected) malformed('the frame gives another number of bytes');
   return out;
 }
 
-/** @param {Uint8Array} filtered @param {number} codec @param {Encoder} zstd @param {number} level */
+/** @param {Uint8Array} filtered @param {number} codec @param {Encoder|null} zstd @param {number} level */
 export function encodeBlock(filtered, codec, zstd, level) {
   if (codec === STORED) return filtered;
-  const out = zstd.compress(filtered, level);
+  const out = /** @type {Encoder} */ (zstd).compress(filtered, level);
   checkFrame(out, filtered.length);
   return out;
 }

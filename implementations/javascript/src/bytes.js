@@ -36,6 +36,16 @@ export function sha256(...parts) {
   return h.digest();
 }
 
+/**
+ * SHA-256 of much data: WebCrypto's, where there is one (browsers have it only on https, localhost and file://).
+ * @param {Uint8Array} b @returns {Promise<Uint8Array>}
+ */
+export async function sha256Fast(b) {
+  const subtle = globalThis.crypto?.subtle;
+  if (!subtle || b.length < 4096) return sha256(b);
+  return new Uint8Array(await subtle.digest('SHA-256', /** @type {Uint8Array<ArrayBuffer>} */ (b)));
+}
+
 /** @param {Uint8Array} a @param {Uint8Array} b */
 export function equalBytes(a, b) {
   if (a.length !== b.length) return false;

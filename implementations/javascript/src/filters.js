@@ -2,10 +2,14 @@
 
 /** @typedef {{code: number, name?: string, params: number[]}} Filter */
 
+/** Registry 14.3; `params` counts u32s, and of two filters the one with the lower stage is applied first. */
 export const FILTERS = Object.freeze({
-  0x01: { name: 'order', params: 0 }, 0x02: { name: 'delta', params: 1 }, 0x03: { name: 'lorenzo', params: 2 },
-  0x04: { name: 'zigzag', params: 0 }, 0x05: { name: 'shuffle', params: 0 }, 0x06: { name: 'bytedelta', params: 0 },
+  0x01: { name: 'order', stage: 1, params: 0 }, 0x02: { name: 'delta', stage: 2, params: 1 }, 0x03: { name: 'lorenzo', stage: 2, params: 2 },
+  0x04: { name: 'zigzag', stage: 3, params: 0 }, 0x05: { name: 'shuffle', stage: 4, params: 0 }, 0x06: { name: 'bytedelta', stage: 5, params: 0 },
+  0x07: { name: 'decimal', stage: 1, params: 1 },
 });
+export const DECIMAL = 0x07;
+const MAX_EXPONENT = 22;
 export const FILTER_CODES = Object.freeze(Object.fromEntries(Object.entries(FILTERS).map(([c, f]) => [f.name, Number(c)])));
 
 /** [HDR-12] for the parameters of one registered filter. @param {number} code @param {number[]} p u32 each */
@@ -13,6 +17,7 @@ export function paramsValid(code, p) {
   if (p.length !== FILTERS[code].params) return false;
   if (code === 2) return p[0] >= 1;
   if (code === 3) return p[0] >= 1 && p[0] < p[1];
+  if (code === DECIMAL) return p[0] <= MAX_EXPONENT;
   return true;
 }
 
@@ -146,6 +151,69 @@ function unshuffle(y, w) {
   return x;
 }
 
+/** One double, and its halves. */
+const F = new Float64Array(1);
+const H = new Uint32Array(F.buffer);
+const [LO, HI] = LITTLE ? [0, 1] : [1, 0];
+
+/**
+ * [FLT-7], its own inverse. A NaN is only ever moved as bits: no floating-point operation sees one.
+ * @param {Uint8Array} b @param {number} w @param {number} e
+ */
+function decimal(b, w, e) {
+  const power = Number(`1e${e}`); // 10^22 and below are exact
+  const x = words(b, w);
+  if (w === 32) decimal32(x, power);
+  else decimal64(x, power);
+  swap(b, 4);
+}
+
+/** @param {Uint32Array} x @param {number} power */
+function decimal32(x, power) {
+  const Q = 0x7fc00000;
+  const M = 2 ** 22 - 1;
+  const f = new Float32Array(1);
+  const bits = new Uint32Array(f.buffer);
+  for (let i = 0; i < x.length; i++) {
+    const v = x[i];
+    if ((v & 0x7f800000) !== 0x7f800000) {
+      bits[0] = v;
+      const n = Math.round(f[0] * power) + 0; // + 0 makes -0 a 0
+      if (n < -M || n > M) continue;
+      f[0] = n / power;
+      if (bits[0] === v) x[i] = Q + n;
+    } else if (v > 0x7f800000 && v < 0x80000000) {
+      f[0] = (v - Q) / power;
+      x[i] = bits[0];
+    }
+  }
+}
+
+/** @param {Uint32Array} x halves, low first @param {number} power */
+function decimal64(x, power) {
+  const Q_HIGH = 0x7ff80000;
+  const M = 2 ** 51 - 1;
+  for (let i = 0; i < x.length; i += 2) {
+    const low = x[i];
+    const high = x[i + 1];
+    if ((high & 0x7ff00000) !== 0x7ff00000) {
+      H[LO] = low;
+      H[HI] = high;
+      const n = Math.round(F[0] * power) + 0;
+      if (n < -M || n > M) continue;
+      F[0] = n / power;
+      if (H[LO] !== low || H[HI] !== high) continue;
+      const up = Math.floor(n / 2 ** 32);
+      x[i] = n - up * 2 ** 32;
+      x[i + 1] = Q_HIGH + up;
+    } else if (high < 0x80000000 && (high > 0x7ff00000 || low > 0)) {
+      F[0] = ((high - Q_HIGH) * 2 ** 32 + low) / power;
+      x[i] = H[LO];
+      x[i + 1] = H[HI];
+    }
+  }
+}
+
 /**
  * Canonical bytes -> filtered bytes. The input is left as it is.
  * @param {Uint8Array} bytes @param {Filter[]} filters in the order of the record @param {number} w bits of a component
@@ -161,6 +229,7 @@ export function applyFilters(bytes, filters, w) {
       delta(x, w, params[1]);
     } else if (code === 4) zigzag(x, w);
     else if (code === 5) x = shuffle(x, w);
+    else if (code === DECIMAL) decimal(x, w, params[0]);
     else for (let i = x.length - 1; i > 0; i--) x[i] -= x[i - 1];
   }
   return x;
@@ -181,6 +250,7 @@ export function undoFilters(bytes, filters, w) {
       undelta(x, w, params[0]);
     } else if (code === 4) unzigzag(x, w);
     else if (code === 5) x = unshuffle(x, w);
+    else if (code === DECIMAL) decimal(x, w, params[0]);
     else for (let i = 1; i < x.length; i++) x[i] += x[i - 1];
   }
   return x;

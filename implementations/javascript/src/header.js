@@ -2,11 +2,13 @@
 import { crc32, viewOf, decodeUtf8, concat } from './bytes.js';
 import { DecodeError } from './errors.js';
 import { ELEMENTS, GENERIC, UNITS, countElements } from './arrays.js';
-import { FILTERS, paramsValid } from './filters.js';
+import { DECIMAL, FILTERS, paramsValid } from './filters.js';
 import { PROLOGUE, capacity, depthsValid } from './carrier.js';
 import { readMetadata } from './metadata.js';
 
 const MAGIC = Uint8Array.from('INTAGLIO', (c) => c.charCodeAt(0));
+/** Magic, version, prologue_length, both flag words and a CRC-32, [HDR-1]. */
+const PROLOGUE_LEAST = 24;
 const MAX_HEADER = 4 * 2 ** 20;
 export const MAX_BLOCK = 8 * 2 ** 20;
 export const TABLE_ENTRY = 40;
@@ -31,11 +33,11 @@ const MAX_PRODUCT = 2n ** 63n - 1n;
  */
 export function readPrologue(read, width, height) {
   const pixels = width * height;
-  if (pixels < 16) throw new DecodeError('no-prologue', 'fewer than 16 pixels'); // step 5
-  const start = read(16);
+  if (pixels < PROLOGUE_LEAST) throw new DecodeError('no-prologue', `fewer than ${PROLOGUE_LEAST} pixels`); // step 5
+  const start = read(PROLOGUE_LEAST);
   if (!MAGIC.every((v, i) => start[i] === v)) throw new DecodeError('no-prologue', 'no magic');
   const length = viewOf(start).getUint16(10, true); // step 6
-  if (length < 16 || length > pixels) throw new DecodeError('prologue-damaged', 'prologue_length');
+  if (length < PROLOGUE_LEAST || length > pixels) throw new DecodeError('prologue-damaged', 'prologue_length');
   const bytes = read(length);
   const dv = viewOf(bytes);
   if (crc32(bytes, 0, length - 4) !== dv.getUint32(length - 4, true)) throw new DecodeError('prologue-damaged', 'CRC-32');
@@ -45,7 +47,8 @@ export function readPrologue(read, width, height) {
   if (length !== PROLOGUE) throw new DecodeError('prologue-malformed', 'prologue_length is not 80'); // step 9
   const depths = Array.from(bytes.subarray(20, 24));
   if (!depthsValid(depths)) throw new DecodeError('prologue-malformed', 'depths');
-  if (dv.getUint32(24, true) !== width || dv.getUint32(28, true) !== height) throw new DecodeError('carrier-size-mismatch'); // step 10
+  const [w, h] = [dv.getUint32(24, true), dv.getUint32(28, true)]; // step 10
+  if (w !== width || h !== height) throw new DecodeError('carrier-size-mismatch', `written for ${w} x ${h}, the picture is ${width} x ${height}`);
   const headerLength = dv.getUint32(32, true); // step 11
   const bodyLength = dv.getBigUint64(36, true);
   if (headerLength < 12 || headerLength > MAX_HEADER || BigInt(headerLength) > bodyLength || bodyLength > capacity(width, height, depths)) {
@@ -141,9 +144,9 @@ function readRecord(c) {
   }
   if (filters.every((f) => f.code in FILTERS)) { // HDR-12
     filters.forEach((f, i) => {
-      if (i > 0 && f.code <= filters[i - 1].code) malformed('filters are not in ascending order');
+      if (i > 0 && FILTERS[f.code].stage <= FILTERS[filters[i - 1].code].stage) malformed('the stages of the filters do not ascend');
       if (f.raw.length !== FILTERS[f.code].params * 4 || !paramsValid(f.code, f.params)) malformed('filter parameters');
-      if (f.code === 3 && filters.some((g) => g.code === 2)) malformed('delta and lorenzo together');
+      if (f.code === DECIMAL && element && !element.decimal) malformed('decimal of something that is no float32 or float64');
     });
   }
   const codec = c.u8();

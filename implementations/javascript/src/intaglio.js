@@ -1,5 +1,5 @@
 /** The door: decode, inspect and encode by SPEC 12. */
-import { concat, crc32, encodeUtf8, equalBytes, sha256, viewOf } from './bytes.js';
+import { concat, crc32, encodeUtf8, equalBytes, sha256Fast, viewOf } from './bytes.js';
 import { DecodeError, EncodeError, REASONS, UnknownNameError } from './errors.js';
 import { checkSignature, readIhdr, PixelReader, writePng } from './png.js';
 import { PROFILES, bitsPerPixel, depthsValid, embed, pixelsForBody, readBody, readPrologueBytes } from './carrier.js';
@@ -16,9 +16,11 @@ export const LIMITS = Object.freeze({ pixels: 2 ** 26, bytes: 2 ** 28 });
 
 /**
  * @typedef {{pixels?: number, bytes?: number}} Limits pixels of the picture, canonical bytes of the wanted arrays
- * @typedef {{name: string, element: string|null, elementCode: number, unit: string|null, unitCount: number, shape: bigint[], metadata: string|null}} ArrayInfo
- *   `element` is null for a code that is not registered; `metadata` is the JSON text, null if absent (which means an empty object).
- * @typedef {ArrayInfo & {bytes: Uint8Array, digest: Uint8Array}} DecodedArray
+ * @typedef {(stage: 'png'|'arrays', done: number) => void} OnProgress called from time to time; done is 0 to 1
+ * @typedef {{name: string, element: string|null, elementCode: number, unit: string|null, unitCount: number, shape: bigint[], metadata: string|null,
+ *   filters: {code: number, name: string|null, params: number[]}[], codec: string|null, codecCode: number, blockCount: number, digest: Uint8Array}} ArrayInfo
+ *   `element`, a filter's `name` and `codec` are null for a code that is not registered; `metadata` is the JSON text, null if absent (which means an empty object).
+ * @typedef {ArrayInfo & {bytes: Uint8Array}} DecodedArray
  */
 
 /**
@@ -34,15 +36,18 @@ async function guarded(f) {
   }
 }
 
-/** Steps 1 to 19. @param {Uint8Array} file @param {Limits|undefined} limits @param {boolean} whole check the whole PNG */
-function open(file, limits, whole) {
+/** @type {OnProgress} */
+const quiet = () => {};
+
+/** Steps 1 to 19. @param {Uint8Array} file @param {Limits|undefined} limits @param {boolean} whole check the whole PNG @param {OnProgress} [onProgress] */
+function open(file, limits, whole, onProgress = quiet) {
   if (!(file instanceof Uint8Array)) throw new TypeError('a file is a Uint8Array');
   checkSignature(file); // 1
   const ihdr = readIhdr(file); // 2
   const { width, height } = ihdr;
   if (width * height > (limits?.pixels ?? LIMITS.pixels)) throw new DecodeError('limit-exceeded', `${width} x ${height} pixels`); // 3
   const reader = new PixelReader(file, ihdr);
-  if (whole) reader.finish(); // 4
+  if (whole) reader.finish((done) => onProgress('png', done)); // 4
   const pixels = (/** @type {number} */ n) => {
     reader.need(n);
     return /** @type {Uint8Array} */ (reader.rgba);
@@ -63,6 +68,9 @@ function info(a) {
   return {
     name: a.name, element: a.element?.name ?? null, elementCode: a.elementCode,
     unit: a.element?.timed ? UNITS[a.unit] : null, unitCount: a.unitCount, shape: a.shape, metadata: a.metadata,
+    filters: a.filters.map((f) => ({ code: f.code, name: FILTERS[f.code]?.name ?? null, params: f.params })),
+    codec: Object.keys(CODECS).find((name) => CODECS[name] === a.codec) ?? null, codecCode: a.codec,
+    blockCount: a.blockCount, digest: a.digest.slice(),
   };
 }
 
@@ -84,12 +92,12 @@ export function inspect(file, { limits } = {}) {
 /**
  * The arrays, every bit of them, or a DecodeError.
  * @param {Uint8Array} file
- * @param {{wanted?: string[], limits?: Limits}} [options] wanted: names; a name that is not in the file is an UnknownNameError
+ * @param {{wanted?: string[], limits?: Limits, onProgress?: OnProgress}} [options] wanted: names; a name that is not in the file is an UnknownNameError
  * @returns {Promise<{metadata: string|null, depths: number[], arrays: DecodedArray[]}>}
  */
-export function decode(file, { wanted, limits } = {}) {
+export function decode(file, { wanted, limits, onProgress = quiet } = {}) {
   return guarded(async () => {
-    const { prologue, header, blocks, body } = open(file, limits, true);
+    const { prologue, header, blocks, body } = open(file, limits, true, onProgress);
     const names = wanted && new Set(wanted);
     if (names) for (const n of names) if (!header.arrays.some((a) => a.name === n)) throw new UnknownNameError(n);
     const chosen = header.arrays.map((record, i) => ({ record, blocks: blocks[i] })).filter(({ record }) => !names || names.has(record.name));
@@ -105,7 +113,10 @@ export function decode(file, { wanted, limits } = {}) {
     const most = limits?.bytes ?? LIMITS.bytes;
     if (total > BigInt(Number.isFinite(most) ? Math.floor(most) : Number.MAX_SAFE_INTEGER)) throw new DecodeError('limit-exceeded', `${total} bytes of arrays`); // 23
     const zstd = needsZstd ? await loadDecoder() : null;
-    const arrays = chosen.map(({ record, blocks }) => readArray(record, blocks, body, zstd));
+    let before = 0;
+    const onBlock = (/** @type {number} */ bytes) => onProgress('arrays', (before += bytes) / (Number(total) || 1));
+    const arrays = [];
+    for (const { record, blocks } of chosen) arrays.push(await readArray(record, blocks, body, zstd, onBlock));
     return { metadata: header.metadata, depths: prologue.depths, arrays };
   });
 }
@@ -114,9 +125,10 @@ export function decode(file, { wanted, limits } = {}) {
  * Steps 24 to 28 for one array.
  * @param {import('./header.js').ArrayRecord} a @param {import('./container.js').Blocks} t
  * @param {(offset: number, length: number) => Uint8Array} body @param {import('./blocks.js').Decoder|null} zstd
- * @returns {DecodedArray}
+ * @param {(bytes: number) => void} onBlock
+ * @returns {Promise<DecodedArray>}
  */
-function readArray(a, t, body, zstd) {
+async function readArray(a, t, body, zstd, onBlock) {
   const element = /** @type {import('./arrays.js').Element} */ (a.element);
   const size = Number(a.count) * element.itemSize;
   const bytes = new Uint8Array(size);
@@ -129,14 +141,15 @@ function readArray(a, t, body, zstd) {
     const expected = Math.min(step, size - i * step);
     const filtered = decodeBlock(stored, a.codec, expected, zstd); // 25
     const canonical = undoFilters(filtered, a.filters, element.width);
-    digest = sha256(canonical);
+    digest = await sha256Fast(canonical);
     if (!equalBytes(digest, t.table.subarray(i * TABLE_ENTRY + 8, (i + 1) * TABLE_ENTRY))) throw new DecodeError('block-digest-mismatch', `block ${i}`); // 26
     if (!elementsValid(element, canonical)) throw new DecodeError('element-invalid', `block ${i}`); // 27
     bytes.set(canonical, i * step);
+    onBlock(canonical.length);
   }
-  if (a.blockCount !== 1 || !digest) digest = sha256(bytes);
+  if (a.blockCount !== 1 || !digest) digest = await sha256Fast(bytes);
   if (!equalBytes(digest, a.digest)) throw new DecodeError('array-digest-mismatch'); // 28
-  return { ...info(a), bytes, digest };
+  return { ...info(a), bytes };
 }
 
 /**
@@ -175,8 +188,24 @@ function filterList(list, what) {
   });
 }
 
-/** Filter lists worth trying for an element. @param {import('./arrays.js').Element} e @param {bigint[]} shape */
-function candidates(e, shape) {
+/**
+ * The least decimal exponent that fits nine of ten of the first elements, or -1.
+ * @param {import('./arrays.js').Element} e @param {Uint8Array} sample
+ */
+function decimalExponent(e, sample) {
+  const size = e.width / 8;
+  const some = sample.subarray(0, 1024 * size);
+  for (let exponent = 0; exponent <= 12; exponent++) {
+    const out = applyFilters(some, filterList([['decimal', exponent]], 'sample'), e.width);
+    let hits = 0;
+    for (let i = 0; i < some.length; i += size) hits += Number(!equalBytes(some.subarray(i, i + size), out.subarray(i, i + size)));
+    if (hits * 10 * size >= some.length * 9) return exponent;
+  }
+  return -1;
+}
+
+/** Filter lists worth trying for an element. @param {import('./arrays.js').Element} e @param {bigint[]} shape @param {Uint8Array} sample */
+function candidates(e, shape, sample) {
   const lag = e.components;
   const last = shape.length > 0 ? shape[shape.length - 1] * BigInt(e.components) : 0n;
   const row = shape.length > 1 && last > BigInt(lag) && last <= 0xffffffffn ? Number(last) : 0;
@@ -187,15 +216,18 @@ function candidates(e, shape) {
   const out = [[]];
   if (tail.length) out.push(tail, [...tail, ['bytedelta']]);
   const steps = [['delta', lag], ...(row ? [['lorenzo', lag, row]] : [])];
-  for (const s of steps) out.push(/** @type {any} */ ([...(real ? [['order']] : []), s, ['zigzag'], ...tail]));
+  const exponent = e.decimal ? decimalExponent(e, sample) : -1;
+  const first = exponent >= 0 ? [['decimal', exponent]] : real ? [['order']] : [];
+  if (exponent >= 0) out.push(/** @type {any} */ ([...first, ...tail]));
+  for (const s of steps) out.push(/** @type {any} */ ([...first, s, ['zigzag'], ...tail]));
   return out;
 }
 
 /**
  * One array's record, table and stored blocks.
- * @param {ArrayInput} input @param {EncodeInput} all @param {import('./blocks.js').Encoder} zstd
+ * @param {ArrayInput} input @param {EncodeInput} all @param {import('./blocks.js').Encoder|null} zstd
  */
-function buildArray(input, all, zstd) {
+async function buildArray(input, all, zstd) {
   const what = `array ${JSON.stringify(input.name)}`;
   const level = all.level ?? 9;
   const nameBytes = typeof input.name === 'string' ? encodeUtf8(input.name) : null;
@@ -227,15 +259,16 @@ function buildArray(input, all, zstd) {
 
   const codecName = input.codec ?? all.codec ?? null;
   if (codecName !== null && !Object.hasOwn(CODECS, codecName)) throw new EncodeError(`${what}: no codec is called ${codecName}`);
-  let codec = codecName === null ? ZSTD : CODECS[codecName];
+  let codec = codecName === null ? (zstd ? ZSTD : STORED) : CODECS[codecName];
+  if (codec === ZSTD && !zstd) throw new EncodeError(`${what}: zstd needs WebAssembly, which is not allowed here`);
   const given = input.filters ?? all.filters;
   let filters = given ? filterList(given, what) : [];
-  if (!given && codec === ZSTD && n > 0) {
+  if (!given && codec === ZSTD && zstd && n > 0) {
     // Try on the first quarter of a MiB of the first block.
     const sampleLength = Math.min(step, Math.max(1, Math.floor(2 ** 18 / element.itemSize)) * element.itemSize);
     const sample = bytes.subarray(0, sampleLength);
     let best = Infinity;
-    for (const c of candidates(element, shape)) {
+    for (const c of candidates(element, shape, sample)) {
       const list = filterList(c, what);
       const size = zstd.compress(applyFilters(sample, list, element.width), 3).length;
       if (size < best) {
@@ -251,24 +284,24 @@ function buildArray(input, all, zstd) {
   });
   checkHeader(writeHeader({ metadataBytes: new Uint8Array(0), arrays: [record()] }));
 
-  const build = () => {
+  const build = async () => {
     const table = [];
     const stored = [];
     for (let at = 0; at < bytes.length; at += step) {
       const canonical = bytes.subarray(at, Math.min(bytes.length, at + step));
       const s = encodeBlock(applyFilters(canonical, filters, element.width), codec, zstd, level);
       stored.push(s);
-      table.push(tableEntry(s, sha256(canonical)));
+      table.push(tableEntry(s, await sha256Fast(canonical)));
     }
     return { table: concat(table), stored };
   };
-  let built = build();
+  let built = await build();
   if (codecName === null && !given && built.stored.reduce((a, s) => a + s.length, 0) >= bytes.length) {
     codec = STORED;
     filters = [];
-    built = build();
+    built = await build();
   }
-  return { record: record(sha256(bytes)), ...built };
+  return { record: record(await sha256Fast(bytes)), ...built };
 }
 
 /** A header that this module would refuse is not written. @param {Uint8Array} bytes */
@@ -347,7 +380,8 @@ export async function encode(input) {
   if (depths.length !== 4 || !depthsValid(depths)) throw new EncodeError('depths');
   if (input.arrays.length > 65535) throw new EncodeError('more than 65535 arrays');
   const zstd = await loadEncoder();
-  const arrays = input.arrays.map((a) => buildArray(a, input, zstd));
+  const arrays = [];
+  for (const a of input.arrays) arrays.push(await buildArray(a, input, zstd));
   const header = writeHeader({ metadataBytes: metadataBytes(input.metadata, 'the file'), arrays: arrays.map((a) => a.record) });
   if (header.length > 4 * 2 ** 20) throw new EncodeError('the header is larger than 4 MiB');
   checkHeader(header);
@@ -360,7 +394,8 @@ export async function encode(input) {
   let height = side(input.height, 'height');
   if (!width && !height) {
     if (cover) {
-      const zoom = Math.max(1, Math.sqrt(needed / (cover.width * cover.height)));
+      const least = Math.max(1, Math.sqrt(needed / (cover.width * cover.height)));
+      const zoom = least > 2 ? Math.ceil(least) : least; // whole cells, where cells are to be seen
       width = Math.ceil(cover.width * zoom);
       height = Math.ceil(cover.height * zoom);
     } else {

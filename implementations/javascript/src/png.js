@@ -96,9 +96,10 @@ export class PixelReader {
     while (this.ready < n) if (this.work.next().done) break;
   }
 
-  /** Reads and checks the whole file, [PNG-2] to [PNG-6]. */
-  finish() {
-    while (!this.work.next().done);
+  /** Reads and checks the whole file, [PNG-2] to [PNG-6]. @param {(done: number) => void} [onProgress] */
+  finish(onProgress) {
+    const all = this.ihdr.width * this.ihdr.height;
+    for (let i = 0; !this.work.next().done; i++) if (onProgress && i % 32 === 0) onProgress(this.ready / all);
   }
 
   /** @private */

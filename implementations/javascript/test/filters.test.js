@@ -65,3 +65,51 @@ for (const w of [8, 16, 32, 64]) {
     }
   });
 }
+
+/** [FLT-7] for one word, by the letter: val(n) of every n that could belong, in BigInt and a DataView. */
+function decimalFormula(x, w, e) {
+  const Q = w === 32 ? 0x7FC00000n : 0x7FF8000000000000n;
+  const M = w === 32 ? 2n ** 22n - 1n : 2n ** 51n - 1n;
+  const dv = new DataView(new ArrayBuffer(8));
+  const val = (n) => {
+    const q = Number(n) / 10 ** e;
+    if (w === 32) {
+      dv.setFloat32(0, q);
+      return BigInt(dv.getUint32(0));
+    }
+    dv.setFloat64(0, q);
+    return dv.getBigUint64(0);
+  };
+  const d = x - Q;
+  if (d >= -M && d <= M) return val(d);
+  if (w === 32) dv.setUint32(0, Number(x));
+  else dv.setBigUint64(0, x);
+  const number = w === 32 ? dv.getFloat32(0) : dv.getFloat64(0);
+  if (!Number.isFinite(number) || Math.abs(number * 10 ** e) > Number(M) + 2) return x;
+  const near = BigInt(Math.round(number * 10 ** e));
+  for (const n of [near - 1n, near, near + 1n]) if (n >= -M && n <= M && val(n) === x) return Q + n;
+  return x;
+}
+
+for (const w of [32, 64]) {
+  for (const e of [0, 1, 2, 7, 16, 22]) {
+    test(`decimal ${e} at ${w} bits is the formula, and its own inverse`, () => {
+      const dv = new DataView(new ArrayBuffer(8));
+      const bits = (v) => {
+        if (w === 32) dv.setFloat32(0, v);
+        else dv.setFloat64(0, v);
+        return w === 32 ? BigInt(dv.getUint32(0)) : dv.getBigUint64(0);
+      };
+      const M = w === 32 ? 2 ** 22 - 1 : 2 ** 51 - 1;
+      const Q = w === 32 ? 0x7FC00000n : 0x7FF8000000000000n;
+      const x = sample(300, w);
+      for (const v of [0, -0, 0.25, -0.25, 1, -1, 0.1, 0.3, 1e-30, -1e-30, Infinity, -Infinity, M, M + 1, -M, -M - 1]) x.push(bits(v), bits(v / 10 ** e));
+      for (let i = 0; i < 200; i++) x.push(bits(Math.round((random() - 0.5) * 2 * M * random()) / 10 ** e));
+      for (const d of [0n, 1n, -1n, BigInt(M), BigInt(-M), BigInt(M) + 1n, BigInt(-M) - 1n]) x.push(Q + d);
+      const b = bytesOf(x, w);
+      const out = applyFilters(b, f(['decimal', e]), w);
+      assert.deepEqual(valuesOf(out, w), x.map((v) => decimalFormula(v, w, e)));
+      assert.deepEqual(undoFilters(out, f(['decimal', e]), w), b);
+    });
+  }
+}

@@ -40,8 +40,8 @@ test('prologue-damaged, and the echo does not help', async () => {
 });
 test('small pictures', async () => {
   const rgba = pixels(base());
-  assert.equal(await reasonOf(rgbaPng(rgba, 15, 1)), 'no-prologue');
-  assert.equal(await reasonOf(rgbaPng(rgba, 16, 1)), 'prologue-damaged');
+  assert.equal(await reasonOf(rgbaPng(rgba, 23, 1)), 'no-prologue');
+  assert.equal(await reasonOf(rgbaPng(rgba, 24, 1)), 'prologue-damaged');
   assert.equal(await reasonOf(rgbaPng(rgba, 80, 1)), 'carrier-size-mismatch');
   assert.equal(await reasonOf(rgbaPng(new Uint8Array(400), 10, 10)), 'no-prologue');
 });
@@ -263,7 +263,7 @@ test('random damage never does anything but refuse', async () => {
   }
 });
 
-test('other prologue lengths (QUESTIONS A1, A2: guesses)', async () => {
+test('other prologue lengths', async () => {
   const rgba = pixels(base());
   const make = (n) => {
     const p = new Uint8Array(n);
@@ -274,6 +274,6 @@ test('other prologue lengths (QUESTIONS A1, A2: guesses)', async () => {
     p.forEach((b, k) => r.set([b >> 5, (b >> 3) & 3, b & 7, 255], k * 4));
     return rgbaPng(r, 14, 14);
   };
-  for (const n of [20, 79, 81, 100, 196]) assert.equal(await reasonOf(make(n)), 'prologue-malformed', String(n));
-  for (const n of [16, 17, 18, 19]) assert.equal(await reasonOf(make(n)), 'required-flag-unknown', String(n));
+  for (const n of [24, 79, 81, 100, 196]) assert.equal(await reasonOf(make(n)), 'prologue-malformed', String(n));
+  for (const n of [16, 20, 23]) assert.equal(await reasonOf(make(n)), 'prologue-damaged', String(n));
 });

@@ -15,6 +15,7 @@ VERBS: Final = {  # in the order of the help
     "diff": "diff",
     "strip": "rewrite",
     "recolor": "rewrite",
+    "view": "view",
 }
 _EXAMPLES: Final = """
 Examples:
