@@ -3,8 +3,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+JS := implementations/javascript
+VIEWER := implementations/viewer
+RUNNER := $(BIN)/python conformance/runner
+REFERENCE := $(BIN)/python conformance/adapters/reference.py
+JAVASCRIPT := node $(JS)/bin/adapter.js
 
-.PHONY: demo test test-all lint clean
+.PHONY: demo test test-all lint javascript conformance viewer vectors adequacy gallery bench clean
 
 $(VENV)/made: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Intaglio needs Python 3.11 or newer; say make PYTHON=python3.12, for example")'
@@ -17,15 +22,40 @@ demo: $(VENV)/made  ## pack real matrices, unpack them, prove the bytes equal
 	$(BIN)/python docs/demo.py
 
 test: $(VENV)/made  ## all tests that need nothing but Python
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m 'not tools'
+
+test-all: lint javascript conformance viewer  ## everything; needs Node 20, Chromium, pngcheck and pngfix
+	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
 
 lint: $(VENV)/made
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-test-all: lint  ## lint, types, all tests, and the coverage that CI asks for
-	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
+javascript:  ## the JavaScript implementation's own tests, all conformance cases among them
+	cd $(JS) && npm ci --silent && npm test
+
+conformance: $(VENV)/made javascript  ## through the runner: encode requests, and every encoder against every decoder
+	$(RUNNER) run --encode --adapter '$(JAVASCRIPT)' --judge '$(REFERENCE)'
+	$(RUNNER) run --adapter '$(REFERENCE)' --filter '*/*/[a-d]*' --judge '$(JAVASCRIPT)'
+	$(RUNNER) matrix --adapter '$(REFERENCE)' --adapter '$(JAVASCRIPT)'
+
+viewer: $(VENV)/made javascript  ## the page, in a real browser
+	cd $(VIEWER) && npm ci --silent && npm run check && npm test
+
+vectors: $(VENV)/made  ## write the conformance cases anew
+	$(BIN)/python conformance/builder/build.py
+
+adequacy: $(VENV)/made  ## prove the cases adequate; writes conformance/ADEQUACY.md
+	$(BIN)/python conformance/adequacy.py
+
+gallery: $(VENV)/made  ## figures drawn again from their own pictures; writes docs/gallery/build
+	$(BIN)/python -m pip install --quiet --editable '.[docs]'
+	$(BIN)/python docs/make_gallery.py
+
+bench: $(VENV)/made  ## measure against what people would otherwise use; writes bench/RESULTS.md
+	$(BIN)/python -m pip install --quiet --editable '.[bench]'
+	$(BIN)/python bench/run.py
 
 clean:
 	rm -rf $(VENV) demo dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -22,7 +22,19 @@ LAYERS = {
 }  # fmt: skip
 GROUND = {"_spec", "_errors", "_limits", "_threads"}
 SPINE = ("_codec", "_api")  # above the layers; whatever else there is may use them, not they it
-ABOVE = {"cli", "figures", "_formats", "_diff", "_strip", "_recolor", "_show"}
+ABOVE = {
+    "cli",
+    "figures",
+    "pandas",
+    "xarray",
+    "_datasets",
+    "_ipython",
+    "_formats",
+    "_diff",
+    "_strip",
+    "_recolor",
+    "_show",
+}
 
 # Which rooms may import what is not ours and not of the standard library.
 DOORS = {

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from intaglio._plan import Plan, plan
     from intaglio._recolor import recolor
     from intaglio._strip import strip
+    from intaglio.figures import FigureData, capture, load_figure, savefig
 
 __version__ = "0.1.0"
 
@@ -43,6 +44,7 @@ __all__ = [
     "DecodeError",
     "Diff",
     "EncodeError",
+    "FigureData",
     "Info",
     "IntaglioError",
     "IntaglioFile",
@@ -50,6 +52,7 @@ __all__ = [
     "Limits",
     "Plan",
     "Reason",
+    "capture",
     "diff",
     "dumps",
     "embed",
@@ -59,12 +62,14 @@ __all__ = [
     "info",
     "load",
     "load_dict",
+    "load_figure",
     "loads",
     "loads_dict",
     "open",
     "plan",
     "recolor",
     "save",
+    "savefig",
     "strip",
     "verify",
 ]
@@ -78,6 +83,7 @@ _ROOMS: Final = {
     "_plan": ("Plan", "plan"),
     "_recolor": ("recolor",),
     "_strip": ("strip",),
+    "figures": ("FigureData", "capture", "load_figure", "savefig"),
 }
 _ROOM_OF: Final = {name: room for room, names in _ROOMS.items() for name in names}
 
@@ -89,6 +95,16 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands fo
     value = getattr(import_module(f"intaglio.{_ROOM_OF.get(name, '_api')}"), name)
     globals()[name] = value
     return value
+
+
+def load_ipython_extension(shell: Any) -> None:  # noqa: ANN401 - IPython's InteractiveShell
+    """%load_ext intaglio: figures shown inline carry their data."""
+    import_module("intaglio._ipython").load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:  # noqa: ANN401
+    """%unload_ext intaglio: they no longer do."""
+    import_module("intaglio._ipython").unload(shell)
 
 
 def __dir__() -> list[str]:

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, Final, Unpack
 
 import numpy as np
@@ -29,18 +30,27 @@ def imsave(
     format: str | None = None,  # noqa: A002 - matplotlib's name for it
     origin: str | None = None,
     dpi: float = 100,
+    *,
+    colorbar: bool = False,
     **options: Unpack[PlainOptions],
 ) -> None:
     """Save an array as a picture of itself: plt.imsave's signature, and the values come back.
 
     arr: any shape and any dtype of SPEC.md 14.1; 2-D arrays show as plt.imsave shows them.
-    dpi: written to the file as a hint for printing. Further keywords: see `PlainOptions`.
+    dpi: written to the file as a hint for printing. colorbar: show a matrix in a frame with ticks
+    and a colour bar (needs matplotlib). Further keywords: see `PlainOptions`.
     Errors: EncodeError if the array cannot be carried, OSError if the file cannot be written.
     """
     if format is not None and format.lower() != "png":
         raise EncodeError(Reason.FORMAT_UNSUPPORTED, f"format {format!r}: only png keeps the data")
     shown: Options = {"vmin": vmin, "vmax": vmax, "cmap": cmap, "origin": origin}
-    _save(fname, {DEFAULT_NAME: _as_array(arr)}, {**shown, **options}, dpi)
+    array = _as_array(arr)
+    if colorbar:
+        figures = import_module("intaglio.figures")
+        options["cover"] = figures.framed(array, **shown, norm=options.pop("norm", None), dpi=dpi)
+        options["enlarge"] = True
+        shown = {}
+    _save(fname, {DEFAULT_NAME: array}, {**shown, **options}, dpi)
 
 
 def imread(fname: Source, *, limits: Limits = DEFAULT_LIMITS) -> Array:

@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
+from intaglio import _repr
 from intaglio._arrays import Array
 from intaglio._codec import inspect
 from intaglio._files import Source, open_source
@@ -43,6 +44,7 @@ class IntaglioFile(Mapping[str, "LazyArray"]):
 
     def __init__(self, source: Source, limits: Limits) -> None:
         self._limits: Final = limits
+        self._source: Final = source
         self._lock: Final = Lock()
         self._closed = False
         with ExitStack() as stack:
@@ -75,6 +77,13 @@ class IntaglioFile(Mapping[str, "LazyArray"]):
     def __repr__(self) -> str:
         state = "closed" if self._closed else "open"
         return f"<IntaglioFile ({state}): {listed(list(self._infos))}>"
+
+    def _repr_html_(self) -> str:
+        return _repr.file_html(self.info, _repr.maybe_bytes(self._source))
+
+    def array_html(self, array: ArrayInfo) -> str:
+        """HTML for one of the arrays, as notebooks show it."""
+        return _repr.array_html(self.info, array, _repr.maybe_bytes(self._source))
 
     def read(self, name: str) -> Array:
         """The whole array of that name, every digest checked."""
@@ -144,6 +153,9 @@ class LazyArray:
 
     def __repr__(self) -> str:
         return f"<LazyArray {self.name!a}: {self.info.dtype} {self.shape}>"
+
+    def _repr_html_(self) -> str:
+        return self._file.array_html(self.info)
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
         if copy is False:

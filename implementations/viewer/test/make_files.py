@@ -1,10 +1,11 @@
-"""Pictures that the Python package writes, each array's own .npy beside it, for the page to be compared with."""
+"""Pictures that the Python package writes, and each array's own .npy beside it, to compare with."""
 
 import json
 import sys
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
 import intaglio as ig
 
@@ -13,6 +14,7 @@ rng = np.random.default_rng(7)
 
 
 def bits(n: int) -> bytes:
+    """Random bytes."""
     return rng.integers(0, 256, n, np.uint8).tobytes()
 
 
@@ -51,7 +53,6 @@ np.save(folder / "write.npy", np.asfortranarray(field.astype(">f4")))
 np.save(folder / "cube.npy", arrays["cube"])
 (folder / "names.json").write_text(json.dumps([*arrays]))
 
-from PIL import Image
 
 Image.open(folder / "one.png").convert("RGB").save(folder / "lossy.jpg")
 Image.open(folder / "one.png").rotate(90, expand=True).crop((0, 0, 50, 50)).save(

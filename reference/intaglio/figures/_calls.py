@@ -1,0 +1,81 @@
+"""Calls: what was passed to methods whose artists forget it, kept with the axes.
+
+`capture` records them; here they are kept, written and read.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from weakref import WeakSet
+
+import numpy as np
+from matplotlib.artist import Artist
+
+from intaglio._errors import EncodeError
+from intaglio.figures._base import Writing
+from intaglio.figures._store import Json, Mpl, Values
+
+_KEPT_BY: Final = "_intaglio_calls"  # the attribute of Axes
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One call: the method's name, its arrays, and the artists it made."""
+
+    method: str
+    values: Mapping[str, Values]
+    made: "WeakSet[Any]"
+
+
+def keep_call(axes: Mpl, method: str, values: Mapping[str, Values], result: Mpl) -> None:
+    """Remember a call for as long as the axes live."""
+    made: WeakSet[Any] = WeakSet(_artists_in(result))
+    axes.__dict__.setdefault(_KEPT_BY, []).append(Recorded(method, values, made))
+
+
+def _artists_in(result: Mpl) -> Iterable[Artist]:
+    if isinstance(result, Artist):
+        yield result
+    elif isinstance(result, Mapping):
+        for value in result.values():
+            yield from _artists_in(value)
+    elif isinstance(result, list | tuple):
+        for value in result:
+            yield from _artists_in(value)
+
+
+def write_calls(page: Writing) -> list[Json]:
+    """The calls whose artists are still there; values that cannot be carried are named."""
+    records = []
+    for call in page.axes.__dict__.get(_KEPT_BY, []):
+        if not any(artist.axes is page.axes for artist in call.made):
+            continue
+        name = page.name(call.method + "-call")
+        data, lost = {}, []
+        for key, values in call.values.items():
+            try:
+                data[key] = page.store.column(f"{name}/{key}", values)
+            except EncodeError:
+                lost.append(key)
+        record = {"kind": "call", "name": name, "method": call.method, "data": data, "lost": lost}
+        record["artists"] = sorted({page.names[id(a)] for a in call.made if id(a) in page.names})
+        records.append(record)
+    return records
+
+
+def arrays_in(name: str, value: Values) -> dict[str, Values]:
+    """Copies of the arrays in an argument: of a ragged list each, as name/0, name/1, ..."""
+    if value is None or isinstance(value, str | bool | Mapping):
+        return {}
+    if isinstance(value, list | tuple) and any(np.ndim(_bare(item)) for item in value):
+        found: dict[str, Values] = {}
+        for i, item in enumerate(value):
+            found |= arrays_in(f"{name}/{i}", item)
+        return found
+    copy = np.ma.copy(value) if isinstance(value, np.ma.MaskedArray) else np.array(_bare(value))
+    return {name: copy} if copy.dtype.kind != "O" or copy.ndim else {}
+
+
+def _bare(value: Values) -> Values:
+    """What a pandas or xarray object holds."""
+    return getattr(value, "values", value)

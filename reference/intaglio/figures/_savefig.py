@@ -1,0 +1,204 @@
+"""savefig: a figure becomes a picture of itself that carries its data."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil, sqrt
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from intaglio import _codec
+from intaglio._body import Body, write_body
+from intaglio._errors import EncodeError, Reason
+from intaglio._extras import need
+from intaglio._files import Source, check_target, write_target
+from intaglio._options import LEVEL_USUAL, Profile, make_job
+from intaglio._picture import make_picture
+from intaglio._spec import DEFAULT_PROFILE, pixels_for
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+Pixels = npt.NDArray[np.uint8]  # (H, W, 3)
+
+MEMBER: Final = "intaglio.figure"  # of the file's metadata
+PROFILES_TRIED: Final = ("fine", DEFAULT_PROFILE)  # where none is asked for: least grain first
+_DRAWS_MAX: Final = 6
+
+
+class Drawn(NamedTuple):
+    """A figure as pixels and as a body."""
+
+    pixels: Pixels
+    body: Body
+    needed: int  # pixels
+    dpi: float
+    profile: Profile
+
+    @property
+    def fits(self) -> bool:
+        height, width, _ = self.pixels.shape
+        return int(height * width) >= self.needed
+
+
+def savefig(
+    fname: Source,
+    *,
+    fig: "Figure | None" = None,
+    grow: bool = False,
+    metadata: Mapping[str, Any] | None = None,
+    profile: Profile | None = None,
+    level: int | None = LEVEL_USUAL,
+    pixels_max: int = 2**26,
+    **keywords: Any,  # noqa: ANN401 - matplotlib's
+) -> None:
+    """Save a figure as plt.savefig does, as a PNG that carries the data of all its artists.
+
+    fig: a matplotlib Figure; None: the current one. grow: whether dpi may be raised until the
+    data fit. metadata: a JSON object of yours. profile: as for `save`; None: "fine" if that holds
+    the data, else the usual one. level, pixels_max: as for `save`.
+    Further keywords (dpi, bbox_inches, facecolor, ...) are matplotlib's.
+    Errors: EncodeError, with CAPACITY_EXCEEDED naming the dpi that would hold the data.
+    """
+    check_target(fname)
+    need("matplotlib", "figures")
+    figure = _current() if fig is None else fig
+    _check_keywords(keywords)
+    if metadata is not None and MEMBER in metadata:
+        raise EncodeError(Reason.METADATA_INVALID, f"the member {MEMBER!r} is savefig's own")
+    options = {"profile": profile, "level": level, "pixels_max": pixels_max}
+    drawn = fit(figure, _Savefig(figure, keywords), options, metadata or {}, grow=grow)
+    write_target(fname, lambda out: write(out, drawn, options))
+
+
+def _current() -> "Figure":
+    from matplotlib import pyplot as plt
+
+    if not plt.get_fignums():
+        raise EncodeError(Reason.OPTION_INVALID, "there is no current figure: say fig=")
+    return plt.gcf()
+
+
+def _check_keywords(keywords: Mapping[str, Any]) -> None:
+    import matplotlib as mpl
+
+    form = keywords.get("format")
+    if form is not None and str(form).lower() != "png":
+        raise EncodeError(Reason.FORMAT_UNSUPPORTED, f"format {form!r}: only png keeps the data")
+    transparent = keywords.get("transparent")
+    if mpl.rcParams["savefig.transparent"] if transparent is None else transparent:
+        raise EncodeError(
+            Reason.OPTION_INVALID,
+            "transparent=True: tools rewrite the colours of transparent pixels, and the data with "
+            "them; say transparent=False, and facecolor= for another ground",
+        )
+
+
+class Renderer(Protocol):
+    """What draws a figure: at its own dpi, or at another."""
+
+    @property
+    def keywords(self) -> Mapping[str, Any]:
+        """Those of Figure.savefig with which `replot` gives the same picture."""
+        ...
+
+    def __call__(self, dpi: float | None) -> tuple[Pixels, float]:
+        """Draw; give RGB pixels and the dpi."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Savefig:
+    figure: "Figure"
+    keywords: Mapping[str, Any]
+
+    def __call__(self, dpi: float | None) -> tuple[Pixels, float]:
+        import matplotlib as mpl
+
+        asked = self.keywords.get("dpi", mpl.rcParams["savefig.dpi"])
+        used = dpi or float(self.figure.dpi if asked in (None, "figure") else asked)
+        buffer = io.BytesIO()
+        self.figure.savefig(buffer, **{**self.keywords, "format": "png", "dpi": used})
+        return flat(buffer), used
+
+
+def fit(
+    figure: "Figure",
+    render: Renderer,
+    options: Mapping[str, Any],
+    metadata: Mapping[str, Any],
+    *,
+    grow: bool,
+) -> Drawn:
+    """Draw a figure so that it holds its data; EncodeError(CAPACITY_EXCEEDED) names the dpi."""
+    first = drawn = _draw(figure, render, options, metadata, None)
+    for _ in range(_DRAWS_MAX):
+        if drawn.fits:
+            break
+        height, width = drawn.pixels.shape[:2]
+        dpi = ceil(drawn.dpi * sqrt(drawn.needed / (width * height)))
+        if drawn.needed > options["pixels_max"]:
+            raise EncodeError(
+                Reason.CAPACITY_EXCEEDED,
+                f"needs {drawn.needed:,} pixels (dpi={dpi}), pixels_max= allows "
+                f"{options['pixels_max']:,}: raise it, or take a denser profile=",
+            )
+        drawn = _draw(figure, render, options, metadata, max(dpi, int(drawn.dpi) + 1))
+    if not drawn.fits or (drawn is not first and not grow):
+        height, width = first.pixels.shape[:2]
+        remedy = f"dpi={drawn.dpi:g}, or grow=True, would hold it; " if drawn.fits else ""
+        raise EncodeError(
+            Reason.CAPACITY_EXCEEDED,
+            f"needs {first.needed:,} pixels, the figure has {width * height:,} ({width}x{height}) "
+            f"at dpi={first.dpi:g}: {remedy}a denser profile= needs fewer",
+        )
+    return drawn
+
+
+def _draw(
+    figure: "Figure",
+    render: Renderer,
+    options: Mapping[str, Any],
+    metadata: Mapping[str, Any],
+    dpi: float | None,
+) -> Drawn:
+    from intaglio.figures._figure import write_figure
+    from intaglio.figures._store import Store
+    from intaglio.figures._style import plain
+
+    pixels, used = render(dpi)
+    store = Store()
+    passed = {key: plain(value) for key, value in render.keywords.items() if key != "dpi"}
+    keywords = {key: value for key, value in passed.items() if "unknown" not in str(value)}
+    record = write_figure(figure, store) | {"saved": {"dpi": used, "keywords": keywords}}
+    asked = options["profile"]
+    jobs = {
+        profile: make_job({**options, "profile": profile}, used)
+        for profile in (PROFILES_TRIED if asked is None else (asked,))
+    }
+    job = next(iter(jobs.values()))
+    whole = {MEMBER: record, **metadata}
+    body = write_body(store.arrays, whole, {}, job.level, job.form, job.block_bytes)
+    tried = [
+        Drawn(pixels, body, pixels_for(body.length, job.depths), used, profile)
+        for profile, job in jobs.items()
+    ]
+    return next((drawn for drawn in tried if drawn.fits), tried[-1])
+
+
+def flat(png: io.BytesIO) -> Pixels:
+    """The RGB pixels of a PNG; what is transparent lies on white."""
+    with Image.open(png) as image:
+        whole = image.convert("RGBA")
+    white = Image.new("RGBA", whole.size, (255, 255, 255, 255))
+    return np.asarray(Image.alpha_composite(white, whole).convert("RGB"))
+
+
+def write(out: Any, drawn: Drawn, options: Mapping[str, Any]) -> None:  # noqa: ANN401
+    """Write the PNG file of a figure that was drawn."""
+    job = make_job({**options, "profile": drawn.profile, "cover": drawn.pixels}, drawn.dpi)
+    picture = make_picture({}, drawn.needed, job.look)
+    _codec.Encoded(drawn.body, picture, job).write(out)

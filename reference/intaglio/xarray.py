@@ -1,0 +1,178 @@
+"""xarray: datasets and data arrays as pictures, and a backend that opens them.
+
+Importing this module registers the accessors `da.intaglio` and `ds.intaglio`. Values are
+stored as they are in memory: nothing is scaled, filled or turned into other dates.
+docs/xarray.md has the schema.
+"""
+
+import io
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar, Unpack
+
+import numpy as np
+import xarray as xr
+from xarray.backends import BackendArray, BackendEntrypoint
+from xarray.core import indexing
+
+from intaglio._api import info
+from intaglio._api import open as open_file
+from intaglio._datasets import DIMS, MEMBER, SCHEMA_VERSION, save
+from intaglio._errors import DecodeError, Reason
+from intaglio._files import Source
+from intaglio._lazy import IntaglioFile
+from intaglio._options import Options
+from intaglio._typed import from_json
+from intaglio._words import join_words
+
+__all__ = ["IntaglioBackend", "load", "save"]
+
+
+def load(file: Source) -> xr.Dataset | xr.DataArray:
+    """What `save` saved, in memory: a Dataset, or a DataArray if it was one.
+
+    Any other Intaglio file is a Dataset with a dimension for each axis of each array.
+    """
+    dataset = _open(file).load()
+    with open_file(_again(file)) as opened:
+        record = opened.metadata.get(MEMBER) or {}
+    if record.get("kind") != "dataarray":
+        return dataset
+    array: xr.DataArray = dataset[record["of"]].rename(record["name"])
+    return array
+
+
+def _again(file: Source) -> Source:
+    if not isinstance(file, str | os.PathLike):
+        file.seek(0)
+    return file
+
+
+def _open(file: Source) -> xr.Dataset:
+    source: Any = os.fspath(file) if isinstance(file, str | os.PathLike) else _bytes_of(file)
+    with _opened(source) as opened:
+        metadata = dict(opened.metadata)
+        record = metadata.pop(MEMBER, None) or {}
+        try:
+            if record.get("version", SCHEMA_VERSION) != SCHEMA_VERSION:
+                message = f"schema {record['version']!r}, this version knows {SCHEMA_VERSION}"
+                raise ValueError(message)
+            variables = {name: _variable(source, opened, name, record) for name in opened}
+            coords = {name: variables.pop(name) for name in record.get("coords", [])}
+            dataset = xr.Dataset(variables, coords, from_json(metadata))
+            dataset.encoding = from_json(record.get("encoding", {}))
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as problem:
+            if isinstance(problem, DecodeError):
+                raise
+            detail = f"{MEMBER}: {problem}"
+            raise DecodeError(Reason.METADATA_INVALID, detail) from problem
+    return dataset
+
+
+def _bytes_of(file: Any) -> bytes:  # noqa: ANN401 - a file object or bytes
+    return bytes(file) if isinstance(file, bytes | memoryview) else bytes(file.read())
+
+
+def _opened(source: str | bytes) -> IntaglioFile:
+    return open_file(io.BytesIO(source) if isinstance(source, bytes) else source)
+
+
+def _variable(
+    source: str | bytes, opened: IntaglioFile, name: str, whole: Mapping[str, Any]
+) -> xr.Variable:
+    array = opened[name]
+    attrs = dict(array.attrs)
+    dims = attrs.pop(DIMS, None)
+    if not isinstance(dims, list) or len(dims) != array.ndim:
+        dims = [f"{name}_dim_{axis}" for axis in range(array.ndim)]
+    record = whole.get("variables", {}).get(name, {})
+    encoding = from_json(record.get("encoding", {}))
+    if "words" in record:
+        words = join_words(np.asarray(array), record["words"])
+        data: Any = words.astype(record["dtype"])
+    else:
+        lazy = _LazyValues(source, name, array.shape, array.dtype)
+        data = indexing.LazilyIndexedArray(lazy)
+    return xr.Variable(dims, data, from_json(attrs), encoding)
+
+
+class _LazyValues(BackendArray):
+    """An array that opens the file when it is indexed: it pickles, for dask."""
+
+    def __init__(
+        self, source: str | bytes, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]
+    ) -> None:
+        self._source = source
+        self._name = name
+        self.shape = shape
+        self.dtype = dtype
+
+    def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:  # noqa: ANN401 - an array
+        basic = indexing.IndexingSupport.BASIC
+        return indexing.explicit_indexing_adapter(key, self.shape, basic, self._values)
+
+    def _values(self, key: tuple[Any, ...]) -> Any:  # noqa: ANN401
+        with _opened(self._source) as opened:
+            return np.asarray(opened[self._name][key])
+
+
+class IntaglioBackend(BackendEntrypoint):
+    """What `xr.open_dataset("x.ig.png")` finds by its entry point."""
+
+    description: ClassVar[str] = "PNG pictures that carry exact arrays (Intaglio)"
+    open_dataset_parameters: ClassVar[tuple[str, ...]] = ("filename_or_obj", "drop_variables")
+
+    def guess_can_open(self, filename_or_obj: Any) -> bool:  # noqa: ANN401
+        """Tell from the first rows whether a file carries Intaglio data."""
+        if isinstance(filename_or_obj, str | os.PathLike):
+            if not Path(filename_or_obj).is_file():
+                return False
+            return _carries(filename_or_obj)
+        if isinstance(filename_or_obj, bytes | memoryview):
+            return _carries(io.BytesIO(filename_or_obj))
+        if not (hasattr(filename_or_obj, "read") and hasattr(filename_or_obj, "seek")):
+            return False
+        start = filename_or_obj.tell()
+        try:
+            return _carries(filename_or_obj)
+        finally:
+            filename_or_obj.seek(start)
+
+    def open_dataset(
+        self,
+        filename_or_obj: Any,  # noqa: ANN401
+        *,
+        drop_variables: str | Iterable[str] | None = None,
+    ) -> xr.Dataset:
+        """Open lazily: arrays are read when they are indexed."""
+        dropped = [drop_variables] if isinstance(drop_variables, str) else drop_variables
+        return _open(filename_or_obj).drop_vars(dropped or [], errors="ignore")
+
+
+def _carries(file: Source) -> bool:
+    """A file with a prologue is ours, damaged or not: opening it says what is wrong."""
+    try:
+        info(file)
+    except DecodeError as problem:
+        if problem.reason == Reason.PNG_DAMAGED:  # whose it was only the name can tell
+            return str(file).endswith(".ig.png")
+        return problem.reason not in (Reason.NOT_PNG, Reason.NO_PROLOGUE)
+    except OSError:
+        return False
+    return True
+
+
+class _Accessor:
+    """`.intaglio` of data arrays and datasets."""
+
+    def __init__(self, data: Any) -> None:  # noqa: ANN401 - a Dataset or DataArray
+        self._data = data
+
+    def save(self, file: Source, **options: Unpack[Options]) -> None:
+        """Save as a picture that carries everything: see `intaglio.xarray.save`."""
+        save(file, self._data, **options)
+
+
+for _register in (xr.register_dataarray_accessor, xr.register_dataset_accessor):
+    _register("intaglio")(_Accessor)  # type: ignore[no-untyped-call]
