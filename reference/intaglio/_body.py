@@ -4,16 +4,18 @@ SPEC.md section 7 from the writer's side; `_container` is the reader's.
 """
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from itertools import accumulate
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from intaglio._arrays import Array, ElementType, canonical_bytes, element_type_of
 from intaglio._blocks import BlockForm, TableEntry, pack_block, root_digest, write_table
-from intaglio._chains import choose_form
+from intaglio._chains import Packing, choose_packing
 from intaglio._errors import EncodeError, Reason
 from intaglio._header import ArrayRecord, Header, maybe_name_problem, write_header
 from intaglio._metadata import write_metadata
@@ -29,7 +31,13 @@ from intaglio._threads import in_threads
 
 Bytes = npt.NDArray[np.uint8]
 
+Effort = Literal["fast", "small"]
+
 BLOCK_BYTES_USUAL: Final = 1 << 20
+_LITTLE_BYTES: Final = 1 << 17  # all arrays together: zstd's best takes no time that matters
+_SMALLISH_BYTES: Final = 1 << 22
+_LEVELS: Final[dict[Effort, tuple[int, ...]]] = {"fast": (1, 3), "small": (1, 9)}
+_LEVEL_BEST: Final = 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +68,48 @@ class Body:
 
     def joined(self) -> bytes:
         """The whole body. [CON-1]"""
-        return b"".join([self.header, self.tables, *self.blocks])
+        return self.stream()[:]
+
+    def stream(self) -> "Stream":
+        """The whole body, to be read in parts. [CON-1]"""
+        return Stream((self.header, self.tables, *self.blocks))
+
+
+class Stream:
+    """Byte strings end to end, sliced as one and never copied as a whole."""
+
+    def __init__(self, parts: tuple[bytes, ...]) -> None:
+        self._parts: Final = parts
+        self._starts: Final = [0, *accumulate(map(len, parts))]
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def __getitem__(self, place: slice) -> bytes:
+        start, stop, step = place.indices(len(self))
+        assert step == 1
+        found = []
+        index = bisect_right(self._starts, start) - 1
+        while start < stop:
+            first = self._starts[index]
+            found.append(self._parts[index][start - first : stop - first])
+            start = self._starts[index + 1]
+            index += 1
+        return b"".join(found)
 
 
 def write_body(
     arrays: Mapping[str, Array],
     metadata: Mapping[str, Any] | None,
     attrs: Mapping[str, Mapping[str, Any]],
-    level: int,
+    level: int | None,
     form: BlockForm | None = None,
     block_bytes: int = BLOCK_BYTES_USUAL,
+    effort: Effort = "fast",
 ) -> Body:
     """Pack `arrays` (name -> ndarray) and JSON objects for the file and per array.
 
-    form: the filters and codec for every array; None: chosen for each.
+    level: zstd's; None: chosen. form: the filters and codec for every array; None: chosen for each.
     """
     if len(arrays) > ARRAYS_MAX:
         raise EncodeError(
@@ -83,9 +119,10 @@ def write_body(
         if name not in arrays:
             raise EncodeError(Reason.OPTION_INVALID, f"attrs for {name!a}: no array has that name")
     records, tables, blocks = [], [], []
+    levels = (level,) if level else _levels(sum(a.nbytes for a in arrays.values()), effort)
     for name, array in arrays.items():
         record, entries, stored = _pack_array(
-            name, array, write_metadata(attrs.get(name)), level, form, block_bytes
+            name, array, write_metadata(attrs.get(name)), levels, form, block_bytes
         )
         records.append(record)
         tables.append(write_table(entries))
@@ -94,22 +131,40 @@ def write_body(
     return Body(header, b"".join(tables), tuple(blocks))
 
 
+def _levels(total_bytes: int, effort: Effort) -> tuple[int, ...]:
+    """The zstd levels to choose from for arrays that take so many bytes together."""
+    best_bytes = _SMALLISH_BYTES if effort == "small" else _LITTLE_BYTES
+    return (_LEVEL_BEST,) if total_bytes <= best_bytes else _LEVELS[effort]
+
+
 def _pack_array(
-    name: str, array: Array, metadata: bytes, level: int, form: BlockForm | None, block_bytes: int
+    name: str,
+    array: Array,
+    metadata: bytes,
+    levels: tuple[int, ...],
+    form: BlockForm | None,
+    block_bytes: int,
 ) -> tuple[ArrayRecord, list[TableEntry], list[bytes]]:
     _check_name(name)
     kind = element_type_of(array)
     canonical = canonical_bytes(array, kind.element)
     if form is None:
-        form = _choose_form(canonical, array, kind)
+        packing = _choose_packing(canonical, array, kind, levels, block_bytes)
+    else:
+        packing = Packing(form, levels[0], block_bytes)
     item_bytes = kind.element.item_bytes
-    step = _block_length(array, item_bytes, block_bytes) * item_bytes
-    chosen = form
+    step = _block_length(array, item_bytes, packing.block_bytes) * item_bytes
 
     def pack(start: int) -> tuple[bytes, TableEntry]:
-        return pack_block(canonical[start : start + step], chosen, level)
+        return pack_block(canonical[start : start + step], packing.form, packing.level)
 
-    packed = list(in_threads(pack, range(0, len(canonical), max(step, 1))))
+    starts = range(0, len(canonical), max(step, 1))
+    packed = []
+    digest = hashlib.sha256()
+    for start, block in zip(starts, in_threads(pack, starts), strict=True):
+        packed.append(block)
+        if len(starts) > 1:
+            digest.update(canonical[start : start + step].data)
     entries = [entry for _, entry in packed]
     record = ArrayRecord(
         name=name,
@@ -117,21 +172,14 @@ def _pack_array(
         unit=kind.unit,
         unit_count=kind.unit_count,
         shape=array.shape,
-        filters=form.filters,
-        codec=form.codec,
+        filters=packing.form.filters,
+        codec=packing.form.codec,
         block_length=step // item_bytes,
         block_count=len(entries),
-        digest=_array_digest(canonical, entries),
+        digest=entries[0].digest if len(entries) == 1 else digest.digest(),  # [ARR-6]
         metadata=metadata,
     )
     return record, entries, [stored for stored, _ in packed]
-
-
-def _array_digest(canonical: Bytes, entries: list[TableEntry]) -> bytes:
-    """SHA-256 of the canonical bytes, taken from the table where one block is all. [ARR-6]"""
-    if len(entries) == 1:
-        return entries[0].digest
-    return hashlib.sha256(canonical.data).digest()
 
 
 def _check_name(name: str) -> None:
@@ -146,14 +194,24 @@ def _check_name(name: str) -> None:
         raise EncodeError(Reason.NAME_INVALID, problem)
 
 
-def _choose_form(canonical: Bytes, array: Array, kind: ElementType) -> BlockForm:
+def _choose_packing(
+    canonical: Bytes, array: Array, kind: ElementType, levels: tuple[int, ...], block_bytes: int
+) -> Packing:
     components = kind.element.components
     width = kind.element.component_bytes
     row = (array.shape[-1] if array.ndim else 1) * components
     floats = array.dtype.kind in "fcV"  # V is bfloat16
     if not canonical.size:
-        return BlockForm((), width, CODEC_CODE["stored"])
-    return choose_form(canonical, width, components, row, floats=floats)
+        return Packing(BlockForm((), width, CODEC_CODE["stored"]), levels[0], block_bytes)
+    return choose_packing(
+        canonical,
+        width,
+        components,
+        row,
+        floats=floats,
+        levels=levels,
+        block_bytes=block_bytes,
+    )
 
 
 def _block_length(array: Array, item_bytes: int, block_bytes: int) -> int:

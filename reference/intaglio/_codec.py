@@ -5,16 +5,16 @@ of its own.
 """
 
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from intaglio._arrays import Array
 from intaglio._blocks import BlockForm
-from intaglio._body import BLOCK_BYTES_USUAL, Body, write_body
+from intaglio._body import BLOCK_BYTES_USUAL, Body, Effort, write_body
 from intaglio._carrier import Embedder, Extractor, Pixels
 from intaglio._container import (
     array_of,
@@ -25,10 +25,10 @@ from intaglio._container import (
 )
 from intaglio._errors import DecodeError, EncodeError, Reason
 from intaglio._limits import Limits
-from intaglio._picture import Look, Picture, make_picture
 from intaglio._png import PngRows, open_png
-from intaglio._png_write import write_png
+from intaglio._png_write import band_rows, write_png
 from intaglio._prologue import maybe_prologue_length, read_prologue
+from intaglio._shape import shape
 from intaglio._spec import (
     FORMAT_MAJOR,
     FORMAT_MINOR,
@@ -38,6 +38,10 @@ from intaglio._spec import (
     carrier_capacity,
     pixels_for,
 )
+from intaglio._threads import ahead, in_threads
+
+if TYPE_CHECKING:
+    from intaglio._picture import Look, Picture
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -46,7 +50,6 @@ _HINT: Final = (
     "the low bits of its pixels. Read it with the Python package intaglio: intaglio.load(path). "
     "Keep it as a PNG: JPEG, resizing and recolouring destroy the data."
 )  # [PNG-9]
-_ROWS_AT_ONCE: Final = 1 << 18  # pixels of a band, about 1 MiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +57,34 @@ class Job:
     """Everything that decides the bytes of a file but the arrays."""
 
     depths: Depths
-    level: int
-    look: Look
+    level: int | None
+    look: "Look"
     metadata: Mapping[str, Any] | None = None
     attrs: Mapping[str, Mapping[str, Any]] | None = None
     dpi: float | None = None
     form: BlockForm | None = None
     block_bytes: int = BLOCK_BYTES_USUAL
+    effort: Effort = "fast"
+
+
+def pack(arrays: Mapping[str, Array], job: Job) -> Body:
+    """The body that carries `arrays`."""
+    return write_body(
+        arrays,
+        job.metadata,
+        job.attrs or {},
+        job.level,
+        job.form,
+        job.block_bytes,
+        job.effort,
+    )
 
 
 def encode(arrays: Mapping[str, Array], job: Job) -> "Encoded":
     """Pack `arrays` and plan their picture; nothing is written yet."""
-    body = write_body(arrays, job.metadata, job.attrs or {}, job.level, job.form, job.block_bytes)
+    from intaglio._picture import make_picture  # who only reads does without
+
+    body = pack(arrays, job)
     picture = make_picture(arrays, pixels_for(body.length, job.depths), job.look)
     return Encoded(body, picture, job)
 
@@ -75,7 +94,7 @@ class Encoded:
     """Arrays packed and their picture planned: all that can fail has been tried."""
 
     body: Body
-    picture: Picture
+    picture: "Picture"
     job: Job
 
     def write(self, out: BinaryIO) -> None:
@@ -88,30 +107,40 @@ class Encoded:
             width,
             height,
             channels,
-            _embedded_bands(self.picture, embedder, channels),
+            _embedded_bands(self.picture, embedder, self.job.depths, channels),
             text=((HINT_KEYWORD, _HINT),),
             dpi=self.job.dpi,
+            effort=self.job.effort,
         )
 
 
 def _embedder(body: Body, depths: Depths, width: int, height: int) -> Embedder:
     prologue = body.prologue(depths, width, height)
-    return Embedder(prologue, body.joined(), depths, width * height)
+    return Embedder(prologue, body.stream(), depths, width * height)
 
 
-def _embedded_bands(picture: Picture, embedder: Embedder, channels: int) -> Iterator[Pixels]:
-    first = 0
-    for band in picture.bands(max(1, _ROWS_AT_ONCE // picture.width)):
+def _embedded_bands(
+    picture: "Picture", embedder: Embedder, depths: Depths, channels: int
+) -> Iterator[Pixels]:
+    rows = band_rows(picture.width, channels)
+
+    def embedded(item: tuple[int, Pixels]) -> Pixels:
+        index, band = item
         pixels = np.full((*band.shape[:2], channels), 255, np.uint8)
         pixels[..., :3] = band
-        embedder.embed(pixels.reshape(-1, channels), first)
-        first += band.shape[0] * band.shape[1]
-        yield pixels
+        embedder.embed_rows(
+            pixels,
+            index * rows * picture.width,
+            lambda cover, wanted, above: shape(cover, wanted, depths, above),
+        )
+        return pixels
+
+    return in_threads(embedded, enumerate(picture.bands(rows)))
 
 
 def embed(pixels: Bytes, arrays: Mapping[str, Array], job: Job) -> Bytes:
     """A copy of the (H, W, 3 or 4) `pixels` that carries `arrays`."""
-    body = write_body(arrays, job.metadata, job.attrs or {}, job.level, job.form, job.block_bytes)
+    body = pack(arrays, job)
     height, width, channels = pixels.shape
     if body.length > carrier_capacity(width * height, job.depths):
         raise EncodeError(
@@ -187,7 +216,8 @@ def decoding(stream: BinaryIO, limits: Limits) -> Iterator[Opened]:
     png = open_png(stream, limits.pixels_max)
     with _memory_is_a_limit():
         try:
-            yield Opened(png.bands(), png.width, png.height)
+            with closing(ahead(png.bands())) as bands:
+                yield Opened(bands, png.width, png.height)
         except DecodeError:
             png.drain()
             raise

@@ -100,12 +100,22 @@ def read_elements(
 
     Only the blocks that hold them are read.
     """
+    item_bytes = array_type(contents.header.arrays[index])[0].element.item_bytes
+    out = np.empty((stop - start) * item_bytes, np.uint8)
+    for _ in _fill(out, contents, index, start, stop, read_body):
+        pass
+    return out
+
+
+def _fill(
+    out: Bytes, contents: Contents, index: int, start: int, stop: int, read_body: ReadBody
+) -> Iterator[Bytes]:
+    """Fill `out` with elements start..stop-1, and give each part of it, in order, when it is."""
+    if start == stop:
+        return
     record = contents.header.arrays[index]
     kind, form = array_type(record)
     item_bytes = kind.element.item_bytes
-    out = np.empty((stop - start) * item_bytes, np.uint8)
-    if not out.size:
-        return out
     table = contents.tables[index]
     length = record.block_length
     first, last = start // length, (stop - 1) // length
@@ -117,7 +127,7 @@ def read_elements(
             yield block, read_body(at, at + table[block].stored_length)
             at += table[block].stored_length
 
-    def unpack(item: tuple[int, memoryview]) -> None:
+    def unpack(item: tuple[int, memoryview]) -> Bytes:
         block, stored = item
         begin = block * length
         size = (min(begin + length, record.size) - begin) * item_bytes
@@ -128,19 +138,24 @@ def read_elements(
             detail = f"array {record.name!a}, block {block}: {problem.detail}"
             raise DecodeError(problem.reason, detail) from problem
         low, high = max(start, begin), min(stop, begin + length)
-        part = canonical[(low - begin) * item_bytes : (high - begin) * item_bytes]
-        out[(low - start) * item_bytes : (high - start) * item_bytes] = part
+        part = out[(low - start) * item_bytes : (high - start) * item_bytes]
+        part[:] = canonical[(low - begin) * item_bytes : (high - begin) * item_bytes]
+        return part
 
-    for _ in in_threads(unpack, stored_blocks()):
-        pass
-    return out
+    yield from in_threads(unpack, stored_blocks())
 
 
 def read_canonical(contents: Contents, index: int, read_body: ReadBody) -> Bytes:
     """The canonical bytes of the whole array `index`, checked: steps 24 to 28."""
     record = contents.header.arrays[index]
-    canonical = read_elements(contents, index, 0, record.size, read_body)
-    if _whole_digest(canonical, contents.tables[index]) != record.digest:  # [ARR-6]
+    table = contents.tables[index]
+    canonical = np.empty(record.size * array_type(record)[0].element.item_bytes, np.uint8)
+    digest = hashlib.sha256()
+    for part in _fill(canonical, contents, index, 0, record.size, read_body):
+        if len(table) > 1:
+            digest.update(part.data)
+    whole = table[0].digest if len(table) == 1 else digest.digest()  # one block is the array
+    if whole != record.digest:  # [ARR-6]
         raise DecodeError(
             Reason.ARRAY_DIGEST_MISMATCH, f"array {record.name!a}: its SHA-256 is wrong"
         )
@@ -150,7 +165,3 @@ def read_canonical(contents: Contents, index: int, read_body: ReadBody) -> Bytes
 def array_of(contents: Contents, index: int, canonical: Bytes, shape: tuple[int, ...]) -> Array:
     """Canonical bytes of array `index`, or of a part of it, as an ndarray of that shape."""
     return array_from_bytes(canonical, array_type(contents.header.arrays[index])[0], shape)
-
-
-def _whole_digest(canonical: Bytes, table: tuple[TableEntry, ...]) -> bytes:
-    return table[0].digest if len(table) == 1 else hashlib.sha256(canonical.data).digest()

@@ -4,7 +4,6 @@ Knows no format: bytes go in, bytes come out.
 """
 
 import os
-import secrets
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -52,7 +51,7 @@ def write_target(target: Source, write: Callable[[BinaryIO], None]) -> None:
         write(target)
         return
     path = Path(os.path.realpath(target))  # a link stays a link
-    temporary = path.with_name(f".{path.name[:200]}.{secrets.token_hex(6)}.tmp")
+    temporary = path.with_name(f".{path.name[:200]}.{os.urandom(6).hex()}.tmp")
     # Made by open, not by tempfile, so that the caller's umask rules.
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
     try:

@@ -4,13 +4,22 @@ SPEC.md section 6, second half, and nothing else. This file knows bytes and
 integers; pixels, JSON, compression and digests are other rooms.
 """
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import prod
-from typing import Any
+from typing import Any, Final
 
 from intaglio._errors import DecodeError, EncodeError, Reason
-from intaglio._records import RecordError, build_header, is_sealed, parse_header
+from intaglio._records import (
+    ArrayFields,
+    ExtensionFields,
+    RecordError,
+    build_header,
+    is_sealed,
+    parse_header,
+)
 from intaglio._spec import (
     ARRAY_BYTES_MAX,
     BLOCK_BYTES_MAX,
@@ -30,6 +39,8 @@ from intaglio._spec import (
     UNIT_COUNT_MAX,
     FilterStep,
 )
+
+_CONTROL: Final = re.compile("[\0-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,18 +130,23 @@ def read_header(raw: bytes) -> Header:
     arrays = tuple(
         ArrayRecord(
             name=name,
-            shape=tuple(record.shape),
+            element=record.element,
+            unit=record.unit,
+            unit_count=record.unit_count,
+            shape=record.shape,
             filters=tuple(FilterStep(code, data) for code, data in record.filters),
-            **{
-                k: record[k] for k in ArrayRecord.__slots__ if k not in ("name", "shape", "filters")
-            },
+            codec=record.codec,
+            block_length=record.block_length,
+            block_count=record.block_count,
+            digest=record.digest,
+            metadata=record.metadata,
         )
         for name, record in zip(names, fields.arrays, strict=True)
     )
     return Header(arrays, fields.metadata, extensions)
 
 
-def _record_problem(record: Any) -> str | None:  # noqa: ANN401 - a construct Container
+def _record_problem(record: ArrayFields) -> str | None:
     if not record.name or len(record.shape) > RANK_MAX or len(record.filters) > FILTERS_MAX:
         return "no name, or too many dimensions or filters"  # [HDR-9]
     element = ELEMENT_BY_CODE.get(record.element)
@@ -139,7 +155,7 @@ def _record_problem(record: Any) -> str | None:  # noqa: ANN401 - a construct Co
     item_bytes = element.item_bytes if element else 1
     size, length = prod(record.shape), record.block_length
     if prod(max(d, 1) for d in record.shape) * item_bytes > ARRAY_BYTES_MAX:  # [HDR-11]
-        return f"shape {tuple(record.shape)} is too large"
+        return f"shape {record.shape} is too large"
     legal_length = 1 <= length <= size if size else length == 0
     if not legal_length or record.block_count != -(-size // max(length, 1)):  # [HDR-11]
         return f"{record.block_count} blocks of {length} elements cannot hold {size}"
@@ -155,7 +171,8 @@ def _is_unit(element: str, unit: int, count: int) -> bool:
     return unit in TIME_UNITS and 1 <= count <= most
 
 
-def _chain_problem(filters: list[tuple[int, bytes]], element: str | None) -> str | None:
+@lru_cache(256)
+def _chain_problem(filters: tuple[tuple[int, bytes], ...], element: str | None) -> str | None:
     """What breaks [HDR-12], if anything; `element` is None where it is not registered."""
     if not all(code in FILTER_BY_CODE for code, _ in filters):
         return None
@@ -179,7 +196,7 @@ def _are_parameters(name: str, values: list[int], element: str | None) -> bool:
     return all(low < high for low, high in pairwise([0, *values]))  # 0 < lag < row
 
 
-def _read_extensions(records: list[Any]) -> tuple[Extension, ...]:  # [HDR-9]
+def _read_extensions(records: list[ExtensionFields]) -> tuple[Extension, ...]:  # [HDR-9]
     types = [record.type for record in records]
     if types != sorted(set(types)) or any(r.flags & ~EXTENSION_REQUIRED for r in records):
         raise DecodeError(
@@ -196,7 +213,7 @@ def maybe_name_problem(raw: bytes) -> str | None:
         name = raw.decode()
     except UnicodeDecodeError:
         return "the name is not UTF-8"
-    if any(ord(c) < 0x20 or 0x7F <= ord(c) <= 0x9F for c in name):
+    if _CONTROL.search(name):
         return f"the name {name!a} has control characters"
     return None
 

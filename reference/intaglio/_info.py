@@ -1,7 +1,7 @@
 """What a file says of itself: plain values, made from a checked header."""
 
 from dataclasses import asdict, dataclass
-from math import prod
+from functools import lru_cache
 from typing import Any
 
 from intaglio._codec import Opened
@@ -110,7 +110,7 @@ def _array_info(record: ArrayRecord, stored_bytes: int, attrs: dict[str, Any]) -
         name=record.name,
         dtype=dtype_name(record),
         shape=record.shape,
-        nbytes=prod(record.shape) * element.item_bytes if element else None,
+        nbytes=record.size * element.item_bytes if element else None,
         stored_bytes=stored_bytes,
         blocks=record.block_count,
         filters=tuple(_filter_name(code, data) for code, data in record.filters),
@@ -120,6 +120,7 @@ def _array_info(record: ArrayRecord, stored_bytes: int, attrs: dict[str, Any]) -
     )
 
 
+@lru_cache(256)
 def _filter_name(code: int, data: bytes) -> str:
     kind = FILTER_BY_CODE.get(code)
     if kind is None:

@@ -1,18 +1,18 @@
 """Options in the caller's words, checked, and turned into a codec's job."""
 
 from collections.abc import Mapping
-from typing import Any, Final, TypedDict
+from typing import Any, Final, TypedDict, get_args
 
+from intaglio._body import Effort
 from intaglio._codec import Job
 from intaglio._errors import EncodeError, Reason
-from intaglio._picture import Look
 from intaglio._spec import DEFAULT_PROFILE, PROFILES, Depths, is_legal_depths
 
 Profile = str | tuple[int, int, int, int]
 
-LEVEL_USUAL: Final = 3
+LEVEL_USUAL: Final[int | None] = None  # chosen by effort and by what the arrays gain
 _LEVELS: Final = range(1, 23)
-_NOT_OF_THE_LOOK: Final = ("metadata", "attrs", "profile", "level")
+_NOT_OF_THE_LOOK: Final = ("metadata", "attrs", "profile", "level", "effort")
 
 
 class PlainOptions(TypedDict, total=False):
@@ -20,7 +20,8 @@ class PlainOptions(TypedDict, total=False):
 
     metadata: a JSON object for the file; attrs: array name -> JSON object.
     profile: a name of SPEC.md section 5, or the four depths of R, G, B and A in bits.
-    level: zstd's, 1 to 22.
+    level: zstd's, 1 to 22; None: chosen.
+    effort: "fast", or "small" for a file a little smaller in two to four times the time.
     norm: "linear", "log", "symlog", "twoslope" or a matplotlib Normalize, for the colours.
     scale: pixels a cell; None: planned.
     cover: any picture to carry the data in place of the colour-mapped one; enlarge: whether it
@@ -31,7 +32,8 @@ class PlainOptions(TypedDict, total=False):
     metadata: Mapping[str, Any] | None
     attrs: Mapping[str, Mapping[str, Any]] | None
     profile: Profile
-    level: int
+    level: int | None
+    effort: Effort
     norm: Any
     scale: float | None
     cover: Any
@@ -51,10 +53,17 @@ class Options(PlainOptions, total=False):
 
 def make_job(options: Mapping[str, Any], dpi: float | None) -> Job:
     """The job that `options` (keywords of `Options`) describe, checked."""
+    from intaglio._picture import Look  # who only reads does without
+
     look = {key: value for key, value in options.items() if key not in _NOT_OF_THE_LOOK}
     level = options.get("level", LEVEL_USUAL)
-    if level not in _LEVELS:
+    if level is not None and level not in _LEVELS:
         raise EncodeError(Reason.OPTION_INVALID, f"level {level!r}: zstd has 1 to 22")
+    effort = options.get("effort", "fast")
+    if effort not in get_args(Effort):
+        raise EncodeError(
+            Reason.OPTION_INVALID, f"effort {effort!r}: one of {', '.join(get_args(Effort))}"
+        )
     return Job(
         depths=_depths(options.get("profile", DEFAULT_PROFILE)),
         level=level,
@@ -62,6 +71,7 @@ def make_job(options: Mapping[str, Any], dpi: float | None) -> Job:
         metadata=options.get("metadata"),
         attrs=options.get("attrs"),
         dpi=dpi,
+        effort=effort,
     )
 
 

@@ -6,11 +6,11 @@ zip decoder undoes the filters that numpy can't; it sees nothing else.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
 from zlib_ng import zlib_ng
 
 from intaglio._png_stream import damaged
@@ -26,12 +26,6 @@ TILE_PIXELS: Final = 2**20  # Pillow counts a row's bits in an int
 
 _Bytes = npt.NDArray[np.uint8]
 _MODE_BY_LANES: Final = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
-_SAMPLES_OF_BYTE: Final = {  # at [depth][byte]: the samples in a byte, themselves as one integer
-    depth: (np.arange(256)[:, None] >> np.arange(8 - depth, -1, -depth) & (1 << depth) - 1)
-    .astype(np.uint8)
-    .view(f"u{8 // depth}")[:, 0]
-    for depth in (1, 2, 4)
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +59,11 @@ def undo_filters(lines: _Bytes, lanes: int, above: _Bytes | None) -> _Bytes:
     kinds = lines[:, 0]
     if kinds.max() > PAETH:  # [PNG-6]
         damaged(f"filter type {kinds.max()}")
-    rows = lines[:, 1:].copy()
     if above is None:
-        above = np.zeros(rows.shape[1], np.uint8)
+        above = np.zeros(lines.shape[1] - 1, np.uint8)
+    if kinds.min() == kinds.max() == UP and lines.shape[1] > NARROW_ROW_BYTES:
+        return _running_rows(lines[:, 1:], above)
+    rows = lines[:, 1:].copy()
     if kinds.max() > UP or (rows.shape[1] < NARROW_ROW_BYTES and kinds.any()):
         _undo_any(kinds, rows.reshape(len(rows), -1, lanes), above)
         return rows
@@ -76,6 +72,15 @@ def undo_filters(lines: _Bytes, lanes: int, above: _Bytes | None) -> _Bytes:
         rows[left] = _running_sums(rows[left], lanes)
     for row in np.flatnonzero(kinds == UP).tolist():
         np.add(rows[row], rows[row - 1] if row else above, out=rows[row])
+    return rows
+
+
+def _running_rows(lines: _Bytes, above: _Bytes) -> _Bytes:
+    """Give what a band of Up alone stands for, copied nowhere else."""
+    rows = np.empty(lines.shape, np.uint8)
+    for line, row in zip(lines, rows, strict=True):
+        np.add(line, above, out=row)
+        above = row
     return rows
 
 
@@ -93,6 +98,8 @@ def _undo_any(kinds: _Bytes, rows: _Bytes, above: _Bytes) -> None:
     groups that it has a mode for; and a wide row in tiles, with the row above
     and the column to the left put in front, in filtered form.
     """
+    from PIL import Image
+
     count, width, lanes = rows.shape
     group = lanes if lanes in _MODE_BY_LANES else lanes // 2
     mode = _MODE_BY_LANES[group]
@@ -117,6 +124,13 @@ def _undo_any(kinds: _Bytes, rows: _Bytes, above: _Bytes) -> None:
             edge, tile[...] = plain[:, -1], plain[1:, 1:]
 
 
+@cache
+def _samples_of_byte(depth: int) -> npt.NDArray[Any]:
+    """At each byte: the samples in it, themselves as one integer."""
+    samples = np.arange(256)[:, None] >> np.arange(8 - depth, -1, -depth) & (1 << depth) - 1
+    return samples.astype(np.uint8).view(f"u{8 // depth}")[:, 0]
+
+
 def to_pixels(rows: _Bytes, width: int, form: Form) -> _Bytes:
     """Give pixels (n, width, 3 or 4) for rows of bytes (n, b)."""
     shape = (len(rows), width, SAMPLES_BY_COLOUR[form.colour])
@@ -127,7 +141,7 @@ def to_pixels(rows: _Bytes, width: int, form: Form) -> _Bytes:
     elif form.depth == 8:
         full = top = rows.reshape(shape)
     else:
-        full = _SAMPLES_OF_BYTE[form.depth][rows].view(np.uint8)[:, :width, None]
+        full = _samples_of_byte(form.depth)[rows].view(np.uint8)[:, :width, None]
         top = full * np.uint8(255 // ((1 << form.depth) - 1))  # [PNG-7]
     if form.colour == 3:
         return _colours(full[..., 0], form)

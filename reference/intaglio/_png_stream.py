@@ -133,12 +133,15 @@ class Inflater:
 
     def lines(self, count: int, line_bytes: int) -> npt.NDArray[np.uint8]:
         """Inflate (count, line_bytes); memory grows only with what arrives."""
-        raw = bytearray()
-        while missing := count * line_bytes - len(raw):
+        parts = []
+        missing = count * line_bytes
+        while missing:
             out = self._some(min(missing, INFLATED_BYTES))
             if not out:
                 damaged("it holds fewer rows than it announces")  # [PNG-5]
-            raw += out
+            parts.append(out)
+            missing -= len(out)
+        raw = parts[0] if len(parts) == 1 else b"".join(parts)
         return np.frombuffer(raw, np.uint8).reshape(count, line_bytes)
 
     def finish(self) -> None:

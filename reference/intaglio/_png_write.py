@@ -10,16 +10,18 @@ import os
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import BinaryIO, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from zlib_ng import zlib_ng
 
 from intaglio._errors import EncodeError, Reason
-from intaglio._png_lines import AVERAGE, NONE, SUB, UP
+from intaglio._png_lines import AVERAGE, NONE, PAETH, SUB, UP
 from intaglio._png_stream import INTEGER_MAX, SIGNATURE
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 ZLIB_HEAD: Final = b"\x78\x01"
 COLOUR_BY_CHANNELS: Final = {3: 2, 4: 6}  # [PNG-8]
@@ -28,11 +30,16 @@ IDAT_BYTES_MAX: Final = 2 * 1024 * 1024
 SAMPLE_BYTES: Final = 6 * 1024  # looked at in three places of a band, to choose how to write it
 KEYWORD: Final = re.compile(r"[!-~\xa1-\xff]+( [!-~\xa1-\xff]+)*")
 PART_BYTES_MIN: Final = 48 * 1024  # a band that is no more is written in one way
+LOOK_BYTES: Final = 256  # in each of four places of a row, to choose its filter type
+COST: Final = np.log2(1.5 + np.abs(np.arange(256).astype(np.int8).astype(np.float32)))
+AVERAGE_COST: Final = 1.03  # it is slow to read
+USUAL_COST: Final = 0.97  # rows of one kind share their Huffman codes
 METRES_PER_INCH: Final = 0.0254
 THREADS: Final = min(8, max(2, os.cpu_count() or 1))
 
 Effort = Literal["fast", "small"]
 _Bytes = npt.NDArray[np.uint8]
+_Words = npt.NDArray[np.int16]
 
 
 class _Deflate(NamedTuple):
@@ -47,6 +54,7 @@ _MATCHES: Final = {
 }
 _PROBE: Final = _Deflate(2, zlib_ng.Z_DEFAULT_STRATEGY)  # sees whether there are matches, cheaply
 _FILTERS: Final = {"fast": (UP, SUB, NONE), "small": (AVERAGE, UP, SUB, NONE)}
+_ROW_FILTERS: Final = {"fast": (UP, SUB), "small": (UP, SUB, AVERAGE, PAETH)}
 
 
 class _Band(NamedTuple):
@@ -115,10 +123,15 @@ def _text(keyword: str, value: str) -> bytes:
     return raw_keyword + b"\0" + raw_value
 
 
+def band_rows(width: int, channels: int) -> int:
+    """How many rows a band has: whoever gives rows in such portions spares copying them."""
+    return max(1, BAND_BYTES // (width * channels))
+
+
 def _cut(bands: Iterable[_Bytes], width: int, height: int, channels: int) -> Iterator[_Band]:
     """Cut rows that come in any portions into bands that depend on the width only."""
     row_bytes = width * channels
-    rows_max = max(1, BAND_BYTES // row_bytes)
+    rows_max = band_rows(width, channels)
     above = np.zeros(row_bytes, np.uint8)
     parts: list[_Bytes] = []
     have = done = 0
@@ -154,6 +167,8 @@ def _in_threads(
     bands: Iterator[_Band], lanes: int, effort: Effort
 ) -> Iterator[tuple[_Bytes, bytes, bool]]:
     """Give what `_pack` makes of the bands, in their order."""
+    from concurrent.futures import ThreadPoolExecutor
+
     queue: deque[Future[tuple[_Bytes, bytes, bool]]] = deque()
     with ThreadPoolExecutor(THREADS) as threads:
         for band in bands:
@@ -168,7 +183,7 @@ def _pack(band: _Band, lanes: int, effort: Effort) -> tuple[_Bytes, bytes, bool]
     """Choose how to write a band by samples of it; give its scan lines and their deflate."""
     samples = {kind: _samples(kind, band, lanes) for kind in _FILTERS[effort]}
     noise = {kind: [len(_deflate(part, _NOISE)) for part in samples[kind]] for kind in samples}
-    kind = min(noise, key=lambda kind: sum(noise[kind]))
+    kind = min(noise, key=lambda kind: sum(noise[kind]) * (AVERAGE_COST if kind == AVERAGE else 1))
     probe = [len(_deflate(part, _PROBE)) for part in samples[kind]]
     matches = [a < b for a, b in zip(probe, noise[kind], strict=True)]
     if len(set(matches)) > 1 and band.rows.nbytes > PART_BYTES_MIN:
@@ -177,7 +192,10 @@ def _pack(band: _Band, lanes: int, effort: Effort) -> tuple[_Bytes, bytes, bool]
     if sum(probe) < sum(noise[kind]):
         how = _MATCHES[effort]
         kind = min(samples, key=lambda kind: len(_deflate(b"".join(samples[kind]), how)))
-    lines = _filter(kind, band.rows, band.above, lanes)
+    kinds = np.full(len(band.rows), kind, np.uint8)
+    if how is _NOISE:
+        kinds = _row_kinds(kind, band, lanes, effort)
+    lines = _filter_rows(kinds, band.rows, band.above, lanes)
     return lines, _deflate(lines, how, last=band.last), band.last
 
 
@@ -188,6 +206,26 @@ def _pack_halves(band: _Band, lanes: int, effort: Effort) -> tuple[_Bytes, bytes
     first = _pack(_Band(upper, band.above, last=False), lanes, effort)
     second = _pack(_Band(lower, upper[-1], band.last), lanes, effort)
     return np.concatenate((first[0], second[0])), first[1] + second[1], band.last
+
+
+def _row_kinds(usual: int, band: _Band, lanes: int, effort: Effort) -> _Bytes:
+    """The filter type of each row: another than the usual where a look at the row says so.
+
+    Enlarged cells are why: where a row of them begins, Up is no help, and Sub is.
+    """
+    row_bytes = band.rows.shape[1]
+    starts = (0,) if row_bytes <= 4 * LOOK_BYTES else [row_bytes * n // 4 for n in range(4)]
+    costs = {kind: np.zeros(len(band.rows)) for kind in {usual, *_ROW_FILTERS[effort]}}
+    for start in starts:
+        stop = row_bytes if len(starts) == 1 else start + LOOK_BYTES
+        place = slice(max(0, start - lanes), stop)
+        for kind, cost in costs.items():
+            lines = _filter(kind, band.rows[:, place], band.above[place], lanes)
+            cost += COST[lines[:, 1 + lanes :]].sum(axis=1)
+    costs[usual] *= USUAL_COST
+    order = sorted(costs)
+    kinds: _Bytes = np.array(order, np.uint8)[np.argmin([costs[k] for k in order], axis=0)]
+    return kinds
 
 
 def _samples(kind: int, band: _Band, lanes: int) -> list[bytes]:
@@ -204,6 +242,18 @@ def _samples(kind: int, band: _Band, lanes: int) -> list[bytes]:
         left = (lines.size - SAMPLE_BYTES) * place // 6
         parts.append(lines[left : left + SAMPLE_BYTES].tobytes())
     return parts
+
+
+def _filter_rows(kinds: _Bytes, rows: _Bytes, above: _Bytes, lanes: int) -> _Bytes:
+    """Scan lines (n, 1 + b) from rows of bytes (n, b), each with its own filter type."""
+    usual = int(np.bincount(kinds).argmax())
+    lines = _filter(usual, rows, above, lanes)
+    for kind in set(kinds.tolist()) - {usual}:
+        chosen = np.flatnonzero(kinds == kind)
+        for row in chosen.tolist():
+            over = rows[row - 1] if row else above
+            lines[row] = _filter(kind, rows[row : row + 1], over, lanes)[0]
+    return lines
 
 
 def _filter(kind: int, rows: _Bytes, above: _Bytes, lanes: int) -> _Bytes:
@@ -223,8 +273,21 @@ def _filter(kind: int, rows: _Bytes, above: _Bytes, lanes: int) -> _Bytes:
         up = np.concatenate((above[None], rows[:-1]))
         left = np.zeros_like(rows)
         left[:, lanes:] = rows[:, :-lanes]
-        np.subtract(rows, (up & left) + ((up ^ left) >> 1), out=body)
+        guess = (up & left) + ((up ^ left) >> 1)
+        if kind == PAETH:
+            corner = np.zeros_like(rows)
+            corner[:, lanes:] = up[:, :-lanes]
+            guess = _paeth(*(part.astype(np.int16) for part in (left, up, corner)))
+        np.subtract(rows, guess, out=body)
     return lines
+
+
+def _paeth(left: _Words, up: _Words, corner: _Words) -> _Bytes:
+    by_left, by_up, by_corner = abs(up - corner), abs(left - corner), abs(left + up - 2 * corner)
+    others = np.where(by_up <= by_corner, up, corner)
+    nearest = np.where((by_left <= by_up) & (by_left <= by_corner), left, others)
+    guess: _Bytes = nearest.astype(np.uint8)
+    return guess
 
 
 def _deflate(data: _Bytes | bytes, how: _Deflate, *, last: bool = True) -> bytes:

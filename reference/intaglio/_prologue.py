@@ -49,7 +49,7 @@ def maybe_prologue_length(common: bytes) -> int | None:
     """The length that the first 24 bytes of a prologue declare; None if they are none. [HDR-1]"""
     if len(common) < PROLOGUE_COMMON_BYTES or not common.startswith(MAGIC):
         return None
-    return int(parse_common(common).prologue_length)
+    return parse_common(common).prologue_length
 
 
 def read_prologue(raw: bytes, width: int, height: int) -> Prologue:
@@ -86,7 +86,8 @@ def _read_prologue_1(raw: bytes, width: int, height: int) -> Prologue:
         raise DecodeError(
             Reason.REQUIRED_FLAG_UNKNOWN, f"needs a feature this reader lacks: required flag {bits}"
         )
-    depths: Depths = tuple(fields.depths)
+    r, g, b, a = fields.depths
+    depths: Depths = (r, g, b, a)
     if len(raw) != PROLOGUE_BYTES or not is_legal_depths(depths):  # [HDR-5] [CAR-4]
         raise DecodeError(
             Reason.PROLOGUE_MALFORMED, f"prologue of {len(raw)} bytes, depths {depths}"
@@ -109,5 +110,5 @@ def _read_prologue_1(raw: bytes, width: int, height: int) -> Prologue:
         )
     return Prologue(
         depths=depths,
-        **{name: fields[name] for name in Prologue.__slots__ if name != "depths"},
+        **{name: getattr(fields, name) for name in Prologue.__slots__ if name != "depths"},
     )

@@ -8,73 +8,146 @@ import struct
 import zlib
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import construct as cs
 
 from intaglio._spec import DIGEST_BYTES, MAGIC
 
-_CRC: Final = cs.Int32ul
+_CRC: Final = struct.Struct("<I")
 _CRC_BYTES: Final = 4
 
-_PROLOGUE: Final = cs.Struct(
-    "magic" / cs.Bytes(len(MAGIC)),
-    "major" / cs.Int8ul,
-    "minor" / cs.Int8ul,
-    "prologue_length" / cs.Int16ul,
-    "required_flags" / cs.Int32ul,
-    "optional_flags" / cs.Int32ul,
-    "depths" / cs.Int8ul[4],
-    "width" / cs.Int32ul,
-    "height" / cs.Int32ul,
-    "header_length" / cs.Int32ul,
-    "body_length" / cs.Int64ul,
-    "root" / cs.Bytes(DIGEST_BYTES),
-)
-_COMMON: Final = cs.Struct(*_PROLOGUE.subcons[:6])
 
-_BYTES8: Final = cs.Prefixed(cs.Int8ul, cs.GreedyBytes)
-_BYTES32: Final = cs.Prefixed(cs.Int32ul, cs.GreedyBytes)
-_ARRAY: Final = cs.Struct(
-    "name" / _BYTES8,
-    "element" / cs.Int8ul,
-    "unit" / cs.Int8ul,
-    "unit_count" / cs.Int32ul,
-    "shape" / cs.PrefixedArray(cs.Int8ul, cs.Int64ul),
-    "filters" / cs.PrefixedArray(cs.Int8ul, cs.Sequence(cs.Int8ul, _BYTES8)),
-    "codec" / cs.Int8ul,
-    "block_length" / cs.Int32ul,
-    "block_count" / cs.Int32ul,
-    "digest" / cs.Bytes(DIGEST_BYTES),
-    "metadata" / _BYTES32,
-)
-_EXTENSION: Final = cs.Struct("type" / cs.Int16ul, "flags" / cs.Int8ul, "data" / _BYTES32)
-_HEADER: Final = cs.Struct(
-    "array_count" / cs.Int16ul,
-    "extension_count" / cs.Int16ul,
-    "metadata" / _BYTES32,
-    "arrays" / cs.Array(cs.this.array_count, _ARRAY),
-    "extensions" / cs.Array(cs.this.extension_count, _EXTENSION),
-)
+class CommonFields(NamedTuple):
+    """What the prologue has in every major version. [HDR-1]"""
+
+    magic: bytes
+    major: int
+    minor: int
+    prologue_length: int
+    required_flags: int
+    optional_flags: int
+
+
+class PrologueFields(NamedTuple):
+    """A prologue of version 1 as it stands, without its CRC."""
+
+    magic: bytes
+    major: int
+    minor: int
+    prologue_length: int
+    required_flags: int
+    optional_flags: int
+    depths: list[int]
+    width: int
+    height: int
+    header_length: int
+    body_length: int
+    root: bytes
+
+
+class ArrayFields(NamedTuple):
+    """An array record as it stands."""
+
+    name: bytes
+    element: int
+    unit: int
+    unit_count: int
+    shape: tuple[int, ...]
+    filters: tuple[tuple[int, bytes], ...]
+    codec: int
+    block_length: int
+    block_count: int
+    digest: bytes
+    metadata: bytes
+
+
+class ExtensionFields(NamedTuple):
+    """An extension record as it stands."""
+
+    type: int
+    flags: int
+    data: bytes
+
+
+class HeaderFields(NamedTuple):
+    """A header as it stands, without its CRC."""
+
+    metadata: bytes
+    arrays: list[ArrayFields]
+    extensions: list[ExtensionFields]
 
 
 class RecordError(ValueError):
     """The bytes are not that record; rooms above say which rule that breaks."""
 
 
+class Layouts(NamedTuple):
+    """The records in construct's words."""
+
+    common: Any
+    prologue: Any
+    header: Any
+
+
+@cache
+def layouts() -> Layouts:
+    """The byte tables of SPEC.md section 6."""
+    prologue = cs.Struct(
+        "magic" / cs.Bytes(len(MAGIC)),
+        "major" / cs.Int8ul,
+        "minor" / cs.Int8ul,
+        "prologue_length" / cs.Int16ul,
+        "required_flags" / cs.Int32ul,
+        "optional_flags" / cs.Int32ul,
+        "depths" / cs.Int8ul[4],
+        "width" / cs.Int32ul,
+        "height" / cs.Int32ul,
+        "header_length" / cs.Int32ul,
+        "body_length" / cs.Int64ul,
+        "root" / cs.Bytes(DIGEST_BYTES),
+    )
+    bytes8 = cs.Prefixed(cs.Int8ul, cs.GreedyBytes)
+    bytes32 = cs.Prefixed(cs.Int32ul, cs.GreedyBytes)
+    array = cs.Struct(
+        "name" / bytes8,
+        "element" / cs.Int8ul,
+        "unit" / cs.Int8ul,
+        "unit_count" / cs.Int32ul,
+        "shape" / cs.PrefixedArray(cs.Int8ul, cs.Int64ul),
+        "filters" / cs.PrefixedArray(cs.Int8ul, cs.Sequence(cs.Int8ul, bytes8)),
+        "codec" / cs.Int8ul,
+        "block_length" / cs.Int32ul,
+        "block_count" / cs.Int32ul,
+        "digest" / cs.Bytes(DIGEST_BYTES),
+        "metadata" / bytes32,
+    )
+    extension = cs.Struct("type" / cs.Int16ul, "flags" / cs.Int8ul, "data" / bytes32)
+    header = cs.Struct(
+        "array_count" / cs.Int16ul,
+        "extension_count" / cs.Int16ul,
+        "metadata" / bytes32,
+        "arrays" / cs.Array(cs.this.array_count, array),
+        "extensions" / cs.Array(cs.this.extension_count, extension),
+    )
+    return Layouts(cs.Struct(*prologue.subcons[:6]), prologue, header)
+
+
 def build_prologue(fields: Mapping[str, Any]) -> bytes:
     """The bytes of a prologue of version 1, CRC included."""
-    return _sealed(_PROLOGUE.build(fields))
+    return _sealed(layouts().prologue.build(fields))
 
 
-def parse_common(raw: bytes) -> Any:  # noqa: ANN401 - a construct Container
+def parse_common(raw: bytes) -> CommonFields:
     """The fields that the prologue has in every major version. [HDR-1]"""
-    return _COMMON.parse(raw)
+    fields = layouts().common.parse(raw)
+    return CommonFields(**{name: fields[name] for name in CommonFields._fields})
 
 
-def parse_prologue(raw: bytes) -> Any:  # noqa: ANN401 - a construct Container
+def parse_prologue(raw: bytes) -> PrologueFields:
     """The fields of a prologue of version 1, from at least 76 bytes."""
-    return _PROLOGUE.parse(raw)
+    fields = layouts().prologue.parse(raw)
+    return PrologueFields(**{name: fields[name] for name in PrologueFields._fields})
 
 
 def build_header(fields: Mapping[str, Any]) -> bytes:
@@ -82,7 +155,7 @@ def build_header(fields: Mapping[str, Any]) -> bytes:
     return _sealed(_compiled_header().build(fields))
 
 
-def parse_header(raw: bytes) -> Any:  # noqa: ANN401 - a construct Container
+def parse_header(raw: bytes) -> HeaderFields:
     """The fields of a header that fills all of `raw` but the CRC at its end. [HDR-9]
 
     Compiled construct is six times as fast and takes short reads for whole
@@ -98,18 +171,29 @@ def parse_header(raw: bytes) -> Any:  # noqa: ANN401 - a construct Container
     if again != body:
         message = "the records do not fill the header exactly"
         raise RecordError(message)
-    return fields
+    return HeaderFields(
+        fields.metadata,
+        [_array_fields(record) for record in fields.arrays],
+        [ExtensionFields(record.type, record.flags, record.data) for record in fields.extensions],
+    )
+
+
+def _array_fields(record: Any) -> ArrayFields:  # noqa: ANN401 - a construct Container
+    values = {name: record[name] for name in ArrayFields._fields}
+    values["shape"] = tuple(record.shape)
+    values["filters"] = tuple((code, data) for code, data in record.filters)
+    return ArrayFields(**values)
 
 
 @cache
 def _compiled_header() -> Any:  # noqa: ANN401 - construct has no types
-    return _HEADER.compile()
+    return layouts().header.compile()
 
 
 def is_sealed(raw: bytes) -> bool:
     """Whether the last four bytes are the CRC-32 of those before them."""
-    return bool(_CRC.parse(raw[-_CRC_BYTES:]) == zlib.crc32(raw[:-_CRC_BYTES]))
+    return raw[-_CRC_BYTES:] == _CRC.pack(zlib.crc32(raw[:-_CRC_BYTES]))
 
 
 def _sealed(raw: bytes) -> bytes:
-    return raw + bytes(_CRC.build(zlib.crc32(raw)))
+    return raw + _CRC.pack(zlib.crc32(raw))

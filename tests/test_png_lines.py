@@ -1,0 +1,33 @@
+"""Rows of Up alone, undone a row at a time, held against the sum that they are."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from intaglio._png_lines import UP, undo_filters
+from intaglio._png_write import SUB, _filter, _filter_rows
+
+
+@given(st.integers(0, 2**32), st.integers(1, 9), st.integers(30, 70), st.booleans())
+def test_rows_of_up_alone_are_running_sums(seed, count, pixels, first):
+    rng, width = np.random.default_rng(seed), 3 * pixels
+    lines = rng.integers(0, 256, (count, 1 + width), np.uint8)
+    lines[:, 0] = UP
+    above = None if first else rng.integers(0, 256, width, np.uint8)
+    start = np.zeros(width, np.uint8) if above is None else above
+    plain = (np.cumsum(lines[:, 1:], axis=0, dtype=np.uint8) + start).astype(np.uint8)
+    assert np.array_equal(undo_filters(lines, 3, above), plain)
+
+
+@given(st.integers(0, 2**32), st.integers(1, 9), st.integers(1, 60), st.sampled_from((3, 4)))
+def test_rows_filtered_each_its_own_way_are_the_rows_again(seed, count, pixels, lanes):
+    rng = np.random.default_rng(seed)
+    rows = rng.integers(0, 256, (count, pixels * lanes), np.uint8)
+    above = rng.integers(0, 256, pixels * lanes, np.uint8)
+    kinds = rng.choice(np.array([0, SUB, UP, 3, 4], np.uint8), count)
+    lines = _filter_rows(kinds, rows, above, lanes)
+    assert np.array_equal(lines[:, 0], kinds)
+    assert np.array_equal(undo_filters(lines, lanes, above), rows)
+    for row, kind in enumerate(kinds.tolist()):
+        over = rows[row - 1] if row else above
+        assert np.array_equal(lines[row], _filter(kind, rows[row : row + 1], over, lanes)[0])

@@ -1,0 +1,53 @@
+"""Items made ahead, and work in threads: the same items, in order, with the same errors."""
+
+import threading
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intaglio._threads import ahead, in_threads
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 12))
+def test_items_made_ahead_are_the_same_items(count):
+    assert list(ahead(iter(range(count)))) == list(range(count))
+    assert list(in_threads(lambda x: x * x, range(count))) == [x * x for x in range(count)]
+
+
+def failing(count):
+    yield from range(count)
+    raise OSError("no more")
+
+
+@pytest.mark.parametrize("count", [0, 2, 3, 4, 9])
+def test_an_error_comes_after_the_items_before_it(count):
+    stream = ahead(failing(count))
+    assert [next(stream) for _ in range(count)] == list(range(count))
+    with pytest.raises(OSError, match="no more"):
+        next(stream)
+
+
+def test_few_items_are_made_as_they_are_asked_for():
+    made = []
+
+    def items():
+        for item in range(9):
+            made.append((item, threading.current_thread() is threading.main_thread()))
+            yield item
+
+    stream = ahead(items())
+    assert next(stream) == 0
+    assert made == [(0, True)]
+
+
+def test_who_closes_it_can_read_on():
+    items = iter(range(20))
+    stream = ahead(items)
+    seen = [next(stream) for _ in range(6)]
+    stream.close()
+    assert seen == list(range(6))
+    rest = list(items)
+    assert rest == list(range(rest[0], 20))
+    assert rest[0] <= 9
