@@ -1,0 +1,296 @@
+"""The reference implementation on the contract of the conformance suite.
+
+    python conformance/adapters/reference.py describe | decode ... | encode ...
+
+Calls the rooms of `intaglio` directly: canonical bytes in and out, no dtype in
+between, so that bfloat16 needs no ml_dtypes.
+"""
+
+import hashlib
+import io
+import json
+import sys
+from collections.abc import Collection
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+
+from intaglio._codec import decoding
+from intaglio._errors import DecodeError, EncodeError
+from intaglio._limits import DEFAULT_LIMITS
+from intaglio._spec import ELEMENT_BY_CODE, ELEMENT_BY_NAME, TIME_UNIT_CODE, TIME_UNITS, Element
+
+DONE: Final = 0
+USAGE: Final = 64
+REJECTED: Final = 65
+LEVEL: Final = 3
+BLOCK_BYTES: Final = 1 << 20
+
+Row = dict[str, Any]  # an object of result.json or of a request
+
+
+class UsageError(ValueError):
+    """What was asked for cannot be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A file that was read: result.json, and the bytes that go beside it."""
+
+    result: Row
+    arrays: tuple[bytes, ...]
+
+
+def decode(stream: BinaryIO, only: Collection[str] | None = None) -> Decoded:
+    """Decode as [DEC-1] has it; DecodeError for a file that must be refused."""
+    with decoding(stream, DEFAULT_LIMITS) as opened:
+        missing = set(only or ()) - set(opened.names)
+        wanted = [name for name in opened.names if only is None or name in only]
+        opened.check_output(wanted, DEFAULT_LIMITS)
+        arrays = tuple(opened.canonical(name).tobytes() for name in wanted)
+        header = opened.contents.header
+    if missing:
+        message = f"there is no array {sorted(missing)}"
+        raise UsageError(message)
+    records = [record for record in header.arrays if record.name in wanted]
+    rows = [
+        {
+            "name": record.name,
+            "element": ELEMENT_BY_CODE[record.element].name,
+            "unit": TIME_UNITS.get(record.unit),
+            "unit_count": record.unit_count,
+            "shape": [str(length) for length in record.shape],
+            "metadata": record.metadata.decode() if record.metadata else None,
+            "sha256": hashlib.sha256(data).hexdigest(),
+            "file": f"{index}.bin",
+        }
+        for index, (record, data) in enumerate(zip(records, arrays, strict=True))
+    ]
+    metadata = header.metadata.decode() if header.metadata else None
+    return Decoded({"result": "accept", "metadata": metadata, "arrays": rows}, arrays)
+
+
+def encode(request: Row, folder: Path, cover: Path | None) -> bytes:
+    """The PNG file that carries what `request` asks for; its files lie in `folder`."""
+    from intaglio._body import Body
+    from intaglio._carrier import Embedder
+    from intaglio._header import Header, write_header
+    from intaglio._png_write import write_png
+    from intaglio._spec import HINT_KEYWORD, carrier_capacity, is_legal_depths
+
+    depths = tuple(request["depths"])
+    if len(depths) != 4 or not is_legal_depths(depths):
+        message = f"depths {depths}"
+        raise UsageError(message)
+    records, tables, blocks = [], [], []
+    for row in request["arrays"]:
+        record, table, stored = _packed(row, (folder / row["file"]).read_bytes())
+        records.append(record)
+        tables.append(table)
+        blocks += stored
+    header = write_header(Header(tuple(records), _text(request["metadata"])))
+    body = Body(header, b"".join(tables), tuple(blocks))
+    pixels = _pixels(request, body.length, depths, cover)
+    height, width, channels = pixels.shape
+    if body.length > carrier_capacity(width * height, depths):
+        message = f"{body.length} bytes do not fit {width} x {height} pixels"
+        raise UsageError(message)
+    prologue = body.prologue(depths, width, height)
+    Embedder(prologue, body.joined(), depths, width * height).embed(pixels.reshape(-1, channels), 0)
+    out = io.BytesIO()
+    text = ((HINT_KEYWORD, "Intaglio 1.0: this picture carries numeric data in its low bits."),)
+    write_png(out, width, height, channels, [pixels], text=text)
+    decode(io.BytesIO(out.getvalue()))  # [DEC-4]
+    return out.getvalue()
+
+
+def _text(metadata: str | None) -> bytes:
+    from intaglio._metadata import read_metadata
+
+    raw = (metadata or "").encode()
+    if metadata is not None and not raw:
+        message = "metadata is an empty text"
+        raise UsageError(message)
+    read_metadata(raw)
+    return raw
+
+
+def _packed(row: Row, canonical: bytes) -> tuple[Any, bytes, list[bytes]]:
+    """The array's record, its block table and its stored blocks."""
+    from intaglio._blocks import pack_block, write_table
+    from intaglio._header import ArrayRecord, maybe_name_problem
+
+    problem = maybe_name_problem(row["name"].encode())
+    element = ELEMENT_BY_NAME.get(row["element"])
+    shape = tuple(int(length) for length in row["shape"])
+    size = prod(shape)
+    if problem or element is None or len(canonical) != size * element.item_bytes:
+        message = problem or f"{len(canonical)} bytes of {row['element']!a} in the shape {shape}"
+        raise UsageError(message)
+    form = _form(row, canonical, element, shape)
+    usual = max(1, min(BLOCK_BYTES // element.item_bytes, size)) if size else 0
+    length = row.get("block_length", usual)
+    step = max(length, 1) * element.item_bytes
+    packed = [
+        pack_block(np.frombuffer(canonical[start : start + step], np.uint8), form, LEVEL)
+        for start in range(0, len(canonical), step)
+    ]
+    record = ArrayRecord(
+        name=row["name"],
+        element=element.code,
+        unit=TIME_UNIT_CODE[row["unit"]] if row["unit"] is not None else 0,
+        unit_count=row["unit_count"],
+        shape=shape,
+        filters=form.filters,
+        codec=form.codec,
+        block_length=length,
+        block_count=len(packed),
+        digest=hashlib.sha256(canonical).digest(),
+        metadata=_text(row["metadata"]),
+    )
+    return record, write_table([entry for _, entry in packed]), [stored for stored, _ in packed]
+
+
+def _form(row: Row, canonical: bytes, element: Element, shape: tuple[int, ...]) -> Any:  # noqa: ANN401
+    """Filters and codec as asked for; where nothing is asked, as the reference chooses."""
+    from intaglio._blocks import BlockForm
+    from intaglio._filters import filter_step
+    from intaglio._spec import CODEC_CODE, DECIMAL_ELEMENTS
+
+    width = element.component_bytes
+    decimal = any(name == "decimal" for name, *_ in row.get("filters", ()))
+    if decimal and element.name not in DECIMAL_ELEMENTS:  # [HDR-12] before a filter meets them
+        message = f"decimal of {element.name}"
+        raise UsageError(message)
+    if "filters" not in row and "codec" not in row and canonical:
+        record = _own_record(row, canonical, element, shape)
+        return BlockForm(record.filters, width, record.codec)
+    chain = tuple(filter_step(name, *numbers) for name, *numbers in row.get("filters", ()))
+    return BlockForm(chain, width, CODEC_CODE[row.get("codec", "zstd" if canonical else "stored")])
+
+
+def _own_record(row: Row, canonical: bytes, element: Element, shape: tuple[int, ...]) -> Any:  # noqa: ANN401
+    """The record that the reference writes of an array when nobody asks for anything."""
+    from intaglio._arrays import ElementType, array_from_bytes
+    from intaglio._body import write_body
+    from intaglio._header import read_header
+
+    raw = np.frombuffer(canonical, np.uint8)
+    unit = TIME_UNIT_CODE[row["unit"]] if row["unit"] is not None else 0
+    if element.name == "bfloat16":  # no ml_dtypes: its bits
+        array = raw.view(np.uint16).reshape(shape)
+    else:
+        array = array_from_bytes(raw, ElementType(element, unit, row["unit_count"]), shape)
+    return read_header(write_body({"x": array}, None, {}, LEVEL).header).arrays[0]
+
+
+def _pixels(
+    request: Row, body_bytes: int, depths: tuple[int, ...], cover: Path | None
+) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    from intaglio._png import open_png
+    from intaglio._spec import pixels_for
+
+    width, height = request["width"], request["height"]
+    channels = 4 if depths[3] else 3
+    if cover is None:
+        need = pixels_for(body_bytes, depths)  # type: ignore[arg-type]
+        width = width or (-(-need // height) if height else max(1, round(need**0.5)))
+        height = height or -(-need // width)
+        return np.full((height, width, channels), 255, np.uint8)
+    with cover.open("rb") as stream:
+        read = np.concatenate(list(open_png(stream, DEFAULT_LIMITS.pixels_max).bands()))
+    if (width or read.shape[1], height or read.shape[0]) != (read.shape[1], read.shape[0]):
+        message = f"the cover has {read.shape[1]} x {read.shape[0]} pixels"
+        raise UsageError(message)
+    pixels = np.full((*read.shape[:2], channels), 255, np.uint8)
+    pixels[..., :3] = read[..., :3]
+    if read.shape[2] == 4:  # [CAR-6] composited on white
+        alpha = read[..., 3:].astype(np.uint16)
+        pixels[..., :3] = (read[..., :3] * alpha + 255 * (255 - alpha) + 127) // 255
+    return pixels
+
+
+def _describe() -> int:
+    from intaglio import __version__
+
+    described = {
+        "name": "intaglio (reference)",
+        "version": __version__,
+        "language": "Python",
+        "formatVersions": ["1.0"],
+        "features": ["decode", "only", "encode", "cover", "zstd"],
+        "limits": {
+            "pixels": DEFAULT_LIMITS.pixels_max,
+            "outputBytes": DEFAULT_LIMITS.output_bytes_max,
+        },
+    }
+    sys.stdout.write(json.dumps(described) + "\n")
+    return DONE
+
+
+def _decode(source: Path, out: Path, only: list[str] | None) -> int:
+    try:
+        with source.open("rb") as stream:
+            decoded = decode(stream, only)
+    except DecodeError as problem:
+        _write_result(out, {"result": "reject", "reason": problem.reason.value})
+        sys.stderr.write(f"{problem}\n")
+        return REJECTED
+    for index, data in enumerate(decoded.arrays):
+        (out / f"{index}.bin").write_bytes(data)
+    _write_result(out, decoded.result)
+    return DONE
+
+
+def _write_result(out: Path, result: Row) -> None:
+    (out / "result.json").write_text(json.dumps(result) + "\n", encoding="ascii")
+
+
+def _encode(request: Path, out: Path, cover: Path | None) -> int:
+    try:
+        made = encode(json.loads(request.read_bytes()), request.parent, cover)
+    except (DecodeError, EncodeError, UsageError) as problem:
+        sys.stderr.write(f"{problem}\n")
+        return REJECTED
+    out.write_bytes(made)
+    return DONE
+
+
+def _options(words: list[str], known: Collection[str]) -> dict[str, list[str]]:
+    """The values of each option; a value may begin with a dash, as names may."""
+    if len(words) % 2 or not set(words[::2]) <= set(known):
+        message = f"these words: {words}"
+        raise UsageError(message)
+    return {
+        name: [v for n, v in zip(words[::2], words[1::2], strict=True) if n == name]
+        for name in known
+    }
+
+
+def main(words: list[str]) -> int:
+    """Answer one question of the runner."""
+    try:
+        match words:
+            case ["describe"]:
+                return _describe()
+            case ["decode", *rest]:
+                given = _options(rest, ("--in", "--out", "--only"))
+                (source,), (out,) = given["--in"], given["--out"]
+                return _decode(Path(source), Path(out), given["--only"] or None)
+            case ["encode", *rest]:
+                given = _options(rest, ("--request", "--out", "--cover"))
+                (request,), (out,) = given["--request"], given["--out"]
+                cover = Path(given["--cover"][0]) if given["--cover"] else None
+                return _encode(Path(request), Path(out), cover)
+        message = "describe, decode or encode"
+        raise UsageError(message)
+    except ValueError as problem:
+        sys.stderr.write(f"{problem}\n")
+        return USAGE
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,68 @@
+"""Trials in one process: a case, the reference decoder, and whether they agree.
+
+What the runner does with processes and files, done with calls: for the tests,
+and for wrong decoders by the thousand.
+"""
+
+import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from runner.suite import Case
+
+_FIELDS: Final = ("name", "element", "unit", "unit_count", "metadata", "sha256")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A case with its file in memory."""
+
+    case: Case
+    png: bytes
+
+
+def load(cases: Iterable[Case]) -> list[Loaded]:
+    """The cases with their files."""
+    return [Loaded(case, case.png.read_bytes()) for case in cases]
+
+
+def maybe_failure(loaded: Loaded) -> str | None:
+    """What the reference decoder, as it is imported now, gets wrong about a case."""
+    from adapters.reference import decode
+
+    from intaglio._errors import DecodeError
+
+    case = loaded.case
+    try:
+        decoded = decode(io.BytesIO(loaded.png), case.only)
+    except DecodeError as problem:
+        reason = problem.reason.value
+        return None if reason == case.reason else f"refused: {reason}"
+    except Exception as problem:  # a wrong decoder may do anything
+        return f"crashed: {type(problem).__name__}"
+    if case.reason is not None:
+        return "accepted"
+    if decoded.result["metadata"] != case.metadata:
+        return "other metadata"
+    if [row["name"] for row in decoded.result["arrays"]] != [a.name for a in case.arrays]:
+        return "other arrays"
+    for array, row, data in zip(case.arrays, decoded.result["arrays"], decoded.arrays, strict=True):
+        if data != array.data:
+            return "other bytes"
+        if tuple(row["shape"]) != array.shape or any(
+            row[name] != getattr(array, name) for name in _FIELDS
+        ):
+            return "other array record"
+    return None
+
+
+def first_failure(
+    cases: Iterable[Loaded], judge: Callable[[Loaded], str | None] = maybe_failure
+) -> tuple[str, str] | None:
+    """The first case that fails, and how; None if all agree."""
+    for loaded in cases:
+        failure = judge(loaded)
+        if failure is not None:
+            return loaded.case.id, failure
+    return None
