@@ -3,13 +3,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 JS := implementations/javascript
 VIEWER := implementations/viewer
 RUNNER := $(BIN)/python conformance/runner
 REFERENCE := $(BIN)/python conformance/adapters/reference.py
 JAVASCRIPT := node $(JS)/bin/adapter.js
 
-.PHONY: demo test test-all lint javascript conformance viewer vectors adequacy gallery bench clean
+.PHONY: demo test test-all lint javascript conformance viewer vectors adequacy gallery bench accepted clean
 
 $(VENV)/made: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Intaglio needs Python 3.11 or newer; say make PYTHON=python3.12, for example")'
@@ -24,7 +25,7 @@ demo: $(VENV)/made  ## pack real matrices, unpack them, prove the bytes equal
 test: $(VENV)/made  ## all tests that need nothing but Python
 	$(BIN)/python -m pytest -m 'not tools'
 
-test-all: lint javascript conformance viewer  ## everything; needs Node 20, Chromium, pngcheck and pngfix
+test-all: lint javascript conformance accepted viewer  ## everything; needs Node 20, Chromium, pngcheck and pngfix
 	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
 
 lint: $(VENV)/made
@@ -53,9 +54,18 @@ gallery: $(VENV)/made  ## figures drawn again from their own pictures; writes do
 	$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	$(BIN)/python docs/make_gallery.py
 
-bench: $(VENV)/made  ## measure against what people would otherwise use; writes bench/RESULTS.md
-	$(BIN)/python -m pip install --quiet --editable '.[bench]'
-	$(BIN)/python bench/run.py
+$(BENCH)/made: pyproject.toml bench/requirements.txt bench/requirements-alone.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --editable . --requirement bench/requirements.txt
+	$(BENCH)/bin/python -m pip install --quiet --no-deps --requirement bench/requirements-alone.txt
+	@touch $@
+
+bench: $(BENCH)/made  ## measure against what people would otherwise use; writes bench/RESULTS.md
+	$(BENCH)/bin/python bench/run.py
+	$(BENCH)/bin/python bench/targets.py
+
+accepted: $(VENV)/made  ## our PNGs pass pngcheck, pngfix, Pillow and OpenCV without a warning
+	$(BIN)/python bench/accepted.py
 
 clean:
-	rm -rf $(VENV) demo dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) demo dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
