@@ -36,9 +36,8 @@ lint: $(VENV)/made
 javascript:  ## the JavaScript implementation's own tests, all conformance cases among them
 	cd $(JS) && npm ci --silent && npm test
 
-conformance: $(VENV)/made javascript  ## through the runner: encode requests, and every encoder against every decoder
-	$(RUNNER) run --encode --adapter '$(JAVASCRIPT)' --judge '$(REFERENCE)'
-	$(RUNNER) run --adapter '$(REFERENCE)' --filter '*/*/[a-d]*' --judge '$(JAVASCRIPT)'
+conformance: $(VENV)/made javascript  ## through the runner: some cases (the tests have all), every encoder against every decoder
+	$(RUNNER) run --decode --adapter '$(REFERENCE)' --filter 'arr/*'
 	$(RUNNER) matrix --adapter '$(REFERENCE)' --adapter '$(JAVASCRIPT)'
 
 viewer: $(VENV)/made javascript  ## the page, in a real browser
