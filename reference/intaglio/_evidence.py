@@ -1,0 +1,243 @@
+"""Evidence: what the statistics of pixels say about their past, as plain numbers.
+
+Works on a sample of square windows, so that its time does not grow with the
+picture. What the numbers mean for anyone is the room above.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.uint8]
+_Floats = npt.NDArray[np.float64]
+
+_WINDOW: Final = 128
+_WINDOWS_EACH_WAY: Final = 4
+_COLOURS_MAX: Final = 1 << 16
+_BLOCKS_MAX: Final = 500
+_TILE: Final = 8
+_QUIET: Final = 0.3  # the part of the tiles, those with the least going on, in which noise is seen
+_TILES_MIN: Final = 8
+_LUMA: Final = np.array([0.299, 0.587, 0.114])
+_TINT: Final = np.array([[1.0, -0.5], [0.0, 1.0], [-1.0, -0.5]])  # R - B, and G - (R + B) / 2
+_ROUNDING: Final = 1 / 12  # variance that rounding to whole numbers leaves
+_y, _x = np.mgrid[-1 : 1 : _TILE * 1j, -1 : 1 : _TILE * 1j]
+_BASIS: Final = np.linalg.qr(
+    np.stack([_x**0, _x, _y, _x * _x, _x * _y, _y * _y], -1).reshape(_TILE * _TILE, -1)
+)[0]  # the smooth part of a tile: a surface of second order
+_DCT: Final = np.array(
+    [
+        [(0.5 if u else 0.125**0.5) * np.cos((2 * x + 1) * u * np.pi / 16) for x in range(8)]
+        for u in range(8)
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """The finest detail, in the tiles where there is least of it.
+
+    togetherness: how alike the differences from pixel to pixel of R, G and B are, up to 1.
+    The rest is about the colours' differences, which a payload makes rough and a photograph does
+    not. tint: variance of R - B; ripple: of G against the two. whiteness: of R - B, from 0, for
+    smooth, to 1, for white noise. bend: kurtosis of its steps. fall: its power at 3/8 of the
+    sampling rate over that at 1/8, rounding noise taken off.
+    """
+
+    togetherness: float = 1.0
+    tint: float = 0.0
+    ripple: float = 0.0
+    whiteness: float = 0.0
+    bend: float = 0.0
+    fall: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a sample of the picture shows.
+
+    colours: how many different ones. is_grey: R = G = B everywhere. flat: part of the pixels
+    that equal their right and lower neighbours; speckled: that differ from all four.
+    jpeg: by how many standard deviations 8x8 blocks fit whole-numbered JPEG coefficients better in
+    one place than in others. blocks: how many times more vanishing coefficients blocks have in
+    one place than elsewhere, of 8x8 and 4x4 pixels. depths: of R, G, B, where steps from pixel to
+    pixel are spread as payloads of those depths spread them over a flat cover; 0: they are not.
+    stillness: how many times as often neighbours are equal as they differ by 1, in the channel
+    where that is least. clipped: part of the pixels with a channel at 0 or 255. comb: part of the
+    values that are left out, or doubled, between values that are not.
+    """
+
+    colours: int
+    is_grey: bool
+    flat: float
+    speckled: float
+    noise: Noise
+    jpeg: float
+    blocks: tuple[float, float]
+    depths: tuple[int, int, int]
+    stillness: float
+    clipped: float
+    comb: float
+
+
+def gather_evidence(pixels: Pixels) -> Evidence:
+    """Look at (H, W, 3 or 4) `pixels`."""
+    windows = [window[..., :3] for window in _sample(pixels)]
+    flat = np.concatenate([window.reshape(-1, 3) for window in windows])
+    packed = flat.astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
+    jpeg, blocks = _blocks(windows)
+    steps = _step_counts(windows)
+    flatness, speckles = np.mean([_flat(window) for window in windows], 0)
+    return Evidence(
+        colours=len(np.unique(packed[:: -(-len(packed) // _COLOURS_MAX)])),
+        is_grey=bool((flat[:, 0] == flat[:, 1]).all() and (flat[:, 1] == flat[:, 2]).all()),
+        flat=float(flatness),
+        speckled=float(speckles),
+        noise=_noise(windows),
+        jpeg=jpeg,
+        blocks=blocks,
+        depths=(_step_depth(steps[0]), _step_depth(steps[1]), _step_depth(steps[2])),
+        stillness=min(float(counts[0] / max(counts[1], 1)) for counts in steps),
+        clipped=float(((flat == 0) | (flat == 255)).any(-1).mean()),
+        comb=_comb(flat),
+    )
+
+
+def _sample(pixels: Pixels) -> list[Pixels]:
+    """Windows spread over the picture, at multiples of 16; or all of a small picture."""
+    tops, lefts = (_spread(side) for side in pixels.shape[:2])
+    return [pixels[y : y + _WINDOW, x : x + _WINDOW] for y in tops for x in lefts]
+
+
+def _spread(side: int) -> list[int]:
+    if side <= _WINDOW:
+        return [0]
+    count = min(_WINDOWS_EACH_WAY, -(-side // _WINDOW))
+    return sorted({int(at) // 16 * 16 for at in np.linspace(0, side - _WINDOW, count)})
+
+
+def _flat(window: Pixels) -> tuple[float, float]:
+    if min(window.shape[:2]) < 3:
+        return 1.0, 0.0
+    down = (window[1:] == window[:-1]).all(-1)
+    across = (window[:, 1:] == window[:, :-1]).all(-1)
+    flat = down[:, :-1] & across[:-1]
+    alone = ~(down[1:, 1:-1] | down[:-1, 1:-1] | across[1:-1, 1:] | across[1:-1, :-1])
+    return float(flat.mean()), float(alone.mean())
+
+
+def _tiles(window: _Floats, side: int) -> _Floats:
+    """(n, side, side, channels): the window cut into squares."""
+    height, width = (length // side for length in window.shape[:2])
+    cut = window[: height * side, : width * side]
+    cut = cut.reshape(height, side, width, side, window.shape[2]).swapaxes(1, 2)
+    return cut.reshape(-1, side, side, window.shape[2])
+
+
+def _noise(windows: list[Pixels]) -> Noise:
+    tiles = np.concatenate([_tiles(window.astype(float), _TILE) for window in windows])
+    tiles = tiles[np.ptp(tiles, axis=(1, 2)).max(-1) > 0]
+    inside = (tiles.min((1, 2, 3)) > 1) & (tiles.max((1, 2, 3)) < 254)
+    if inside.sum() >= _TILES_MIN:
+        tiles = tiles[inside]
+    if len(tiles) < _TILES_MIN:
+        return Noise()
+    steps = np.diff(_quietest(tiles), axis=2)
+    product = np.einsum("nyxc,nyxd->cd", steps, steps)
+    size = np.sqrt(np.maximum(np.diag(product), 1e-9))
+    likeness = product / np.outer(size, size)
+    together = float(likeness[0, 1] + likeness[1, 2] + likeness[0, 2]) / 3
+    tints = tiles @ _TINT
+    quiet = _quietest(tints[..., :1])[..., 0]
+    steps = np.diff(quiet, axis=2)
+    power = (steps**2).mean()
+    ahead = (steps[:, :, 1:] * steps[:, :, :-1]).mean() / max(power, 1e-9)
+    bend = float((steps**4).mean() / max(power**2, 1e-9))
+    rough = quiet.reshape(len(quiet), -1)
+    rough = (rough - rough @ _BASIS @ _BASIS.T).reshape(quiet.shape)
+    waves = np.abs(np.fft.rfft(rough, axis=2)) ** 2
+    spectrum = np.maximum(waves.mean((0, 1)) - 2 * _ROUNDING * _TILE, 0)
+    ripple = float((np.diff(_quietest(tints[..., 1:]), axis=2) ** 2).mean() / 2)
+    fall = float(spectrum[3] / max(spectrum[1], 1e-9))
+    whiteness = float(np.clip(-2 * ahead, 0, 1))
+    return Noise(together, float(power / 2), ripple, whiteness, bend, fall)
+
+
+def _quietest(tiles: _Floats) -> _Floats:
+    """Those tiles in which steps from pixel to pixel are least."""
+    level = (np.diff(tiles, axis=2) ** 2).mean((1, 2, 3))
+    chosen: _Floats = tiles[level <= np.quantile(level, _QUIET)]
+    return chosen
+
+
+def _blocks(windows: list[Pixels]) -> tuple[float, tuple[float, float]]:
+    luma = [np.rint(window.astype(float) @ _LUMA)[..., None] for window in windows]
+    fits, counts, zeros = np.zeros((8, 8)), np.zeros((8, 8)), np.zeros((8, 8))
+    for dy, dx in np.ndindex(8, 8):
+        waves = _waves(luma, dy, dx)
+        if not len(waves):
+            return 0.0, (1.0, 1.0)
+        large = waves[np.abs(waves) > 1.5]
+        fits[dy, dx], counts[dy, dx] = np.cos(2 * np.pi * large).sum(), large.size
+        zeros[dy, dx] = (np.abs(waves) < 0.5).mean()
+    usual = (fits.sum() - fits) / np.maximum(counts.sum() - counts, 1)
+    leads = (fits - usual * counts) / np.sqrt(counts / 2 + 1)
+    blocks = (_times(zeros), _times(zeros.reshape(2, 4, 2, 4).mean((0, 2))))
+    return float(leads.max()), blocks
+
+
+def _waves(luma: list[_Floats], dy: int, dx: int) -> _Floats:
+    """(n, 63) cosine coefficients of 8x8 blocks, their grid moved so far; flat ones left out."""
+    tiles = np.concatenate([_tiles(window[dy:, dx:], 8) for window in luma])[..., 0]
+    tiles = tiles[np.ptp(tiles, axis=(1, 2)) > 3]
+    tiles = tiles[:: max(1, len(tiles) // _BLOCKS_MAX)]
+    if len(tiles) < 12:
+        return np.empty((0, 63))
+    waves: _Floats = (_DCT @ tiles @ _DCT.T).reshape(-1, 64)[:, 1:]
+    return waves
+
+
+def _times(parts: _Floats) -> float:
+    return float((parts.max() + 0.05) / (np.median(parts) + 0.05))
+
+
+def _step_counts(windows: list[Pixels]) -> list[_Floats]:
+    """For each channel, how often neighbours in a row differ by 0 .. 255 in one direction."""
+    result = []
+    for channel in range(3):
+        steps = [np.diff(window[..., channel].astype(int), axis=1).ravel() for window in windows]
+        counts = np.bincount(np.abs(np.concatenate(steps)), minlength=256) / 2.0
+        counts[0] *= 2
+        result.append(counts)
+    return result
+
+
+def _step_depth(counts: _Floats) -> int:
+    """Differences of two uniform numbers of d bits: of 2^(d-1) half as many as of 0."""
+    return next((depth for depth in (2, 3, 4) if _is_spread(counts, 1 << depth)), 0)
+
+
+def _is_spread(counts: _Floats, width: int) -> bool:
+    """Whether steps of 0 .. width - 1 fall off in a straight line, above what edges add."""
+    ground = counts[width : 2 * width].mean()
+    above = counts[:width] - ground
+    slope = abs(counts[width] - counts[2 * width - 1])
+    if counts[0] < 300 or above[0] < counts[0] / 3 or slope > above[0] / 6:
+        return False
+    wanted = 1 - np.arange(width) / width
+    return bool(np.abs(above / above[0] - wanted).max() < 0.14)
+
+
+def _comb(flat: Pixels) -> float:
+    odd = used = 0
+    for channel in flat.T:
+        counts = np.bincount(channel, minlength=256).astype(float)
+        left, here, right = counts[1:-3], counts[2:-2], counts[3:-1]
+        busy = np.maximum(np.minimum(left, right), here) >= 30
+        gaps = here < np.minimum(left, right) / 8
+        peaks = here > 1.7 * np.maximum(left, right)
+        used += int(busy.sum())
+        odd += int((busy & (gaps | peaks)).sum())
+    return odd / used if used else 0.0

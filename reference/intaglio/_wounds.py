@@ -1,0 +1,178 @@
+"""Wounds: a picture whose prologue or echo stands in its place, and what its pixels suffered."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from intaglio._diagnosis import ASK, Diagnosis
+from intaglio._evidence import gather_evidence
+from intaglio._hits import prologue_plane
+from intaglio._prologue import read_prologue
+from intaglio._search import Mark
+from intaglio._spec import PROLOGUE_BYTES
+
+Pixels = npt.NDArray[np.uint8]
+_Places = npt.NDArray[np.intp]
+_Mask = npt.NDArray[np.bool_]
+
+_PIXELS_MAX: Final = 1 << 22  # looked at; of a larger picture, its first rows
+_FEW_BITS: Final = 8
+_FEW_PIXELS: Final = 12
+_STRANGE: Final = 16  # values of a channel
+_EVIDENCE_MIN: Final = 12
+_LOST: Final = "which destroys the data"
+
+
+def diagnose_wound(mark: Mark, pixels: Pixels) -> Diagnosis:
+    """What happened to `pixels` that stand upright and whole around `mark`."""
+    for look in (_alpha, _premultiplied, _filtered, _truncated, _drawn):
+        found = look(mark, pixels)
+        if found:
+            return found
+    if not mark.first:
+        return _first_pixels(mark, pixels)
+    what = "a few pixels were probably changed since (bit rot, or something small drawn on it)"
+    return Diagnosis("bit-rot", False, f"{what}; {ASK}")
+
+
+def _alpha(mark: Mark, pixels: Pixels) -> Diagnosis | None:
+    if not mark.depths[3] or (pixels.shape[2] == 4 and pixels[..., 3].min() < 255):
+        return None
+    what = "alpha was flattened: part of the data was in the transparency, which is gone"
+    return Diagnosis("alpha-flattened", True, f"{what}; {ASK}")
+
+
+def _premultiplied(mark: Mark, pixels: Pixels) -> Diagnosis | None:
+    """Values that 8-bit premultiplication cannot give are missing."""
+    if not mark.depths[3] or pixels.shape[2] < 4:
+        return None
+    some = pixels[: max(1, _PIXELS_MAX // pixels.shape[1])]
+    seen = expected = above = below = 0.0
+    for alpha in range(256 - (1 << mark.depths[3]), 255):
+        values = some[some[..., 3] == alpha][:, :3].ravel()
+        counts = np.bincount(values, minlength=256).astype(float)
+        around = np.convolve(counts, [0.25, 0.25, 0, 0.25, 0.25], "same")
+        kept = (np.arange(256) * alpha + 127) // 255
+        possible = np.zeros(256, np.bool_)
+        possible[np.minimum(255, (kept * 255 + alpha // 2) // alpha)] = True
+        missing = ~possible
+        missing[[0, 1, 254, 255]] = False
+        seen += counts[missing].sum()
+        expected += around[missing].sum()
+        above += counts[alpha + 1 :].sum()
+        below += counts[2 * alpha - 255 : alpha + 1].sum()
+    by_gaps = expected > _EVIDENCE_MIN and seen < expected / 10
+    if not by_gaps and not (below > 40 * _EVIDENCE_MIN and above < below / 400):
+        return None
+    what = "colours were multiplied by the transparency, as a browser's canvas does"
+    return Diagnosis("premultiplied", False, f"probably {what}, {_LOST}; {ASK}")
+
+
+def _drawn(mark: Mark, pixels: Pixels) -> Diagnosis | None:
+    """One colour, again and again next to itself, where a payload makes noise."""
+    width = pixels.shape[1]
+    first, last = _payload_rows(mark, width)
+    rows = pixels[first : min(last, first + _PIXELS_MAX // width)]
+    if min(rows.shape[:2]) < 5:
+        return None
+    packed = rows[..., :3].astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
+    y, x = _again_and_again(mark, packed, _alike_neighbours(packed) >= 2)
+    if not len(y) or not _is_strange(rows[..., :3], y, x):
+        return None
+    red, green, blue = rows[y[0], x[0], :3].tolist()
+    where = f"columns {x.min()} to {x.max()}, rows {y.min() + first} to {y.max() + first}"
+    what = f"something was drawn over the picture, in the colour {red}, {green}, {blue} at {where}"
+    return Diagnosis("annotated", False, f"probably {what}, {_LOST} there; {ASK}")
+
+
+def _again_and_again(
+    mark: Mark, packed: npt.NDArray[np.uint32], chosen: _Mask
+) -> tuple[_Places, _Places]:
+    """Where, of the pixels chosen, those of the commonest colour are, if it is too common."""
+    colours, counts = np.unique(packed[chosen], return_counts=True)
+    most = int(counts.argmax()) if len(counts) else 0
+    usual = (counts.sum() - counts[most : most + 1].sum()) / (1 << min(sum(mark.depths[:3]), 12))
+    is_common = len(counts) and counts[most] > _FEW_PIXELS + 8 * usual
+    y, x = np.nonzero(chosen & (packed == colours[most])) if is_common else np.nonzero(chosen[:0])
+    return y, x
+
+
+def _is_strange(rows: Pixels, y: _Places, x: _Places) -> bool:
+    """Whether the pixels at those places have another colour than what surrounds them."""
+    colour = rows[y[0], x[0]].astype(int)
+    away = []
+    for dy, dx in ((-9, 0), (9, 0), (0, -9), (0, 9)):
+        beside = rows[np.clip(y + dy, 0, len(rows) - 1), np.clip(x + dx, 0, rows.shape[1] - 1)]
+        distance = np.abs(beside - colour).max(-1)
+        away.append(distance[distance > 0])
+    others = np.concatenate(away)
+    return bool(others.size) and float(np.median(others)) > _STRANGE
+
+
+def _payload_rows(mark: Mark, width: int) -> tuple[int, int]:
+    """The rows that the compressed blocks fill, as the prologue has it."""
+    if not mark.raw:
+        return 0, mark.height
+    prologue = read_prologue(mark.raw, mark.width, mark.height)
+    total = sum(mark.depths)
+    start = PROLOGUE_BYTES + prologue.header_length * 8 // total
+    stop = PROLOGUE_BYTES + prologue.body_length * 8 // total
+    return -(-start // width) if mark.first else 0, stop // width
+
+
+def _alike_neighbours(packed: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
+    """How many of a pixel's eight neighbours have its very colour."""
+    count = np.zeros(packed.shape, np.uint8)
+    for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        rows = slice(None, -dy or None), slice(dy, None)
+        cols = (
+            (slice(None, -dx or None), slice(dx, None))
+            if dx >= 0
+            else (slice(1, None), slice(None, -1))
+        )
+        same: _Mask = packed[rows[0], cols[0]] == packed[rows[1], cols[1]]
+        count[rows[0], cols[0]] += same
+        count[rows[1], cols[1]] += same
+    return count
+
+
+def _truncated(mark: Mark, pixels: Pixels) -> Diagnosis | None:
+    """All one colour from some row of the payload on, as decoders leave it that ran out of data."""
+    last = _payload_rows(mark, pixels.shape[1])[1]
+    same = (pixels[:last] == pixels[-1, -1]).all((1, 2))
+    rest = int(same[::-1].argmin()) if not same.all() else len(same)
+    if rest < 2 or not (pixels[last:] == pixels[-1, -1]).all():
+        return None
+    what = f"this PNG is cut off: nothing is left from row {last - rest} on"
+    return Diagnosis("truncated", True, f"{what}; download or copy it again")
+
+
+def _filtered(mark: Mark, pixels: Pixels) -> Diagnosis | None:
+    """Filters of 3x3 pixels leave the outermost rows alone, and the prologue in them."""
+    depths = mark.depths[:3]
+    if min(depths) < 2 or max(depths) > 4 or min(pixels.shape[:2]) < 16:
+        return None
+    rows = _payload_rows(mark, pixels.shape[1])
+    found = gather_evidence(pixels[rows[0] : max(rows[1], rows[0] + 16)])
+    noise = (4 ** depths[0] + 4 ** depths[2]) / 12  # the variance of R - B over a smooth cover
+    if found.noise.tint and (
+        found.noise.tint < noise / 3 or (found.noise.whiteness < 0.3 and found.noise.tint < noise)
+    ):
+        return Diagnosis("blurred", False, f"probably the picture was blurred, {_LOST}; {ASK}")
+    if found.noise.whiteness > 0.8 and found.noise.tint > 2.2 * noise and found.noise.bend < 6:
+        return Diagnosis("sharpened", False, f"probably the picture was sharpened, {_LOST}; {ASK}")
+    return None
+
+
+def _first_pixels(mark: Mark, pixels: Pixels) -> Diagnosis:
+    """The first copy of the prologue is damaged, the echo is not."""
+    rows = -(-PROLOGUE_BYTES // pixels.shape[1])
+    first = prologue_plane(pixels[:rows]).ravel()[:PROLOGUE_BYTES]
+    wrong = np.unpackbits(first ^ np.frombuffer(mark.raw, np.uint8)) if mark.raw else np.ones(80)
+    what = "the first pixels, which say how to read the rest, were"
+    if wrong.sum() <= _FEW_BITS:
+        flipped = f"{what} damaged ({int(wrong.sum())} wrong bits)"
+        return Diagnosis("bit-rot", True, f"{flipped}: restoring takes them from their copy; {ASK}")
+    over = f"{what} painted over: restoring takes them from their copy"
+    return Diagnosis("annotated", False, f"{over}; if that is not enough, {ASK}")

@@ -1,0 +1,319 @@
+"""Diagnosis and restoring: what happened is named, and undone where nothing is lost."""
+
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import intaglio as ig
+from damage import BYSTANDERS, DAMAGE_BY_NAME, SOURCES, Case, diagnosed, source, write_png
+from intaglio import Reason
+from intaglio._diagnose import Diagnosis, diagnose_bytes, diagnose_pixels
+from intaglio._restore import restore
+from support import same_bits
+
+FEW = ("seed-case", "photo-cover", "rgba", "narrow")
+DATA = np.random.default_rng(3).normal(size=(60, 80))
+
+
+def damaged(name: str, kind: str) -> np.ndarray:
+    made = Case(name, DAMAGE_BY_NAME[kind], held=False).made()
+    assert isinstance(made, np.ndarray)
+    return made
+
+
+def named(pixels: np.ndarray, reason: Reason = Reason.NO_PROLOGUE) -> Diagnosis:
+    found = diagnose_pixels(pixels, reason)
+    assert found is not None
+    return found
+
+
+def carrier(height: int = 200, width: int = 300, channels: int = 3) -> np.ndarray:
+    cover = np.add.outer(np.arange(height) // 3, np.arange(width) // 4).astype(np.uint8)
+    pixels = np.repeat(cover[..., None], channels, -1)
+    pixels[..., 3:] = 255
+    return ig.embed(pixels, DATA)
+
+
+# What happened is named.
+
+
+@pytest.mark.parametrize("name", FEW)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("flipped-horizontally/", "flipped-vertically/", "transposed/", "rotated/rotated-90"),
+        *("rotated/rotated-180", "rotated/rotated-270", "padded/white-20", "padded/screenshot"),
+        *("cropped-top/0.03", "cropped-bottom/0.3", "cropped-right/0.03", "resized/3-nearest"),
+        *("jpeg/q75", "jpeg/q95", "gamma/0.8", "brightness/invert", "grey/mean", "bit-rot/3"),
+        *("palette/median", "resized/2-bicubic", "resized/1.25-lanczos", "blurred/gauss-1"),
+        *("annotated/circle", "truncated/half", "file/jpeg"),
+    ],
+)
+def test_the_cause_is_named(name, kind):
+    damage = DAMAGE_BY_NAME[kind]
+    found = diagnosed(Case(name, damage, held=False).made())
+    assert isinstance(found, Diagnosis)
+    assert found.cause in damage.right, found.sentence
+
+
+@pytest.mark.parametrize("kind", ["premultiplied/canvas", "alpha-flattened/dropped"])
+@pytest.mark.parametrize("name", ["rgba", "rgba-dense", "hopper-rgba"])
+def test_what_happened_to_alpha_is_named(name, kind):
+    found = named(damaged(name, kind), Reason.HEADER_DAMAGED)
+    assert found.cause in DAMAGE_BY_NAME[kind].right
+
+
+@pytest.mark.parametrize("name", sorted(set(BYSTANDERS) - {"synthetic-2"}))
+def test_a_picture_that_never_carried_data_is_not_accused(name):
+    found = named(source(name))
+    assert (found.cause, found.certain) == ("not-a-carrier", False)
+    assert found.sentence == "no Intaglio data in this picture"
+
+
+def test_blotchy_grain_may_be_taken_for_resizing_but_not_for_data():
+    found = named(source("synthetic-2"))
+    assert not found.certain
+    assert found.sentence.startswith("no Intaglio data in this picture")
+
+
+@pytest.mark.parametrize("kind", ["jpeg/q90", "resized/0.5-bilinear", "blurred/gauss-1"])
+@pytest.mark.parametrize("name", ["synthetic-1", "plot-lines", "photo-small"])
+def test_what_happened_to_a_bystander_is_told_without_saying_that_it_carried_data(name, kind):
+    sentence = named(damaged(name, kind)).sentence
+    assert sentence.startswith("no Intaglio data in this picture")
+    assert "was written" not in sentence
+
+
+def test_an_inferred_cause_is_marked_as_probable():
+    found = named(damaged("photo-cover", "jpeg/q75"))
+    assert not found.certain
+    assert "probably" in found.sentence
+    assert "ask for the original file" in found.sentence
+
+
+def test_a_cropped_picture_is_told_both_sizes():
+    pixels = carrier()[:-30]
+    found = named(pixels, Reason.CARRIER_SIZE_MISMATCH)
+    assert found.certain
+    assert "cropped by 30 pixels at the bottom" in found.sentence
+    assert "written for 300x200, the picture is 300x170" in found.sentence
+
+
+def test_a_picture_cropped_at_the_top_and_left_is_known_by_its_echo():
+    found = named(carrier()[11:, 7:])
+    assert found.cause == "cropped"
+    assert "11 pixels at the top and 7 pixels at the left" in found.sentence
+
+
+def test_a_drawing_is_found_where_it_is():
+    pixels = source("photo-cover").copy()
+    pixels[100:104, 200:260] = (255, 0, 0)
+    found = named(pixels, Reason.BLOCK_DAMAGED)
+    assert found.cause == "annotated"
+    assert "columns 200 to 259, rows 100 to 103" in found.sentence
+
+
+@pytest.mark.parametrize("reason", [Reason.VERSION_UNKNOWN, Reason.LIMIT_EXCEEDED, Reason.NOT_PNG])
+def test_a_reason_that_says_it_all_needs_no_diagnosis(reason):
+    assert diagnose_pixels(carrier(), reason) is None
+
+
+# Bytes that are no PNG.
+
+
+@pytest.mark.parametrize(
+    ("head", "cause"),
+    [
+        (b"", "empty"),
+        (bytes(64), "empty"),
+        (b"\xff\xd8\xff\xe0" + bytes(60), "jpeg"),
+        (b"RIFF\x10\0\0\0WEBPVP8 " + bytes(40), "webp"),
+        (b"GIF89a" + bytes(60), "gif"),
+        (b"\0\0\0\x1cftypavif" + bytes(40), "avif"),
+        (b"\0\0\0\x1cftypheic" + bytes(40), "heic"),
+        (b"\x93NUMPY\x01\0" + bytes(40), "npy"),
+        (b"PK\3\4" + bytes(40), "zip"),
+        (b"\x89HDF\r\n\x1a\n" + bytes(40), "hdf5"),
+        (b"\xef\xbb\xbf\n<!DOCTYPE html><html>", "html"),
+        (b"version https://git-lfs.github.com/spec/v1\noid", "git-lfs"),
+        (b"\x89PNG\n\x1a\n\0\0\0\rIHDR", "text-mode"),
+        (b"iVBORw0KGgoAAAANSUhEUg", "base64"),
+        (b"hello, world" * 9, "unknown"),
+    ],
+)
+def test_a_file_that_is_no_png_is_told_by_its_head(head, cause):
+    found = diagnose_bytes(head)
+    assert found is not None
+    assert found.cause == cause
+
+
+def test_a_png_is_cut_off_only_if_all_of_it_was_seen():
+    data = write_png(carrier())
+    assert diagnose_bytes(data[:999]) is None
+    assert diagnose_bytes(data, whole=True) is None
+    for size in (3, 8, 20, 999, len(data) - 1):
+        found = diagnose_bytes(data[:size], whole=True)
+        assert found is not None
+        assert found.cause == "truncated"
+
+
+def test_a_flipped_bit_is_found_in_its_chunk():
+    data = bytearray(write_png(carrier()))
+    data[500] ^= 4
+    found = diagnose_bytes(bytes(data), whole=True)
+    assert found is not None
+    assert found.cause == "bit-rot"
+    assert "in its IDAT chunk" in found.sentence
+
+
+@given(st.binary(max_size=120), st.booleans())
+def test_any_bytes_have_a_diagnosis_or_none(head, whole):
+    for data in (head, b"\x89PNG\r\n\x1a\n" + head):
+        found = diagnose_bytes(data, whole=whole)
+        assert found is None or found.sentence
+
+
+# Never an error, never long.
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    hnp.arrays(
+        np.uint8,
+        st.tuples(st.integers(1, 40), st.integers(1, 120), st.sampled_from((3, 4))),
+        elements=st.integers(0, 255),
+        fill=st.integers(0, 255),
+    ),
+    st.sampled_from(tuple(Reason)),
+)
+def test_any_pixels_have_a_diagnosis(pixels, reason):
+    diagnose_pixels(pixels, reason)
+    restore(pixels)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(0, 2**32),
+    st.sampled_from(("opaque", "rgba", "raw")),
+    st.tuples(*[st.integers(0, 25)] * 4),
+    st.integers(0, 7),
+)
+def test_any_piece_of_a_small_carrier_has_a_diagnosis(seed, profile, cut, turn):
+    rng = np.random.default_rng(seed)
+    height, width = rng.integers(1, 60, 2)
+    if height * width < 320:
+        height, width = height + 20, width + 20
+    cover = rng.integers(1, 256, (height, width, 4), np.uint8)
+    pixels = ig.embed(cover, np.uint8(7), profile=profile)
+    pixels = np.rot90(pixels, turn % 4)[:: 1 if turn < 4 else -1]
+    top, left, bottom, right = cut
+    piece = pixels[top : max(top + 1, height - bottom), left : max(left + 1, width - right)]
+    if piece.size:
+        assert named(np.ascontiguousarray(piece)).cause
+        restore(np.ascontiguousarray(piece))
+
+
+@pytest.mark.parametrize("side", [2048])
+def test_a_large_picture_takes_no_longer_than_a_second_or_so(side):
+    pixels = np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
+    start = time.process_time()
+    assert named(pixels).cause == "not-a-carrier"
+    assert time.process_time() - start < 2
+
+
+# Restoring.
+
+TURNS = {
+    "flipped-vertically": lambda p: p[::-1],
+    "flipped-horizontally": lambda p: p[:, ::-1],
+    "rotated-90": lambda p: np.rot90(p, -1),
+    "rotated-180": lambda p: np.rot90(p, 2),
+    "rotated-270": np.rot90,
+    "transposed": lambda p: p.swapaxes(0, 1),
+    "transposed-anti": lambda p: np.rot90(p, 2).swapaxes(0, 1),
+}
+
+
+def assert_restored(changed: np.ndarray, original: np.ndarray, said: str) -> None:
+    found = restore(np.ascontiguousarray(changed))
+    assert found is not None
+    pixels, sentence = found
+    assert said in sentence
+    assert same_bits(pixels, original)
+    assert same_bits(ig.extract(pixels)["data"], DATA)
+
+
+@pytest.mark.parametrize("turn", TURNS)
+@pytest.mark.parametrize("shape", [(200, 300), (300, 200), (250, 250), (1000, 50), (70, 900)])
+def test_every_turn_is_undone(turn, shape):
+    original = carrier(*shape)
+    assert_restored(TURNS[turn](original), original, " back")
+    cause = named(np.ascontiguousarray(TURNS[turn](original))).cause
+    assert cause == turn.removesuffix("-anti")
+
+
+@pytest.mark.parametrize("factor", [2, 3, 4, 7])
+def test_enlargement_by_a_whole_factor_is_undone(factor):
+    original = carrier()
+    assert_restored(original.repeat(factor, 0).repeat(factor, 1), original, f"every {factor}th")
+
+
+@pytest.mark.parametrize("border", [(1, 0, 0, 0), (0, 3, 2, 0), (40, 41, 42, 43)])
+@pytest.mark.parametrize("width", [300, 60])
+def test_a_border_is_cut_away(border, width):
+    original = carrier(1000 if width == 60 else 200, width)
+    top, right, bottom, left = border
+    padded = np.pad(original, ((top, bottom), (left, right), (0, 0)), constant_values=255)
+    assert_restored(padded, original, "border")
+
+
+def test_a_turned_and_enlarged_picture_in_a_border_is_restored():
+    original = carrier(channels=4)
+    changed = np.rot90(original).repeat(2, 0).repeat(2, 1)
+    padded = np.pad(changed, ((6, 4), (8, 2), (0, 0)), constant_values=200)
+    assert_restored(padded, original, "border")
+
+
+@pytest.mark.parametrize("width", [300, 60])
+def test_a_damaged_first_copy_is_rewritten_from_the_echo(width):
+    original = carrier(1000 if width == 60 else 200, width)
+    changed = original.copy()
+    changed[0, 5:7] ^= 1
+    found = restore(changed)
+    assert found is not None
+    assert "first 80 pixels" in found[1]
+    assert same_bits(ig.extract(found[0])["data"], DATA)
+    assert named(changed).cause == "bit-rot"
+
+
+def test_a_damaged_first_copy_is_rewritten_in_a_turned_picture():
+    changed = carrier()
+    changed[0, 5] ^= 1
+    found = restore(np.ascontiguousarray(changed[::-1]))
+    assert found is not None
+    assert same_bits(ig.extract(found[0])["data"], DATA)
+
+
+def test_nothing_is_restored_where_nothing_is_wrong_or_nothing_can_be_done():
+    original = carrier()
+    assert restore(original) is None
+    assert restore(original[:-1]) is None
+    assert restore(original[::-1, 1:]) is None
+    assert restore(np.zeros((50, 60, 3), np.uint8)) is None
+
+
+def test_restoring_leaves_its_input_alone():
+    changed = np.ascontiguousarray(carrier()[::-1])
+    before = changed.copy()
+    restore(changed)
+    assert same_bits(changed, before)
+
+
+def test_the_corpus_has_files_of_every_kind():
+    kinds = {damage.kind for damage in DAMAGE_BY_NAME.values()}
+    assert len(kinds) >= 12
+    assert len(SOURCES) * len(DAMAGE_BY_NAME) >= 200
