@@ -11,11 +11,13 @@ import numpy.typing as npt
 from intaglio import _codec
 from intaglio._arrays import Array
 from intaglio._errors import EncodeError, Reason
-from intaglio._files import Source, check_target, open_source, write_target
+from intaglio._explain import explaining_pixels
+from intaglio._files import Source, check_target, write_target
 from intaglio._info import Info, info_of
 from intaglio._lazy import IntaglioFile, UnknownNameError, listed
 from intaglio._limits import DEFAULT_LIMITS, Limits
 from intaglio._options import LEVEL_USUAL, Options, PlainOptions, Profile, make_job
+from intaglio._reading import inspecting, reading
 from intaglio._spec import DEFAULT_PROFILE
 
 DEFAULT_NAME: Final = "data"
@@ -91,10 +93,11 @@ def load(file: Source, name: str | None = None, *, limits: Limits = DEFAULT_LIMI
     """One array of the file, exact in dtype, shape and every bit.
 
     name: without it, the only array, or the one called `data`.
-    Errors: DecodeError (`.reason` is one of SPEC.md 14.7), KeyError if there is no such
-    array (the message lists those there are), OSError if the file cannot be opened.
+    Errors: DecodeError (`.reason` is one of SPEC.md 14.7; the message says what probably happened
+    to the file), KeyError if there is no such array (the message lists those there are), OSError
+    if the file cannot be opened.
     """
-    with open_source(file) as stream, _codec.decoding(stream, limits) as opened:
+    with reading(file, limits) as opened:
         wanted = _pick(name, opened.names)
         opened.check_output([wanted], limits)
         return opened.array(wanted)
@@ -102,7 +105,7 @@ def load(file: Source, name: str | None = None, *, limits: Limits = DEFAULT_LIMI
 
 def load_dict(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, Array]:
     """All arrays of the file by name, in file order; errors as `load`."""
-    with open_source(file) as stream, _codec.decoding(stream, limits) as opened:
+    with reading(file, limits) as opened:
         return _all_arrays(opened, limits)
 
 
@@ -130,8 +133,7 @@ def open(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> IntaglioFile:  # n
 
 def info(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> Info:
     """What the file holds, from its first rows only. SPEC.md section 12, *inspect*."""
-    with open_source(file) as stream:
-        _, opened = _codec.inspect(stream, limits)
+    with inspecting(file, limits) as opened:
         return info_of(opened)
 
 
@@ -141,7 +143,7 @@ def verify(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> Info:
     The `Info` returned has `png_checked` True and `echo` "intact" or "damaged"; whatever
     else is wrong raises DecodeError.
     """
-    with open_source(file) as stream, _codec.decoding(stream, limits) as opened:
+    with reading(file, limits) as opened:
         opened.check_output(opened.names, limits)
         for name in opened.names:
             opened.canonical(name)
@@ -178,7 +180,8 @@ def extract(pixels: npt.NDArray[np.uint8], *, limits: Limits = DEFAULT_LIMITS) -
     """All arrays that (H, W, 3 or 4) uint8 `pixels` carry, by name; errors as `load`."""
     _check_pixels(pixels)
     height, width = pixels.shape[:2]
-    return _all_arrays(_codec.Opened(iter([pixels]), width, height), limits)
+    with explaining_pixels(pixels):
+        return _all_arrays(_codec.Opened(iter([pixels]), width, height), limits)
 
 
 def _check_pixels(pixels: npt.NDArray[np.uint8]) -> None:

@@ -19,16 +19,14 @@ from intaglio._spec import PROFILES, Depths
 from intaglio._strangers import diagnose_bytes
 from intaglio._wounds import diagnose_wound
 
-__all__ = ["Diagnosis", "diagnose_bytes", "diagnose_pixels"]
+__all__ = ["Diagnosis", "diagnose_bytes", "diagnose_pixels", "is_told_by_pixels"]
 
 Pixels = npt.NDArray[np.uint8]
 
-_SPEAKS_FOR_ITSELF: Final = frozenset(
+_TOLD_BY_PIXELS: Final = frozenset(  # all others say it all, or are not about pixels
     {
-        *(Reason.NOT_PNG, Reason.LIMIT_EXCEEDED, Reason.VERSION_UNKNOWN),
-        *(Reason.REQUIRED_FLAG_UNKNOWN, Reason.EXTENSION_UNKNOWN, Reason.ELEMENT_UNKNOWN),
-        *(Reason.FILTER_UNKNOWN, Reason.CODEC_UNKNOWN, Reason.PROLOGUE_MALFORMED),
-        *(Reason.HEADER_MALFORMED, Reason.NAME_INVALID, Reason.METADATA_INVALID),
+        *(Reason.NO_PROLOGUE, Reason.PROLOGUE_DAMAGED, Reason.CARRIER_SIZE_MISMATCH),
+        *(Reason.HEADER_DAMAGED, Reason.ROOT_MISMATCH, Reason.BLOCK_DAMAGED),
     }
 )
 _NONE: Final = "no Intaglio data in this picture"
@@ -59,12 +57,17 @@ _WAYS: Final = {
 }
 
 
+def is_told_by_pixels(reason: Reason) -> bool:
+    """Whether pixels can say more of why a file was refused; where a checksum failed they can."""
+    return reason in _TOLD_BY_PIXELS
+
+
 def diagnose_pixels(pixels: Pixels, reason: Reason) -> Diagnosis | None:
     """What happened to the (H, W, 3 or 4) uint8 `pixels` that were refused for `reason`.
 
     None where the reason says it all. Never raises for pixels of that form.
     """
-    if reason in _SPEAKS_FOR_ITSELF:
+    if not is_told_by_pixels(reason):
         return None
     mark = maybe_mark(pixels)
     if mark:

@@ -1,20 +1,22 @@
 """Diff: what two files carry, compared bit by bit, a block at a time."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from intaglio._api import verify
 from intaglio._codec import Opened, decoding
-from intaglio._files import Source, open_source
+from intaglio._errors import DecodeError
+from intaglio._files import Source, maybe_position, open_source
 from intaglio._info import dtype_name
 from intaglio._limits import DEFAULT_LIMITS, Limits
 from intaglio._show import values_text
 
 FIRST_MAX: Final = 5
+_WHICH: Final = ("first", "second")
 _BLOCK_BYTES: Final = 4 * 1024 * 1024
 
 Array = npt.NDArray[Any]
@@ -85,13 +87,35 @@ class Diff:
 def diff(a: Source, b: Source, *, limits: Limits = DEFAULT_LIMITS) -> Diff:
     """Compare what two files carry; both are checked to the end.
 
-    Errors: DecodeError if one cannot be read, OSError if one cannot be opened.
+    Errors: DecodeError if one cannot be read, which says which; OSError if one cannot be opened.
     """
-    with ExitStack() as stack:
-        first, second = (
-            stack.enter_context(decoding(stack.enter_context(open_source(file)), limits))
-            for file in (a, b)
-        )
+    with open_source(a) as first, open_source(b) as second:
+        starts = maybe_position(first), maybe_position(second)
+        try:
+            return _diff(first, second, limits)
+        except DecodeError as problem:
+            for which, stream, start in zip(_WHICH, (first, second), starts, strict=True):
+                if start is not None and _is_to_blame(which, stream, start, problem, limits):
+                    break
+            raise
+
+
+def _is_to_blame(
+    which: str, stream: BinaryIO, start: int, problem: DecodeError, limits: Limits
+) -> bool:
+    """Whether `problem` is the one of this stream alone; it then says so."""
+    stream.seek(start)
+    try:
+        verify(stream, limits=limits)
+    except DecodeError as own:
+        if own.reason == problem.reason:
+            problem.explain(own.diagnosis, f"the {which} file: {own.detail}")
+            return True
+    return False
+
+
+def _diff(a: BinaryIO, b: BinaryIO, limits: Limits) -> Diff:
+    with decoding(a, limits) as first, decoding(b, limits) as second:
         for opened in (first, second):
             opened.check_output(opened.names, limits)
         metadata = tuple(_changes(first.contents.metadata, second.contents.metadata, ()))

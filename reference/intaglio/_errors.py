@@ -58,7 +58,7 @@ class IntaglioError(ValueError):
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(reason, detail)
         self.reason: Final = reason
-        self.detail: Final = detail
+        self.detail = detail
 
     def __str__(self) -> str:
         return f"{self.detail} [{self.reason}]"
@@ -69,4 +69,16 @@ class EncodeError(IntaglioError):
 
 
 class DecodeError(IntaglioError):
-    """The file breaks a rule of SPEC.md, or passes a limit of this reader."""
+    """The file breaks a rule of SPEC.md, or passes a limit of this reader.
+
+    diagnosis: a word for what happened to the file, such as "jpeg" or "cropped-top"; None where
+    nothing was found. The detail says it in a sentence, with "probably" where it is inferred.
+    """
+
+    diagnosis: str | None = None
+
+    def explain(self, diagnosis: str | None, detail: str) -> None:
+        """Say more than was known where this was raised; the reason stays."""
+        self.diagnosis = diagnosis
+        self.detail = detail
+        self.args = (self.reason, detail)

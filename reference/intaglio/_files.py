@@ -30,6 +30,14 @@ def open_source(source: Source) -> Iterator[BinaryIO]:
         raise TypeError(message)
 
 
+def maybe_position(stream: BinaryIO) -> int | None:
+    """Where `stream` stands and can be set back to; None for pipes and the like."""
+    try:
+        return stream.tell() if stream.seekable() else None
+    except (OSError, AttributeError):
+        return None
+
+
 def check_target(target: Source) -> None:
     """Refuse a name that promises another format, before any work is done."""
     if isinstance(target, str | os.PathLike):

@@ -1,7 +1,7 @@
 """An open file: a mapping of arrays that are decoded when asked for."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from threading import Lock
 from types import TracebackType
 from typing import Any, Final, Self
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from intaglio import _repr
 from intaglio._arrays import Array
 from intaglio._codec import inspect
+from intaglio._explain import explaining
 from intaglio._files import Source, open_source
 from intaglio._info import ArrayInfo, Info, info_of
 from intaglio._limits import Limits
@@ -49,7 +50,9 @@ class IntaglioFile(Mapping[str, "LazyArray"]):
         self._closed = False
         with ExitStack() as stack:
             stream = stack.enter_context(open_source(source))
-            _, self._opened = inspect(stream, limits)
+            self._explaining: Final = explaining(stream, limits)
+            with self._explaining:
+                self._opened: Final = inspect(stream, limits)[1]
             self._stack: Final = stack.pop_all()
         self._infos: Final = {array.name: array for array in self.info.arrays}
 
@@ -95,12 +98,14 @@ class IntaglioFile(Mapping[str, "LazyArray"]):
         with self._reading(name):
             return self._opened.elements(name, start, stop)
 
-    def _reading(self, name: str) -> Lock:
+    @contextmanager
+    def _reading(self, name: str) -> Iterator[None]:
         if self._closed:
             message = "the file is closed"
             raise ValueError(message)
-        self._opened.check_output([name], self._limits)
-        return self._lock
+        with self._lock, self._explaining:
+            self._opened.check_output([name], self._limits)
+            yield
 
     def close(self) -> None:
         """Close the file; arrays already taken stay valid."""

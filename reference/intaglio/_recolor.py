@@ -2,11 +2,11 @@
 
 from typing import Unpack
 
-from intaglio import _codec
 from intaglio._api import save
-from intaglio._files import Source, open_source
+from intaglio._files import Source
 from intaglio._limits import DEFAULT_LIMITS, Limits
 from intaglio._options import Options
+from intaglio._reading import reading
 
 
 def recolor(
@@ -21,7 +21,7 @@ def recolor(
     options: as for `save`; profile, metadata and attrs are the source's, unless given.
     Errors: as for `load_dict` and `save`.
     """
-    with open_source(source) as stream, _codec.decoding(stream, limits) as opened:
+    with reading(source, limits) as opened:
         opened.check_output(opened.names, limits)
         arrays = {name: opened.array(name) for name in opened.names}
         attrs = dict(zip(opened.names, opened.contents.attrs, strict=True))

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from intaglio._codec import inspect
 from intaglio._errors import DecodeError
 from intaglio._info import ArrayInfo
 from intaglio._lazy import IntaglioFile
@@ -32,6 +33,8 @@ def file_lines(
 def plain_lines(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[str]:
     """`file_lines`; for a file that carries no readable data, its size and SHA-256."""
     try:
+        with path.open("rb") as stream:
+            inspect(stream, limits)  # of ordinary pictures nobody asks what happened to them
         return file_lines(path, limits)
     except DecodeError as problem:
         digest = hashlib.sha256()

@@ -16,12 +16,13 @@ import xarray as xr
 from xarray.backends import BackendArray, BackendEntrypoint
 from xarray.core import indexing
 
-from intaglio._api import info
 from intaglio._api import open as open_file
+from intaglio._codec import inspect
 from intaglio._datasets import DIMS, MEMBER, SCHEMA_VERSION, save
 from intaglio._errors import DecodeError, Reason
-from intaglio._files import Source
+from intaglio._files import Source, open_source
 from intaglio._lazy import IntaglioFile
+from intaglio._limits import DEFAULT_LIMITS
 from intaglio._options import Options
 from intaglio._typed import from_json
 from intaglio._words import join_words
@@ -153,7 +154,8 @@ class IntaglioBackend(BackendEntrypoint):
 def _carries(file: Source) -> bool:
     """A file with a prologue is ours, damaged or not: opening it says what is wrong."""
     try:
-        info(file)
+        with open_source(file) as stream:
+            inspect(stream, DEFAULT_LIMITS)
     except DecodeError as problem:
         if problem.reason == Reason.PNG_DAMAGED:  # whose it was only the name can tell
             return str(file).endswith(".ig.png")

@@ -57,10 +57,12 @@ def _look(path: Path) -> tuple[str, ...]:
                 "convert it to TIFF"
             )
             raise FormatError(message)
-        from intaglio import DecodeError, info
+        from intaglio._codec import inspect
+        from intaglio._errors import DecodeError
+        from intaglio._limits import DEFAULT_LIMITS
 
         try:
-            info(stream)
+            inspect(stream, DEFAULT_LIMITS)
         except DecodeError:
             return ()
     return ("this picture carries arrays itself; `intaglio unpack` gives those",)

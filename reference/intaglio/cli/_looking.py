@@ -80,12 +80,11 @@ def show_files(
 
 
 def _inspected(path: Path, limits: Limits) -> Any:  # noqa: ANN401 - Info, imported late
-    from intaglio._codec import inspect
-    from intaglio._files import open_source
     from intaglio._info import info_of
+    from intaglio._reading import inspecting
 
-    with open_source(path) as stream:
-        return info_of(inspect(stream, limits)[1])
+    with inspecting(path, limits) as opened:
+        return info_of(opened)
 
 
 def _info_lines(path: Path, found: Any) -> list[str]:  # noqa: ANN401 - Info, imported late

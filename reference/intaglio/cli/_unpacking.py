@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from intaglio import _codec
 from intaglio._api import DEFAULT_NAME
-from intaglio._files import open_source
 from intaglio._formats import FORMAT_BY_NAME, Format, format_of, write
 from intaglio._formats._base import Content
 from intaglio._lazy import UnknownNameError
 from intaglio._limits import Limits
+from intaglio._reading import reading
 from intaglio.cli._exits import UsageError
 from intaglio.cli._files import STDOUT, check_free, is_folder, write_file
 from intaglio.cli._names import file_names
@@ -46,7 +45,7 @@ class Unpacker:
 
     def _read(self, path: Path) -> Content:
         """All that is asked for, checked to the end of the file before anything is written."""
-        with open_source(path) as stream, _codec.decoding(stream, self.limits) as opened:
+        with reading(path, self.limits) as opened:
             names = opened.names if self.only is None else [*dict.fromkeys(self.only)]
             for name in names:
                 if name not in opened.names:

@@ -223,10 +223,9 @@ def load_figure(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> FigureData:
 
     Errors: as `load`; DecodeError(METADATA_INVALID) if the file holds no figure.
     """
-    from intaglio import _codec
-    from intaglio._files import open_source
+    from intaglio._reading import reading
 
-    with open_source(file) as stream, _codec.decoding(stream, limits) as opened:
+    with reading(file, limits) as opened:
         opened.check_output(opened.names, limits)
         arrays = {name: opened.array(name) for name in opened.names}
         metadata = dict(opened.contents.metadata)
