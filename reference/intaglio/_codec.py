@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 Bytes = npt.NDArray[np.uint8]
 
-_HINT: Final = (
+HINT: Final = (
     f"This picture carries exact numeric data (Intaglio format {FORMAT_MAJOR}.{FORMAT_MINOR}) in "
     "the low bits of its pixels. Read it with the Python package intaglio: intaglio.load(path). "
     "Keep it as a PNG: JPEG, resizing and recolouring destroy the data."
@@ -108,7 +108,7 @@ class Encoded:
             height,
             channels,
             _embedded_bands(self.picture, embedder, self.job.depths, channels),
-            text=((HINT_KEYWORD, _HINT),),
+            text=((HINT_KEYWORD, HINT),),
             dpi=self.job.dpi,
             effort=self.job.effort,
         )
