@@ -12,7 +12,7 @@ import intaglio as ig
 from damage import BYSTANDERS, DAMAGE_BY_NAME, SOURCES, Case, diagnosed, source, write_png
 from intaglio import Reason
 from intaglio._diagnose import Diagnosis, diagnose_bytes, diagnose_pixels
-from intaglio._restore import restore
+from intaglio._restore import restore_pixels
 from support import same_bits
 
 FEW = ("seed-case", "photo-cover", "rgba", "narrow")
@@ -192,7 +192,7 @@ def test_any_bytes_have_a_diagnosis_or_none(head, whole):
 )
 def test_any_pixels_have_a_diagnosis(pixels, reason):
     diagnose_pixels(pixels, reason)
-    restore(pixels)
+    restore_pixels(pixels)
 
 
 @settings(max_examples=60, deadline=None)
@@ -214,7 +214,7 @@ def test_any_piece_of_a_small_carrier_has_a_diagnosis(seed, profile, cut, turn):
     piece = pixels[top : max(top + 1, height - bottom), left : max(left + 1, width - right)]
     if piece.size:
         assert named(np.ascontiguousarray(piece)).cause
-        restore(np.ascontiguousarray(piece))
+        restore_pixels(np.ascontiguousarray(piece))
 
 
 @pytest.mark.parametrize("side", [2048])
@@ -239,10 +239,10 @@ TURNS = {
 
 
 def assert_restored(changed: np.ndarray, original: np.ndarray, said: str) -> None:
-    found = restore(np.ascontiguousarray(changed))
+    found = restore_pixels(np.ascontiguousarray(changed))
     assert found is not None
-    pixels, sentence = found
-    assert said in sentence
+    pixels, steps = found
+    assert said in "; ".join(steps)
     assert same_bits(pixels, original)
     assert same_bits(ig.extract(pixels)["data"], DATA)
 
@@ -259,7 +259,9 @@ def test_every_turn_is_undone(turn, shape):
 @pytest.mark.parametrize("factor", [2, 3, 4, 7])
 def test_enlargement_by_a_whole_factor_is_undone(factor):
     original = carrier()
-    assert_restored(original.repeat(factor, 0).repeat(factor, 1), original, f"every {factor}th")
+    assert_restored(
+        original.repeat(factor, 0).repeat(factor, 1), original, f"every {factor}x{factor}"
+    )
 
 
 @pytest.mark.parametrize("border", [(1, 0, 0, 0), (0, 3, 2, 0), (40, 41, 42, 43)])
@@ -283,9 +285,9 @@ def test_a_damaged_first_copy_is_rewritten_from_the_echo(width):
     original = carrier(1000 if width == 60 else 200, width)
     changed = original.copy()
     changed[0, 5:7] ^= 1
-    found = restore(changed)
+    found = restore_pixels(changed)
     assert found is not None
-    assert "first 80 pixels" in found[1]
+    assert "first 80 pixels" in found[1][0]
     assert same_bits(ig.extract(found[0])["data"], DATA)
     assert named(changed).cause == "bit-rot"
 
@@ -293,23 +295,23 @@ def test_a_damaged_first_copy_is_rewritten_from_the_echo(width):
 def test_a_damaged_first_copy_is_rewritten_in_a_turned_picture():
     changed = carrier()
     changed[0, 5] ^= 1
-    found = restore(np.ascontiguousarray(changed[::-1]))
+    found = restore_pixels(np.ascontiguousarray(changed[::-1]))
     assert found is not None
     assert same_bits(ig.extract(found[0])["data"], DATA)
 
 
 def test_nothing_is_restored_where_nothing_is_wrong_or_nothing_can_be_done():
     original = carrier()
-    assert restore(original) is None
-    assert restore(original[:-1]) is None
-    assert restore(original[::-1, 1:]) is None
-    assert restore(np.zeros((50, 60, 3), np.uint8)) is None
+    assert restore_pixels(original) is None
+    assert restore_pixels(original[:-1]) is None
+    assert restore_pixels(original[::-1, 1:]) is None
+    assert restore_pixels(np.zeros((50, 60, 3), np.uint8)) is None
 
 
 def test_restoring_leaves_its_input_alone():
     changed = np.ascontiguousarray(carrier()[::-1])
     before = changed.copy()
-    restore(changed)
+    restore_pixels(changed)
     assert same_bits(changed, before)
 
 

@@ -33,6 +33,7 @@ ABOVE = {
     "_diff",
     "_strip",
     "_recolor",
+    "_restore",
     "_show",
 }
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from intaglio._limits import Limits
     from intaglio._plan import Plan, plan
     from intaglio._recolor import recolor
+    from intaglio._restore import Restored, restore
     from intaglio._strip import strip
     from intaglio.figures import FigureData, capture, load_figure, savefig
 
@@ -52,6 +53,7 @@ __all__ = [
     "Limits",
     "Plan",
     "Reason",
+    "Restored",
     "capture",
     "diff",
     "dumps",
@@ -68,6 +70,7 @@ __all__ = [
     "open",
     "plan",
     "recolor",
+    "restore",
     "save",
     "savefig",
     "strip",
@@ -82,6 +85,7 @@ _ROOMS: Final = {
     "_limits": ("Limits",),
     "_plan": ("Plan", "plan"),
     "_recolor": ("recolor",),
+    "_restore": ("Restored", "restore"),
     "_strip": ("strip",),
     "figures": ("FigureData", "capture", "load_figure", "savefig"),
 }

@@ -43,7 +43,7 @@ _TURNS: Final = {
     "transposed": "transposed (mirrored along its diagonal)",
     "transposed-anti": "mirrored along its other diagonal",
 }
-_RESTORE: Final = "nothing is lost: restoring undoes that"
+_RESTORE: Final = "`intaglio restore` undoes that"
 _JPEG: Final = "it was saved as a JPEG in between"
 _LOSSY: Final = "it was compressed with loss (WebP, AVIF, a video)"
 _WAYS: Final = {

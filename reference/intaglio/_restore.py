@@ -1,19 +1,31 @@
 """Restoring: lossless changes of geometry undone, before strict decoding.
 
 A step of its own that yields a new picture and says what it did (SPEC.md
-section 12); it is never part of decoding. What carries no mark stays as it is.
+section 12); it is never part of decoding. What carries no mark is refused.
 """
 
-from typing import Final
+import io
+from dataclasses import dataclass
+from typing import BinaryIO, Final, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
+from intaglio._api import verify
 from intaglio._carrier import Embedder
+from intaglio._codec import HINT, Opened
+from intaglio._errors import DecodeError, EncodeError, Reason
+from intaglio._explain import explaining, explaining_pixels
+from intaglio._files import Source, check_target, open_source, write_target
+from intaglio._limits import DEFAULT_LIMITS, Limits
+from intaglio._png import open_png
+from intaglio._png_write import write_png
 from intaglio._search import Mark, maybe_mark
+from intaglio._spec import HINT_KEYWORD
 
 Pixels = npt.NDArray[np.uint8]
 
+_ROWS_AT_ONCE: Final = 64
 _UNDONE: Final = {
     "flipped-vertically": "flipped it back vertically",
     "flipped-horizontally": "flipped it back horizontally",
@@ -25,12 +37,46 @@ _UNDONE: Final = {
 }
 
 
-def restore(pixels: Pixels) -> tuple[Pixels, str] | None:
-    """(H, W, 3 or 4) uint8 pixels as they were written, and what was done; None if that is nothing.
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What `restore` did, and what strict decoding says of the result.
 
-    Undoes flips, quarter turns, transposition, a border added around, enlargement by a whole
-    factor, and rewrites a damaged first prologue from the echo. Decode the result strictly:
-    only that tells whether the pixels themselves survived.
+    steps: what was undone, a sentence each. problem: why the result cannot be read whole after
+    all; None if every bit of its data was verified.
+    """
+
+    steps: tuple[str, ...]
+    problem: DecodeError | None
+
+
+def restore(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) -> Restored:
+    """Write to `target` the picture that `source` was before it was turned or put into another.
+
+    Undoes flips, quarter turns, transposition, a border added around, and enlargement by a whole
+    factor without smoothing; rewrites a damaged first prologue from its copy. `target` is written
+    even if its data is then found to be damaged: see `Restored.problem`. Errors: DecodeError if
+    nothing can be restored, which says why; EncodeError(option-invalid) if nothing is wrong.
+    """
+    check_target(target)
+    with open_source(source) as stream, explaining(stream, limits):
+        pixels = np.concatenate([*open_png(stream, limits.pixels_max).bands()])
+    found = restore_pixels(pixels)
+    if found is None:
+        _refuse(pixels, limits)
+    pixels, steps = found
+    png = _png_of(pixels)
+    write_target(target, lambda out: _fill(out, png))
+    try:
+        verify(io.BytesIO(png), limits=limits)
+    except DecodeError as problem:
+        return Restored(steps, problem)
+    return Restored(steps, None)
+
+
+def restore_pixels(pixels: Pixels) -> tuple[Pixels, tuple[str, ...]] | None:
+    """(H, W, 3 or 4) uint8 pixels as they were written, and what was undone; None for nothing.
+
+    Decode the result strictly: only that tells whether the pixels themselves survived.
     """
     mark = maybe_mark(pixels)
     if mark is None or not mark.raw:
@@ -43,19 +89,54 @@ def restore(pixels: Pixels) -> tuple[Pixels, str] | None:
         return None
     top, left = mark.top, mark.left
     result = upright[top : top + mark.height, left : left + mark.width].copy()
-    if not mark.first:
+    if not (mark.first and mark.last):
         count = mark.width * mark.height
         Embedder(mark.raw, b"", mark.depths, count).embed(result.reshape(count, -1), 0)
-    return result, "; ".join(steps)
+    return result, steps
 
 
-def _steps(mark: Mark, upright: Pixels) -> list[str]:
+def _steps(mark: Mark, upright: Pixels) -> tuple[str, ...]:
     steps = [_UNDONE[mark.turn]] if mark.turn else []
     if mark.factor > 1:
-        steps.append(f"took every {mark.factor}th pixel of an enlarged picture")
+        steps.append(f"took one pixel of every {mark.factor}x{mark.factor}")
     if upright.shape[:2] != (mark.height, mark.width):
         size = f"{mark.width}x{mark.height}"
         steps.append(f"cut a border away around the {size} pixels at {mark.left}, {mark.top}")
     if not mark.first:
         steps.append("rewrote the damaged first 80 pixels from their copy at the end")
-    return steps
+    if not mark.last:
+        steps.append("rewrote the damaged last 80 pixels, a spare copy of the first")
+    return tuple(steps)
+
+
+def _refuse(pixels: Pixels, limits: Limits) -> NoReturn:
+    """Say why nothing is restored."""
+    height, width = pixels.shape[:2]
+    try:
+        with explaining_pixels(pixels):
+            opened = Opened(iter([pixels]), width, height)
+            opened.check_output(opened.names, limits)
+            for name in opened.names:
+                opened.canonical(name)
+    except DecodeError as problem:
+        problem.explain(problem.diagnosis, f"nothing can be restored: {problem.detail}")
+        raise
+    what = "there is nothing to restore: the data of this picture can be read as it is"
+    raise EncodeError(Reason.OPTION_INVALID, what)
+
+
+def _png_of(pixels: Pixels) -> bytes:
+    if pixels.shape[2] == 4 and pixels[..., 3].min() == 255:
+        pixels = pixels[..., :3]
+    height, width, channels = pixels.shape
+    bands = (
+        np.ascontiguousarray(pixels[top : top + _ROWS_AT_ONCE])
+        for top in range(0, height, _ROWS_AT_ONCE)
+    )
+    out = io.BytesIO()
+    write_png(out, width, height, channels, bands, text=((HINT_KEYWORD, HINT),))
+    return out.getvalue()
+
+
+def _fill(out: BinaryIO, data: bytes) -> None:
+    out.write(data)

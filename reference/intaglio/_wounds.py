@@ -171,8 +171,9 @@ def _first_pixels(mark: Mark, pixels: Pixels) -> Diagnosis:
     first = prologue_plane(pixels[:rows]).ravel()[:PROLOGUE_BYTES]
     wrong = np.unpackbits(first ^ np.frombuffer(mark.raw, np.uint8)) if mark.raw else np.ones(80)
     what = "the first pixels, which say how to read the rest, were"
+    undo = "`intaglio restore` takes them from their copy"
     if wrong.sum() <= _FEW_BITS:
         flipped = f"{what} damaged ({int(wrong.sum())} wrong bits)"
-        return Diagnosis("bit-rot", True, f"{flipped}: restoring takes them from their copy; {ASK}")
-    over = f"{what} painted over: restoring takes them from their copy"
+        return Diagnosis("bit-rot", True, f"{flipped}: {undo}; {ASK}")
+    over = f"{what} painted over: {undo}"
     return Diagnosis("annotated", False, f"{over}; if that is not enough, {ASK}")

@@ -15,6 +15,7 @@ VERBS: Final = {  # in the order of the help
     "diff": "diff",
     "strip": "rewrite",
     "recolor": "rewrite",
+    "restore": "rewrite",
     "view": "view",
 }
 _EXAMPLES: Final = """

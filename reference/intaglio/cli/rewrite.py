@@ -1,4 +1,4 @@
-"""Verbs that make another picture of one: strip, recolor."""
+"""Verbs that make another picture of one: strip, recolor, restore."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 
+from intaglio.cli._exits import OK
 from intaglio.cli._files import STDOUT, check_free, is_folder, targets, write_file
 from intaglio.cli._options import (
     BYTES_MAX,
@@ -26,12 +27,15 @@ from intaglio.cli._options import (
     Vmax,
     Vmin,
 )
-from intaglio.cli._talk import Talk, each, label
+from intaglio.cli._talk import Talk, each, fail, label
 
 Output = Annotated[
     str,
     typer.Option("--output", "-o", metavar="out.png|DIR/", help="Where to; - is standard output."),
 ]
+
+
+Made = tuple[str, Exception | None]  # what was done, and what is wrong with it after all
 
 
 def strip(
@@ -55,9 +59,9 @@ def strip(
     limits = Limits(pixels_max=pixels_max)
     talk = Talk(quiet)
 
-    def make(source: Path, out: BinaryIO) -> str:
+    def make(source: Path, out: BinaryIO) -> Made:
         remove(source, out, limits=limits)
-        return "carries nothing any more"
+        return "carries nothing any more", None
 
     raise typer.Exit(_rewrite(files, output, make, talk, force=force))
 
@@ -110,9 +114,42 @@ def recolor(
     }
     options = {key: value for key, value in given.items() if value is not None}
 
-    def make(source: Path, out: BinaryIO) -> str:
+    def make(source: Path, out: BinaryIO) -> Made:
         paint(source, out, limits=limits, **options)
-        return "the same data, recoloured"
+        return "the same data, recoloured", None
+
+    raise typer.Exit(_rewrite(files, output, make, talk, force=force))
+
+
+def restore(
+    files: Files,
+    output: Output,
+    force: Force = False,
+    quiet: Quiet = False,
+    pixels_max: PixelsMax = PIXELS_MAX,
+    bytes_max: BytesMax = BYTES_MAX,
+) -> None:
+    """Undo what was done to a picture without loss, so that its data can be read again.
+
+    Flips, quarter turns, a border around it, enlargement by a whole factor without smoothing, a
+    damaged first row. Says what it undid, and checks the data; exit code 65 if that is damaged.
+
+    Try:
+
+        intaglio restore turned.png -o m.png
+
+        intaglio restore screenshot.png turned.png -o restored/
+    """
+    from intaglio._limits import Limits
+    from intaglio._restore import restore as undo
+
+    limits = Limits(pixels_max=pixels_max, output_bytes_max=bytes_max)
+    talk = Talk(quiet)
+
+    def make(source: Path, out: BinaryIO) -> Made:
+        done = undo(source, out, limits=limits)
+        verified = "" if done.problem else "; the data is verified"
+        return "; ".join(done.steps) + verified, done.problem
 
     raise typer.Exit(_rewrite(files, output, make, talk, force=force))
 
@@ -120,7 +157,7 @@ def recolor(
 def _rewrite(
     files: list[Path],
     output: str,
-    make: Callable[[Path, BinaryIO], str],
+    make: Callable[[Path, BinaryIO], Made],
     talk: Talk,
     *,
     force: bool,
@@ -135,13 +172,14 @@ def _rewrite(
     if is_folder(Path(output), output):
         Path(output).mkdir(parents=True, exist_ok=True)
 
-    def work(source: Path) -> None:
-        def write(temporary: Path) -> str:
+    def work(source: Path) -> int:
+        def write(temporary: Path) -> Made:
             with temporary.open("wb") as stream:
                 return make(source, stream)
 
-        done = write_file(places[source], write, force=force)
+        done, problem = write_file(places[source], write, force=force)
         if places[source] != STDOUT:
             talk.note(f"{label(places[source])}: {done}")
+        return fail(problem, label(places[source])) if problem else OK
 
     return each(files, work, talk)
