@@ -16,6 +16,7 @@ VERBS: Final = {  # in the order of the help
     "strip": "rewrite",
     "recolor": "rewrite",
     "restore": "rewrite",
+    "tiles": "tiles",
     "view": "view",
 }
 _EXAMPLES: Final = """

@@ -1,10 +1,14 @@
 """pack: arrays from files into a picture."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from intaglio._errors import EncodeError, Reason
+from intaglio._formats._base import FormatError
 from intaglio.cli._exits import UsageError
 from intaglio.cli._files import STDOUT, check_free, is_folder, targets, write_file
 from intaglio.cli._options import (
@@ -54,6 +58,13 @@ DryRun = Annotated[
 Dtype = Annotated[
     str | None, typer.Option(metavar="DTYPE", help="Of text files, if not inferred: float32.")
 ]
+Tiles = Annotated[
+    bool,
+    typer.Option("--tiles", help="Split one large array into a Zarr store of pictures: -o DIR."),
+]
+Chunks = Annotated[
+    str | None, typer.Option(metavar="N,N", help="Of --tiles: elements of a tile along each axis.")
+]
 Skip = Annotated[
     bool, typer.Option("--skip", help="Leave out what cannot be carried, such as text, and say so.")
 ]
@@ -76,6 +87,8 @@ def pack(
     attrs: Attrs = None,
     dtype: Dtype = None,
     skip: Skip = False,
+    tiles: Tiles = False,
+    chunks: Chunks = None,
     dry_run: DryRun = False,
     force: Force = False,
     quiet: Quiet = False,
@@ -96,6 +109,8 @@ def pack(
         intaglio pack m.npy -o covered.png --cover photo.jpg --enlarge
 
         intaglio pack m.npy table.csv -o pictures/
+
+        intaglio pack huge.npy --tiles -o huge.zarr
     """
     from intaglio.cli._packing import Packer, json_option, parsed_profile
 
@@ -122,6 +137,12 @@ def pack(
         skip=skip,
         talk=Talk(quiet),
     )
+    if tiles or chunks is not None:
+        from intaglio.cli._tiling import Tiler, chunk_lengths
+
+        tiler = Tiler(packer, chunk_lengths(chunks, tiles=tiles))
+        tiler.pack(inputs, output, dry_run=dry_run, force=force)
+        return
     raise typer.Exit(_pack_all(packer, inputs, output, dry_run=dry_run, force=force))
 
 
@@ -149,7 +170,8 @@ def _pack_all(
             Path(text).mkdir(parents=True, exist_ok=True)
 
     def work(place: Path) -> None:
-        packed = packer.pack(jobs[place], place)
+        with _tiles_would_do(packer):
+            packed = packer.pack(jobs[place], place)
         if dry_run:
             packer.talk.data("\n".join(packer.plan_lines(place, packed)))
             return
@@ -163,3 +185,22 @@ def _pack_all(
             packer.talk.note(f"{label(place)}: {packer.summary(packed.encoded)}")
 
     return each([*jobs], work, packer.talk, prints=dry_run, named=False)
+
+
+@contextmanager
+def _tiles_would_do(packer: Any) -> Iterator[None]:  # noqa: ANN401 - Packer, imported late
+    """Name the way out where one picture cannot hold the data."""
+    try:
+        yield
+    except EncodeError as problem:
+        sized = {"cover", "scale"} & packer.options.keys()
+        if problem.reason != Reason.CAPACITY_EXCEEDED or sized:
+            raise
+        detail = f"{problem.detail}; --tiles -o STORE.zarr splits an array into many pictures"
+        raise EncodeError(problem.reason, detail) from problem
+    except MemoryError as problem:
+        message = (
+            "this machine has not enough memory for it; --tiles -o STORE.zarr takes a .npy file "
+            "a part at a time"
+        )
+        raise FormatError(message) from problem

@@ -63,6 +63,8 @@ def unpack(
         intaglio unpack both.png -o arrays/ --as h5
 
         intaglio unpack both.png --only x -o - > x.npy
+
+        intaglio unpack huge.zarr -o huge.npy
     """
     from intaglio._formats import FORMATS
     from intaglio._limits import Limits
@@ -85,6 +87,11 @@ def unpack(
     unpacker.maybe_file()
 
     def work(path: Path) -> None:
+        if (path / "zarr.json").is_file():
+            from intaglio.cli._tiling import unpack_store
+
+            unpack_store(path, output or "./", form, talk, force=force)
+            return
         unpacker.unpack(path)
 
     raise typer.Exit(each(files, work, talk))

@@ -1,0 +1,70 @@
+"""tiles: one picture of a whole store."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from intaglio.cli._exits import UsageError
+from intaglio.cli._options import PIXELS_MAX, Force, PixelsMax, Quiet
+
+Store = Annotated[
+    str,
+    typer.Argument(metavar="STORE", help="A Zarr array of pictures: path or URL."),
+]
+Output = Annotated[
+    str, typer.Option("--output", "-o", metavar="out.png", help="Where to; - is standard output.")
+]
+Axes = Annotated[
+    str | None,
+    typer.Option(metavar="DOWN,RIGHT", help="The axes to show, from 0; usual: the last two."),
+]
+At = Annotated[
+    list[str] | None,
+    typer.Option(metavar="AXIS=N", help="Of another axis this element; usual: the first."),
+]
+Size = Annotated[int, typer.Option(metavar="N", min=1, max=16384, help="Pixels of the long side.")]
+
+
+def tiles(
+    store: Store,
+    output: Output,
+    axes: Axes = None,
+    at: At = None,
+    size: Size = 2048,
+    force: Force = False,
+    quiet: Quiet = False,
+    pixels_max: PixelsMax = PIXELS_MAX,
+) -> None:
+    """Make one picture of a whole store from its tiles. Their data is not decoded.
+
+    Tiles that are not stored, because all their values are the fill value, are grey.
+
+    Try:
+
+        intaglio tiles t.zarr -o overview.png
+
+        intaglio tiles t.zarr -o month.png --at 0=31 --size 4096
+    """
+    from intaglio._files import check_target
+    from intaglio._limits import Limits
+    from intaglio.cli._files import STDOUT, check_free
+    from intaglio.cli._talk import Talk
+    from intaglio.cli._tiling import overview
+
+    place = Path(output)
+    if place != STDOUT:
+        check_target(place)
+    check_free(place, force=force)
+    shown = None if axes is None else _numbers("--axes DOWN,RIGHT", axes.split(","))
+    fixed = dict(_numbers("--at AXIS=N", text.split("=")) for text in at or [])
+    limits = Limits(pixels_max=pixels_max)
+    overview(store, place, shown, fixed, size, Talk(quiet), limits, force=force)
+
+
+def _numbers(option: str, words: list[str]) -> tuple[int, int]:
+    words = [word.strip() for word in words]
+    if len(words) != 2 or not all(word.isascii() and word.isdigit() for word in words):
+        message = f"{option} takes two whole numbers, not {'='.join(words)!a}"
+        raise UsageError(message)
+    return int(words[0]), int(words[1])

@@ -1,0 +1,126 @@
+"""Stores: the pictures of a Zarr array, read as they are and decoded by nobody."""
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from errno import ENOENT
+from typing import Any, Final, TypeVar
+
+import numpy as np
+import zarr
+from zarr.abc.store import ByteRequest, RangeByteRequest, SuffixByteRequest
+from zarr.core.buffer import default_buffer_prototype
+from zarr.core.sync import sync
+
+from intaglio._formats._base import FormatError
+from intaglio.zarr._codec import NAME, Picture
+
+_ENTRY_BYTES: Final = 16  # of a shard's index: offset, length
+_CRC_BYTES: Final = 4
+_EMPTY: Final = 2**64 - 1
+_INDEX_CODECS: Final = [
+    {"name": "bytes", "configuration": {"endian": "little"}},
+    {"name": "crc32c"},
+]
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class TileStore:
+    """A Zarr array whose chunks are pictures.
+
+    chunks: a picture's shape in elements. shards: a stored object's, if objects hold several.
+    index_first: whether a shard begins with its index.
+    """
+
+    array: Any  # zarr.Array
+    picture: Picture
+    chunks: tuple[int, ...]
+    shards: tuple[int, ...] | None
+    index_first: bool
+
+    @property
+    def grid(self) -> tuple[int, ...]:
+        """How many pictures lie along each axis."""
+        pairs = zip(self.array.shape, self.chunks, strict=True)
+        return tuple(-(-length // chunk) for length, chunk in pairs)
+
+    def key(self, place: tuple[int, ...]) -> str:
+        """The key of the object that holds the picture at `place` in the grid."""
+        if self.shards is not None:
+            sizes = zip(place, self.chunks, self.shards, strict=True)
+            place = tuple(i * chunk // shard for i, chunk, shard in sizes)
+        name: str = self.array.metadata.encode_chunk_key(place)
+        return name
+
+    def png(self, place: tuple[int, ...]) -> bytes | None:
+        """The file at `place` in the grid; None where all values are the fill value."""
+        key = self.key(place)
+        if self.shards is None:
+            return self._read(key, None)
+        counts = tuple(s // c for s, c in zip(self.shards, self.chunks, strict=True))
+        index = self._index(key, counts)
+        if index is None:
+            return None
+        local = tuple(i % count for i, count in zip(place, counts, strict=True))
+        offset, length = (int(number) for number in index[local])
+        if (offset, length) == (_EMPTY, _EMPTY):
+            return None
+        return self._read(key, RangeByteRequest(offset, offset + length))
+
+    def _index(self, key: str, counts: tuple[int, ...]) -> np.ndarray[Any, Any] | None:
+        """(..., 2) offsets and lengths of a shard's pictures."""
+        entries = int(np.prod(counts, dtype=object)) * _ENTRY_BYTES
+        size = entries + _CRC_BYTES
+        request = RangeByteRequest(0, size) if self.index_first else SuffixByteRequest(size)
+        raw = self._read(key, request)
+        if raw is None:
+            return None
+        import google_crc32c  # comes with zarr
+
+        crc = int.from_bytes(raw[entries:], "little")
+        if len(raw) != size or google_crc32c.value(raw[:entries]) != crc:
+            message = f"the index of shard {key} is damaged"
+            raise FormatError(message)
+        return np.frombuffer(raw, "<u8", entries // 8).reshape(*counts, 2)
+
+    def _read(self, key: str, request: ByteRequest | None) -> bytes | None:
+        place = self.array.store_path / key
+        prototype = default_buffer_prototype()
+        found = _wait(place.get(prototype=prototype, byte_range=request))
+        return None if found is None else found.to_bytes()
+
+
+def _wait(work: Coroutine[Any, Any, _T]) -> _T:
+    result: _T = sync(work)
+    return result
+
+
+def open_tiles(store: str) -> TileStore:
+    """The array of pictures at `store`, a path or URL.
+
+    Errors: OSError if nothing is there, FormatError if it is no array of pictures.
+    """
+    try:
+        found: Any = zarr.open(store, mode="r")
+    except FileNotFoundError as problem:
+        raise FileNotFoundError(ENOENT, "no Zarr array or group is there", store) from problem
+    if not isinstance(found, zarr.Array):
+        names = [name for name, _ in sorted(found.arrays())]
+        inside = f"its arrays are {', '.join(map(ascii, names))}" if names else "it has no arrays"
+        message = f"a group, no array; {inside}: say STORE/NAME"
+        raise FormatError(message)
+    codecs = [codec.to_dict() for codec in getattr(found.metadata, "codecs", ())]
+    shards, index_first = None, False
+    chunks = found.chunks
+    if len(codecs) == 1 and codecs[0]["name"] == "sharding_indexed":
+        said = codecs[0]["configuration"]
+        if [dict(codec) for codec in said["index_codecs"]] != _INDEX_CODECS:
+            message = f"its shards' index is written with {said['index_codecs']}: not understood"
+            raise FormatError(message)
+        shards, index_first = found.shards, said["index_location"] == "start"
+        codecs = list(said["codecs"])
+    if [codec["name"] for codec in codecs] != [NAME]:
+        have = ", ".join(str(codec["name"]) for codec in codecs) or "of Zarr v2"
+        message = f"its chunks are no pictures: the codecs are {have}"
+        raise FormatError(message)
+    return TileStore(found, Picture.from_dict(codecs[0]), chunks, shards, index_first)
