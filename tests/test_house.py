@@ -27,6 +27,7 @@ ABOVE = {
     "figures",
     "pandas",
     "xarray",
+    "zarr",
     "_datasets",
     "_ipython",
     "_formats",
