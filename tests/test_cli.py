@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 import intaglio as ig
 from intaglio.cli import _app, _names
@@ -55,6 +55,9 @@ def here(tmp_path, monkeypatch):
     ig.save("other.png", matrix + 1)
     arrays = {"x": matrix, "w": np.arange(6).reshape(2, 3)}
     ig.save("both.png", arrays, metadata={"run": 7}, attrs={"x": {"unit": "K"}})
+    picture = Image.open("m.png")
+    picture.transpose(Image.Transpose.ROTATE_90).save("turned.png")
+    ImageOps.expand(picture, 30, "white").save("screenshot.png")
     return tmp_path
 
 
@@ -372,6 +375,7 @@ USES = {  # verb -> arguments after the bad file
     "diff": ["m.png"],
     "strip": ["-o", "new.png"],
     "recolor": ["-o", "new.png"],
+    "restore": ["-o", "new.png"],
 }
 assert {*USES} == {*VERBS} - {"pack", "view"}  # view has its own: tests/test_view.py
 ONLY_THE_HEAD_IS_READ = ("info", "ls", "show", "strip")  # these need not see damage further down
@@ -604,7 +608,7 @@ def test_every_example_of_the_help_works_when_pasted(here, capsys, monkeypatch):
         if command.startswith("intaglio view"):  # serves until it is interrupted, so:
             command = f"timeout --signal=INT 3 {command} --no-browser || [ $? = 124 ]"
         if command.startswith(
-            ("intaglio pack", "intaglio unpack", "intaglio strip", "intaglio recolor")
+            tuple(f"intaglio {verb}" for verb in ("pack", "unpack", "strip", "recolor", "restore"))
         ):
             command = re.sub(r"^(intaglio \w+)", r"\1 --force", command)
         lines.append(command)

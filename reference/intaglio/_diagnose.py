@@ -81,7 +81,7 @@ def diagnose_pixels(pixels: Pixels, reason: Reason) -> Diagnosis | None:
 def _displaced(mark: Mark, pixels: Pixels) -> Diagnosis | None:
     """A change of place or size; None if everything stands where it was written."""
     upright = mark.upright(pixels)
-    whole = _RESTORE if mark.is_whole(upright) and mark.raw else ASK
+    whole = _RESTORE if mark.is_restorable(upright) else ASK
     if mark.turn:
         cause = mark.turn.removesuffix("-anti")
         return Diagnosis(cause, True, f"this PNG was {_TURNS[mark.turn]}: {whole}")
@@ -103,6 +103,9 @@ def _displaced(mark: Mark, pixels: Pixels) -> Diagnosis | None:
         more = " and a border was added" if min(cut.values()) < 0 else ""
         what = f"this PNG was cropped by {' and '.join(lost)}{more}: {sizes}; {ASK}"
         return Diagnosis(cause, True, what)
+    if any(cut.values()) and not (mark.first and mark.last):
+        what = f"this PNG was probably resized, with some rows or columns doubled: {sizes}; {whole}"
+        return Diagnosis("resized", False, what)
     if any(cut.values()):
         what = f"this PNG was padded, by a border or as part of a screenshot: {sizes}; {whole}"
         return Diagnosis("padded", True, what)

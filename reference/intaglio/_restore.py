@@ -14,6 +14,7 @@ import numpy.typing as npt
 from intaglio._api import verify
 from intaglio._carrier import Embedder
 from intaglio._codec import HINT, Opened
+from intaglio._diagnose import is_told_by_pixels
 from intaglio._errors import DecodeError, EncodeError, Reason
 from intaglio._explain import explaining, explaining_pixels
 from intaglio._files import Source, check_target, open_source, write_target
@@ -60,11 +61,13 @@ def restore(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) 
     check_target(target)
     with open_source(source) as stream, explaining(stream, limits):
         pixels = np.concatenate([*open_png(stream, limits.pixels_max).bands()])
-    found = restore_pixels(pixels)
+    refusal = _maybe_refusal(pixels, limits)
+    curable = refusal is None or is_told_by_pixels(refusal.reason)
+    found = restore_pixels(pixels) if curable else None
     if found is None:
-        _refuse(pixels, limits)
-    pixels, steps = found
-    png = _png_of(pixels)
+        _refuse(refusal)
+    restored, steps = found
+    png = _png_of(restored)
     write_target(target, lambda out: _fill(out, png))
     try:
         verify(io.BytesIO(png), limits=limits)
@@ -79,10 +82,10 @@ def restore_pixels(pixels: Pixels) -> tuple[Pixels, tuple[str, ...]] | None:
     Decode the result strictly: only that tells whether the pixels themselves survived.
     """
     mark = maybe_mark(pixels)
-    if mark is None or not mark.raw:
+    if mark is None:
         return None
     upright = mark.upright(pixels)
-    if not mark.is_whole(upright):
+    if not mark.is_restorable(upright):
         return None
     steps = _steps(mark, upright)
     if not steps:
@@ -109,8 +112,8 @@ def _steps(mark: Mark, upright: Pixels) -> tuple[str, ...]:
     return tuple(steps)
 
 
-def _refuse(pixels: Pixels, limits: Limits) -> NoReturn:
-    """Say why nothing is restored."""
+def _maybe_refusal(pixels: Pixels, limits: Limits) -> DecodeError | None:
+    """Why strict decoding refuses `pixels`; None if it does not."""
     height, width = pixels.shape[:2]
     try:
         with explaining_pixels(pixels):
@@ -119,10 +122,16 @@ def _refuse(pixels: Pixels, limits: Limits) -> NoReturn:
             for name in opened.names:
                 opened.canonical(name)
     except DecodeError as problem:
-        problem.explain(problem.diagnosis, f"nothing can be restored: {problem.detail}")
-        raise
-    what = "there is nothing to restore: the data of this picture can be read as it is"
-    raise EncodeError(Reason.OPTION_INVALID, what)
+        return problem
+    return None
+
+
+def _refuse(refusal: DecodeError | None) -> NoReturn:
+    if refusal is None:
+        what = "there is nothing to restore: the data of this picture can be read as it is"
+        raise EncodeError(Reason.OPTION_INVALID, what)
+    refusal.explain(refusal.diagnosis, f"nothing can be restored: {refusal.detail}")
+    raise refusal
 
 
 def _png_of(pixels: Pixels) -> bytes:

@@ -67,6 +67,12 @@ class Mark:
         inside = self.top >= 0 and self.left >= 0
         return inside and self.top + self.height <= height and self.left + self.width <= width
 
+    def is_restorable(self, upright: Pixels) -> bool:
+        """Whether it can be cut out of `upright`; one copy alone does not tell where it ends."""
+        as_large = upright.shape[:2] == (self.height, self.width)
+        sure = as_large or (self.first and self.last)
+        return sure and bool(self.raw) and self.is_whole(upright)
+
 
 def maybe_prologue(raw: bytes) -> Prologue | None:
     """The prologue that these 80 bytes are, if they are one."""
