@@ -54,12 +54,19 @@ def check_target(target: Source) -> None:
 
 
 def write_target(target: Source, write: Callable[[BinaryIO], None]) -> None:
-    """Let `write` fill `target`; a path holds its old file or the whole new one, never a part."""
+    """Let `write` fill `target`; a path holds its old file or the whole new one, never a part.
+
+    A process that is killed meanwhile may leave one hidden file beside it, `.intaglio-*.tmp`.
+    """
     if not isinstance(target, str | os.PathLike):
         write(target)
         return
     path = Path(os.path.realpath(target))  # a link stays a link
-    temporary = path.with_name(f".{path.name[:200]}.{os.urandom(6).hex()}.tmp")
+    if path.exists() and not path.is_file():  # a pipe or a device takes bytes, but no other's place
+        with path.open("wb") as stream:
+            write(stream)
+        return
+    temporary = path.with_name(f".intaglio-{os.urandom(8).hex()}.tmp")
     # Made by open, not by tempfile, so that the caller's umask rules.
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
     try:
@@ -84,9 +91,9 @@ def _sync_folder(folder: Path) -> None:
     """Make the new name last through a power cut, where the system can."""
     if not hasattr(os, "O_DIRECTORY"):
         return
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        with suppress(OSError):  # some file systems refuse it
+    with suppress(OSError):  # some folders may not be read, some file systems refuse it
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
             os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        finally:
+            os.close(descriptor)
