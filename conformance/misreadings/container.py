@@ -314,6 +314,6 @@ MISREADINGS: Final = (
         "output-limit-of-65536-bytes-an-array",
         "LIM-3",
         "A reader's limit may be as small as it likes.",
-        (("_limits", "output_bytes_max: int = 2**32", "output_bytes_max: int = 2**16"),),
+        (("_limits", "OUTPUT_BYTES_MAX: Final = 2**32", "OUTPUT_BYTES_MAX: Final = 2**16"),),
     ),
 )

@@ -235,7 +235,9 @@ def inspect(stream: BinaryIO, limits: Limits) -> tuple[PngRows, Opened]:
 def _memory_is_a_limit() -> Iterator[None]:
     try:
         yield
-    except MemoryError as problem:  # [LIM-3]
+    except (MemoryError, RuntimeError) as problem:  # [LIM-3]
+        if isinstance(problem, RuntimeError) and "start new thread" not in str(problem):
+            raise
         raise DecodeError(
             Reason.LIMIT_EXCEEDED,
             "this machine has not enough memory for the picture or its arrays",

@@ -16,7 +16,7 @@ from intaglio._arrays import Array, ElementType, array_from_bytes, check_element
 from intaglio._blocks import BlockForm, TableEntry, read_table, root_digest, unpack_block
 from intaglio._errors import DecodeError, Reason
 from intaglio._header import ArrayRecord, Header, check_extensions, read_header
-from intaglio._limits import Limits
+from intaglio._limits import OUTPUT_BYTES_VARIABLE, Limits
 from intaglio._metadata import read_metadata
 from intaglio._prologue import Prologue
 from intaglio._spec import CODECS, FILTER_BY_CODE, TABLE_ENTRY_BYTES
@@ -88,8 +88,8 @@ def check_output(records: Iterable[ArrayRecord], limits: Limits) -> None:
     if total > limits.output_bytes_max:  # [LIM-3]
         raise DecodeError(
             Reason.LIMIT_EXCEEDED,
-            f"the arrays take {total:,} bytes, over this reader's {limits.output_bytes_max:,}; "
-            "Limits(output_bytes_max=...) raises that",
+            f"the arrays take {total:,} bytes, the limit is {limits.output_bytes_max:,}; "
+            f"Limits(output_bytes_max=...) or {OUTPUT_BYTES_VARIABLE} allows more",
         )
 
 

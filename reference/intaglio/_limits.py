@@ -1,23 +1,60 @@
 """What a reader is willing to spend.
 
-SPEC.md section 13 [LIM-1]. These are a reader's own limits, not the format's:
-every declared size is compared with them before memory is taken.
+SPEC.md section 13 [LIM-1] to [LIM-3]. These are a reader's own limits, which
+whoever calls may raise; the format's, such as 32 dimensions or 64 levels of
+JSON, stand in `_spec` and hold for everybody. Every declared size is compared
+with both before memory is taken.
 """
 
-from dataclasses import dataclass
+import os
 from typing import Final
 
+PIXELS_MAX: Final = 2**28
+OUTPUT_BYTES_MAX: Final = 2**32
+PIXELS_VARIABLE: Final = "INTAGLIO_PIXELS_MAX"
+OUTPUT_BYTES_VARIABLE: Final = "INTAGLIO_OUTPUT_BYTES_MAX"
 
-@dataclass(frozen=True, slots=True)
+
 class Limits:
     """Upper bounds for reading; pass a larger one as `limits=` to go past it.
 
     pixels_max: width times height of the picture.
     output_bytes_max: canonical bytes of all the arrays asked for together.
+    What is not given is what the environment says at the moment of reading, in
+    INTAGLIO_PIXELS_MAX and INTAGLIO_OUTPUT_BYTES_MAX; by default 2^28 and 2^32.
     """
 
-    pixels_max: int = 2**28
-    output_bytes_max: int = 2**32
+    __slots__ = ("_output_bytes_max", "_pixels_max")
+
+    def __init__(self, pixels_max: int | None = None, output_bytes_max: int | None = None) -> None:
+        self._pixels_max: Final = pixels_max
+        self._output_bytes_max: Final = output_bytes_max
+
+    @property
+    def pixels_max(self) -> int:
+        """The most pixels of a picture."""
+        return _given_or(self._pixels_max, PIXELS_VARIABLE, PIXELS_MAX)
+
+    @property
+    def output_bytes_max(self) -> int:
+        """The most canonical bytes of the arrays asked for."""
+        return _given_or(self._output_bytes_max, OUTPUT_BYTES_VARIABLE, OUTPUT_BYTES_MAX)
+
+    def __repr__(self) -> str:
+        return f"Limits(pixels_max={self.pixels_max}, output_bytes_max={self.output_bytes_max})"
+
+
+def _given_or(given: int | None, variable: str, usual: int) -> int:
+    if given is not None:
+        return given
+    text = os.environ.get(variable)
+    if text is None:
+        return usual
+    try:
+        return int(text)
+    except ValueError as problem:
+        message = f"the environment variable {variable} is {text!a}, not a whole number"
+        raise ValueError(message) from problem
 
 
 DEFAULT_LIMITS: Final = Limits()

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intaglio._errors import DecodeError, Reason
+from intaglio._limits import PIXELS_VARIABLE
 from intaglio._png_lines import Form, to_pixels, undo_filters
 from intaglio._png_stream import INTEGER_MAX, SIGNATURE, Chunks, Inflater, damaged
 
@@ -198,9 +199,10 @@ def open_png(stream: BinaryIO, pixels_max: int) -> PngRows:
     head = _read_ihdr(chunks)
     pixels = head.width * head.height
     if pixels > pixels_max:  # [LIM-2]
-        what = f"the picture has {head.width} x {head.height} = {pixels} pixels, the limit is"
+        what = f"the picture has {head.width} x {head.height} = {pixels:,} pixels, the limit is"
         raise DecodeError(
-            Reason.LIMIT_EXCEEDED, f"{what} {pixels_max}; Limits(pixels_max=...) allows more"
+            Reason.LIMIT_EXCEEDED,
+            f"{what} {pixels_max:,}; Limits(pixels_max=...) or {PIXELS_VARIABLE} allows more",
         )
     form, idat_bytes = _read_form(chunks, head.form)
     return PngRows(chunks, head._replace(form=form), idat_bytes)

@@ -3,8 +3,12 @@
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import chain, islice
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -44,3 +48,15 @@ def ahead(items: Iterator[_T]) -> Generator[_T, None, None]:
         while item := running.popleft().result():
             running.append(pool.submit(list, islice(items, 1)))
             yield item[0]
+
+
+@contextmanager
+def leavable_pool() -> Iterator["ThreadPoolExecutor"]:
+    """A pool for generators that may be left half-way: leaving it waits for nothing."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    pool = ThreadPoolExecutor(WORKERS)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)

@@ -5,6 +5,8 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from intaglio import _limits
+
 Files: TypeAlias = Annotated[
     list[Path], typer.Argument(metavar="F.png...", help="Pictures that carry data.")
 ]
@@ -23,10 +25,19 @@ Only: TypeAlias = Annotated[
     typer.Option("--only", metavar="NAME", help="Only this array; may be given several times."),
 ]
 PixelsMax: TypeAlias = Annotated[
-    int, typer.Option(metavar="N", min=1, help="Refuse pictures of more pixels.")
+    int,
+    typer.Option(
+        metavar="N", min=1, envvar=_limits.PIXELS_VARIABLE, help="Refuse pictures of more pixels."
+    ),
 ]
 BytesMax: TypeAlias = Annotated[
-    int, typer.Option(metavar="N", min=1, help="Refuse arrays of more bytes together.")
+    int,
+    typer.Option(
+        metavar="N",
+        min=1,
+        envvar=_limits.OUTPUT_BYTES_VARIABLE,
+        help="Refuse arrays of more bytes together.",
+    ),
 ]
 Cmap: TypeAlias = Annotated[
     str | None, typer.Option(metavar="NAME", help="Colour map, by matplotlib's name: rainbow.")
@@ -60,5 +71,5 @@ Level: TypeAlias = Annotated[
     int | None, typer.Option(metavar="1-22", help="Zstandard's level; higher is smaller.")
 ]
 
-PIXELS_MAX = 2**28
-BYTES_MAX = 2**32
+PIXELS_MAX = _limits.PIXELS_MAX
+BYTES_MAX = _limits.OUTPUT_BYTES_MAX

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from intaglio._limits import OUTPUT_BYTES_VARIABLE, PIXELS_VARIABLE
 from intaglio.cli._exits import INTERRUPTED, OK, PIPE_CLOSED, USAGE
 from intaglio.cli._talk import Talk, fail
 
@@ -15,6 +16,7 @@ _FLAGS_OF_VERB: Final = {
     "verify": _USUAL_FLAGS,
     "show": ("--textconv", "--quiet", "-q"),
 }
+_PARSED_VARIABLES: Final = ("_INTAGLIO_COMPLETE", PIXELS_VARIABLE, OUTPUT_BYTES_VARIABLE)
 
 
 def run(arguments: list[str]) -> int:
@@ -61,7 +63,7 @@ def _maybe_plain(arguments: list[str]) -> int | None:
     verb, rest = arguments[0] if arguments else "", arguments[1:]
     flags = [word for word in rest if word.startswith("-")]
     files = [Path(word) for word in rest if not word.startswith("-")]
-    if not files or "_INTAGLIO_COMPLETE" in os.environ:
+    if not files or not os.environ.keys().isdisjoint(_PARSED_VARIABLES):
         return None
     if verb not in _FLAGS_OF_VERB or not all(flag in _FLAGS_OF_VERB[verb] for flag in flags):
         return None
