@@ -110,7 +110,7 @@ def pack(
 
         intaglio pack m.npy table.csv -o pictures/
 
-        intaglio pack huge.npy --tiles -o huge.zarr
+        intaglio pack m.npy --tiles -o m.zarr
     """
     from intaglio.cli._packing import Packer, json_option, parsed_profile
 

@@ -42,9 +42,11 @@ def tiles(
 
     Try:
 
-        intaglio tiles t.zarr -o overview.png
+        intaglio pack m.npy --tiles -o m.zarr
 
-        intaglio tiles t.zarr -o month.png --at 0=31 --size 4096
+        intaglio tiles m.zarr -o overview.png
+
+        intaglio tiles m.zarr -o small.png --size 300
     """
     from intaglio._files import check_target
     from intaglio._limits import Limits

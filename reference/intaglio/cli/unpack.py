@@ -64,7 +64,7 @@ def unpack(
 
         intaglio unpack both.png --only x -o - > x.npy
 
-        intaglio unpack huge.zarr -o huge.npy
+        intaglio unpack m.zarr -o back.npy
     """
     from intaglio._formats import FORMATS
     from intaglio._limits import Limits

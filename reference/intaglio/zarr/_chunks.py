@@ -38,8 +38,7 @@ def decode(stored: Buffer, spec: ArraySpec) -> Array:
                 f"no chunk of this array: the picture has {', '.join(holds) or 'no array'}, "
                 f"zarr.json says {DEFAULT_NAME!a} {dtype.name} {spec.shape}",
             )
-        array = opened.array(DEFAULT_NAME)
-    return array if dtype.isnative else array.byteswap().view(dtype)
+        return opened.array(DEFAULT_NAME)
 
 
 def merge(whole: Array | None, part: Array, selection: Any, spec: ArraySpec) -> Array:  # noqa: ANN401
