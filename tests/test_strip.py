@@ -9,8 +9,10 @@ from PIL import Image
 
 import intaglio as ig
 from intaglio._recolor import recolor
+from intaglio._search import maybe_mark
 from intaglio._spec import PROFILES
 from intaglio._strip import strip
+from support import same_bits
 
 
 def stripped(raw):
@@ -136,6 +138,70 @@ def test_a_picture_with_damaged_data_is_stripped_too():
     with pytest.raises(ig.DecodeError) as caught:
         ig.loads(stripped(out.getvalue()))
     assert caught.value.reason == ig.Reason.NO_PROLOGUE
+
+
+def png_of(array):
+    out = io.BytesIO()
+    Image.fromarray(np.ascontiguousarray(array)).save(out, "png")
+    return out.getvalue()
+
+
+def framed(array):
+    return np.pad(array, ((11, 7), (5, 30), (0, 0)), constant_values=200)
+
+
+def spoilt(array, first=True, last=True):
+    array = array.copy()
+    array[0, 40] ^= first
+    array[-1, -40] ^= last
+    return array
+
+
+CHANGES = {
+    "flipped": lambda x: x[:, ::-1],
+    "turned": np.rot90,
+    "framed": framed,
+    "cropped at the bottom": lambda x: x[:-40],
+    "cropped at the top and left": lambda x: x[30:, 20:],
+    "enlarged": lambda x: x.repeat(3, 0).repeat(3, 1),
+    "turned, enlarged and framed": lambda x: framed(np.rot90(x).repeat(2, 0).repeat(2, 1)),
+    "its first prologue damaged": lambda x: spoilt(x, last=False),
+    "shown twice": lambda x: np.vstack([framed(x), framed(x[::-1])]),
+}
+
+
+@pytest.mark.parametrize("profile", ["opaque", "dense", "rgba"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_was_changed_since_is_found_by_its_marks_and_stripped(change, profile):
+    original = pixels(
+        ig.dumps(np.random.default_rng(2).normal(size=3000), cover=photo(), profile=profile)
+    )
+    carrier = original.astype(np.uint8) if profile == "rgba" else original[..., :3].astype(np.uint8)
+    with pytest.raises(ig.DecodeError):
+        ig.extract(np.ascontiguousarray(CHANGES[change](carrier)))
+    plain = pixels(stripped(png_of(CHANGES[change](carrier)))).astype(np.uint8)
+    assert maybe_mark(plain) is None
+    assert np.abs(plain[..., :3] - CHANGES[change](carrier)[..., :3].astype(int)).max() <= 32
+    # Nothing that is left depends on the payload: another one gives the same pixels.
+    depths = PROFILES[profile]
+    other = carrier.copy()
+    rows = slice(1, 1 + 3000 * 8 * 8 // sum(depths) // 400 * 9 // 10)
+    for channel, depth in enumerate(depths[: carrier.shape[2]]):
+        noise = np.random.default_rng(channel).integers(0, 1 << depth, other.shape[:2], np.uint8)
+        other[rows, :, channel] ^= noise[rows]
+    assert (other != carrier).any()
+    assert same_bits(plain, pixels(stripped(png_of(CHANGES[change](other)))).astype(np.uint8))
+
+
+def test_where_nothing_tells_what_was_carried_the_refusal_says_how_to_be_rid_of_it():
+    carrier = pixels(ig.dumps(smooth_matrix(), cover=photo()))[..., :3].astype(np.uint8)
+    both = carrier.copy()
+    both[0, 8:60] ^= 1
+    both[-1, -72:-20] ^= 1
+    with pytest.raises(ig.DecodeError) as caught:
+        stripped(png_of(both))
+    assert caught.value.reason == ig.Reason.PROLOGUE_DAMAGED
+    assert "save the picture as a JPEG" in caught.value.detail
 
 
 def test_an_ordinary_picture_is_refused():

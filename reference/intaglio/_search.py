@@ -61,6 +61,13 @@ class Mark:
         view: Pixels = UNTURNED[self.turn](pixels)
         return view[self.row :: self.factor, self.col :: self.factor]
 
+    def phases(self, pixels: Pixels) -> Iterator[Pixels]:
+        """The same of every pixel of an enlarged one: views of all of `pixels`."""
+        view: Pixels = UNTURNED[self.turn](pixels)
+        for y in range(self.factor):
+            for x in range(self.factor):
+                yield view[y :: self.factor, x :: self.factor]
+
     def is_whole(self, upright: Pixels) -> bool:
         """Whether all of the written picture lies within `upright`."""
         height, width = upright.shape[:2]

@@ -13,17 +13,31 @@ import numpy as np
 import numpy.typing as npt
 
 from intaglio._carrier import Extractor
+from intaglio._errors import DecodeError, Reason
+from intaglio._explain import explaining
 from intaglio._files import Source, check_target, open_source, write_target
 from intaglio._limits import DEFAULT_LIMITS, Limits
 from intaglio._png import open_png
 from intaglio._png_write import write_png
 from intaglio._prologue import read_prologue
+from intaglio._search import Mark, maybe_mark
 from intaglio._spec import PROLOGUE_BYTES, PROLOGUE_DEPTHS, Depths
 
 _REACH: Final = 2  # pixels to each side whose colours are averaged
 _ROWS_AT_ONCE: Final = 1 << 18  # pixels
 _EXTREMES_UP_TO: Final = 4  # depth to which the darkest step means 0, the brightest 255
 
+_CARRIERS_MAX: Final = 20  # in one picture, a screenshot say
+_TOLD_BY_MARKS: Final = frozenset(
+    {
+        *(Reason.NO_PROLOGUE, Reason.PROLOGUE_DAMAGED, Reason.PROLOGUE_MALFORMED),
+        *(Reason.CARRIER_SIZE_MISMATCH, Reason.LENGTH_MISMATCH),
+    }
+)
+_WAY_OUT: Final = (
+    "nothing tells where what is left of its data lies: to be rid of that, save the picture as a "
+    "JPEG of quality 90 or less"
+)
 _NEARLY: Final = 4  # a quarter of the pixels around may be of the next step
 
 Pixels = npt.NDArray[np.uint8]
@@ -34,22 +48,64 @@ def strip(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) ->
     """Write to `target` a PNG that looks as `source` does and holds nothing of its data.
 
     The same source gives the same bytes. Chunks other than the pixels are left out; pixels that
-    carried nothing stay as they are. Errors: DecodeError if `source` is no PNG, or carries no
-    Intaglio data, or a prologue that cannot be read.
+    carried nothing stay as they are. What was turned, framed, cropped or enlarged since, or has
+    lost its first prologue, is found by what is left of it. Errors: DecodeError if `source` is no
+    PNG or carries no Intaglio data, or if nothing is left that says where its data is.
     """
-    if not hasattr(target, "write"):
-        check_target(target)
-    with open_source(source) as stream:
-        png = open_png(stream, limits.pixels_max)
-        pixels = np.concatenate([*png.bands()])
-    first = Extractor(iter([pixels.reshape(-1, pixels.shape[2])])).prologue(0, PROLOGUE_BYTES)
-    prologue = read_prologue(first, png.width, png.height)  # enough, whatever the rest is worth
-    plain = _plain(pixels, prologue.depths, prologue.body_length, prologue.root)
+    check_target(target)
+    try:
+        with open_source(source) as stream, explaining(stream, limits):
+            pixels = np.concatenate([*open_png(stream, limits.pixels_max).bands()])
+            plain = _stripped(pixels)
+    except DecodeError as problem:
+        if problem.reason == Reason.PROLOGUE_DAMAGED or problem.diagnosis == "cropped":
+            problem.explain(problem.diagnosis, f"{problem.detail}; {_WAY_OUT}")
+        raise
     if plain.shape[2] == 4 and plain[..., 3].min() == 255:
         plain = plain[..., :3]
     height, width, channels = plain.shape
     bands = (np.ascontiguousarray(plain[top : top + 64]) for top in range(0, height, 64))
     write_target(target, lambda out: write_png(out, width, height, channels, bands))
+
+
+def _stripped(pixels: Pixels) -> Pixels:
+    """A copy of (H, W, 3 or 4) `pixels` from which nothing can be read."""
+    height, width, channels = pixels.shape
+    first = Extractor(iter([pixels.reshape(-1, channels)])).prologue(0, PROLOGUE_BYTES)
+    try:
+        prologue = read_prologue(first, width, height)  # enough, whatever the rest is worth
+    except DecodeError as problem:
+        found = _erased_by_marks(pixels) if problem.reason in _TOLD_BY_MARKS else None
+        if found is None:
+            raise
+        return found
+    return _plain(pixels, prologue.depths, prologue.body_length, prologue.root)
+
+
+def _erased_by_marks(pixels: Pixels) -> Pixels | None:
+    """As `_plain`, of every carrier that a prologue or echo tells of; None if there is none."""
+    mark, result = maybe_mark(pixels), pixels.copy()
+    if mark is None:
+        return None
+    for _ in range(_CARRIERS_MAX):
+        _erase(mark, result)
+        mark = maybe_mark(result)
+        if mark is None:
+            return result
+    raise DecodeError(Reason.PROLOGUE_DAMAGED, f"this picture shows over {_CARRIERS_MAX} others")
+
+
+def _erase(mark: Mark, pixels: Pixels) -> None:
+    """Erase one carrier in place, at the depths it has; all pixels, if where it ends is unsure."""
+    both: Depths = tuple(map(max, mark.depths, PROLOGUE_DEPTHS))  # type: ignore[assignment]
+    more = mark.factor > 1  # the place of an enlarged pixel is known but for one
+    for phase in mark.phases(pixels):
+        if mark.first and mark.last:
+            phase = phase[
+                max(0, mark.top - more) : mark.top + mark.height + more,
+                max(0, mark.left - more) : mark.left + mark.width + more,
+            ]
+        phase[...] = _plain(phase, both, phase.size, mark.raw[44:60])
 
 
 def _plain(pixels: Pixels, depths: Depths, body_bytes: int, key: bytes) -> Pixels:
@@ -64,8 +120,9 @@ def _plain(pixels: Pixels, depths: Depths, body_bytes: int, key: bytes) -> Pixel
     for first, stop, erased in (
         (0, PROLOGUE_BYTES, both),
         (PROLOGUE_BYTES, body_end, depths),
-        (count - PROLOGUE_BYTES, count, both),
+        (max(0, count - PROLOGUE_BYTES), count, both),
     ):
+        stop = min(stop, count)
         step = max(1, _ROWS_AT_ONCE // width)
         for top in range(first // width, -(-stop // width), step):
             bottom = min(top + step, -(-stop // width))

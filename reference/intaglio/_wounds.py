@@ -20,8 +20,22 @@ _PIXELS_MAX: Final = 1 << 22  # looked at; of a larger picture, its first rows
 _FEW_BITS: Final = 8
 _FEW_PIXELS: Final = 12
 _STRANGE: Final = 16  # values of a channel
-_EVIDENCE_MIN: Final = 12
+_GLARING: Final = 64
+_STROKE_MIN: Final = 24  # pixels
+_ONE_COLOUR_MIN: Final = 4
+_LOOSE: Final = 30  # pixels of a box around strokes for one that they fill
+_ALL_OVER: Final = 0.9
+_GAIN_MIN: Final = 40.0  # e to this power: how many times likelier
 _LOST: Final = "which destroys the data"
+
+_PREMULTIPLYING: Final = (
+    lambda v, a: (v * a + 127) // 255,
+    lambda v, a: v * a // 255,
+    lambda v, a: np.minimum(255, ((v * a + 127) // 255 * 255 + a // 2) // a),
+    lambda v, a: np.minimum(255, (v * a + 127) // 255 * 255 // a),
+    lambda v, a: np.minimum(255, (v * a // 255 * 255 + a // 2) // a),
+    lambda v, a: np.minimum(255, v * a // 255 * 255 // a),
+)
 
 
 def diagnose_wound(mark: Mark, pixels: Pixels) -> Diagnosis:
@@ -44,29 +58,34 @@ def _alpha(mark: Mark, pixels: Pixels) -> Diagnosis | None:
 
 
 def _premultiplied(mark: Mark, pixels: Pixels) -> Diagnosis | None:
-    """Values that 8-bit premultiplication cannot give are missing."""
+    """Colours are spread where alpha is below 255 as they are where it is 255, then multiplied."""
     if not mark.depths[3] or pixels.shape[2] < 4:
         return None
-    some = pixels[: max(1, _PIXELS_MAX // pixels.shape[1])]
-    seen = expected = above = below = 0.0
+    some = pixels[: max(1, _PIXELS_MAX // pixels.shape[1])].reshape(-1, 4)
+    whole = _spread(some[some[:, 3] == 255])
+    gains = np.zeros(len(_PREMULTIPLYING))
     for alpha in range(256 - (1 << mark.depths[3]), 255):
-        values = some[some[..., 3] == alpha][:, :3].ravel()
-        counts = np.bincount(values, minlength=256).astype(float)
-        around = np.convolve(counts, [0.25, 0.25, 0, 0.25, 0.25], "same")
-        kept = (np.arange(256) * alpha + 127) // 255
-        possible = np.zeros(256, np.bool_)
-        possible[np.minimum(255, (kept * 255 + alpha // 2) // alpha)] = True
-        missing = ~possible
-        missing[[0, 1, 254, 255]] = False
-        seen += counts[missing].sum()
-        expected += around[missing].sum()
-        above += counts[alpha + 1 :].sum()
-        below += counts[2 * alpha - 255 : alpha + 1].sum()
-    by_gaps = expected > _EVIDENCE_MIN and seen < expected / 10
-    if not by_gaps and not (below > 40 * _EVIDENCE_MIN and above < below / 400):
+        found = _spread(some[some[:, 3] == alpha])
+        as_it_is = _fit(found, whole)
+        for number, multiply in enumerate(_PREMULTIPLYING):
+            moved = np.zeros_like(whole)
+            np.add.at(moved, (slice(None), multiply(np.arange(256), alpha)), whole)
+            gains[number] += _fit(found, moved) - as_it_is
+    if gains.max() < _GAIN_MIN:
         return None
     what = "colours were multiplied by the transparency, as a browser's canvas does"
     return Diagnosis("premultiplied", False, f"probably {what}, {_LOST}; {ASK}")
+
+
+def _spread(pixels: Pixels) -> npt.NDArray[np.float64]:
+    """(3, 256): how often each value occurs in R, G, B."""
+    return np.stack([np.bincount(pixels[:, c], minlength=256) for c in range(3)]).astype(float)
+
+
+def _fit(found: npt.NDArray[np.float64], wanted: npt.NDArray[np.float64]) -> float:
+    """The logarithm of how likely it is to find those counts where these are usual."""
+    usual = (wanted + 0.1) / (wanted + 0.1).sum(1, keepdims=True)
+    return float((found * np.log(usual)).sum())
 
 
 def _drawn(mark: Mark, pixels: Pixels) -> Diagnosis | None:
@@ -78,8 +97,13 @@ def _drawn(mark: Mark, pixels: Pixels) -> Diagnosis | None:
         return None
     packed = rows[..., :3].astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
     y, x = _again_and_again(mark, packed, _alike_neighbours(packed) >= 2)
-    if not len(y) or not _is_strange(rows[..., :3], y, x):
+    if not _is_strange(rows[..., :3], y, x, 9, _STRANGE):
+        y, x = _strokes(rows[..., :3], packed)
+    if not len(y):
         return None
+    if np.ptp(y) > _ALL_OVER * len(rows) and np.ptp(x) > _ALL_OVER * width:
+        what = "the picture was sharpened, or its contrast changed"
+        return Diagnosis("sharpened", False, f"probably {what}, {_LOST}; {ASK}")
     red, green, blue = rows[y[0], x[0], :3].tolist()
     where = f"columns {x.min()} to {x.max()}, rows {y.min() + first} to {y.max() + first}"
     what = f"something was drawn over the picture, in the colour {red}, {green}, {blue} at {where}"
@@ -98,16 +122,31 @@ def _again_and_again(
     return y, x
 
 
-def _is_strange(rows: Pixels, y: _Places, x: _Places) -> bool:
+def _strokes(rows: Pixels, packed: npt.NDArray[np.uint32]) -> tuple[_Places, _Places]:
+    """Where thin lines are, of text say, in colours that are seen there and nowhere else."""
+    bins = (rows >> np.uint8(5)).astype(np.int64) @ np.array([1, 8, 64])
+    counts = np.bincount(bins.ravel(), minlength=512)
+    for kind in np.nonzero((counts >= _STROKE_MIN) & (counts < bins.size // 100))[0]:
+        y, x = np.nonzero(bins == kind)
+        is_close = (np.ptp(y) + 1) * (np.ptp(x) + 1) < _LOOSE * len(y)
+        is_one = np.unique(packed[y, x], return_counts=True)[1].max() >= _ONE_COLOUR_MIN
+        if is_close and is_one and _is_strange(rows, y, x, 5, _GLARING):
+            return y, x
+    return np.nonzero(bins < 0)
+
+
+def _is_strange(rows: Pixels, y: _Places, x: _Places, reach: int, least: int) -> bool:
     """Whether the pixels at those places have another colour than what surrounds them."""
+    if not len(y):
+        return False
     colour = rows[y[0], x[0]].astype(int)
     away = []
-    for dy, dx in ((-9, 0), (9, 0), (0, -9), (0, 9)):
+    for dy, dx in ((-reach, 0), (reach, 0), (0, -reach), (0, reach)):
         beside = rows[np.clip(y + dy, 0, len(rows) - 1), np.clip(x + dx, 0, rows.shape[1] - 1)]
         distance = np.abs(beside - colour).max(-1)
         away.append(distance[distance > 0])
     others = np.concatenate(away)
-    return bool(others.size) and float(np.median(others)) > _STRANGE
+    return bool(others.size) and float(np.median(others)) > least
 
 
 def _payload_rows(mark: Mark, width: int) -> tuple[int, int]:
