@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intaglio._carrier import Embedder, Extractor, _nearest
+from intaglio._carrier import Extractor
+from intaglio._carrier_write import Embedder, _nearest
 from intaglio._spec import PROFILES, carrier_capacity, is_legal_depths, pixels_for
 
 PROLOGUE = bytes(range(80))

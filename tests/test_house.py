@@ -13,14 +13,14 @@ HOUSE = Path(intaglio.__file__).parent
 # The layers of SPEC.md and the picture. Rooms of one know nothing of another's:
 # what one gives another passes through a room above, as a plain value.
 LAYERS = {
-    "L0": {"_png", "_png_lines", "_png_stream", "_png_write"},
-    "L1": {"_carrier", "_shape"},
+    "L0": {"_png", "_png_inflate", "_png_lines", "_png_stream", "_png_write"},
+    "L1": {"_carrier", "_carrier_write", "_shape"},
     "L2": {"_records", "_prologue", "_header", "_metadata"},
     "L3": {"_blocks", "_chains", "_filters"},
     "L4": {"_arrays"},
-    "picture": {"_picture", "_colors", "_cover", "_layout", "_look", "_norms", "_painters", "_panels", "_views"},
+    "picture": {"_picture", "_colors", "_cover", "_layout", "_look", "_norms", "_painters", "_panels", "_steady", "_views"},
 }  # fmt: skip
-GROUND = {"_spec", "_errors", "_limits", "_threads"}
+GROUND = {"_spec", "_errors", "_limits", "_threads", "_kernels"}
 SPINE = ("_codec", "_api")  # above the layers; whatever else there is may use them, not they it
 ABOVE = {
     "cli",
@@ -42,8 +42,8 @@ ABOVE = {
 DOORS = {
     "construct": {"_records"},
     "zstandard": {"_blocks"},
-    "zlib_ng": {"_png_stream", "_png_lines", "_png_write"},
-    "isal": {"_png_stream"},
+    "zlib_ng": {"_png_stream", "_png_inflate", "_png_lines", "_png_write"},
+    "isal": {"_png_inflate"},
     "PIL": {"_png_lines", "_cover", "_colors"},
     "ml_dtypes": {"_arrays"},
 }

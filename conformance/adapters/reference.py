@@ -76,7 +76,7 @@ def decode(stream: BinaryIO, only: Collection[str] | None = None) -> Decoded:
 def encode(request: Row, folder: Path, cover: Path | None) -> bytes:
     """The PNG file that carries what `request` asks for; its files lie in `folder`."""
     from intaglio._body import Body
-    from intaglio._carrier import Embedder
+    from intaglio._carrier_write import Embedder
     from intaglio._header import Header, write_header
     from intaglio._png_write import write_png
     from intaglio._spec import HINT_KEYWORD, carrier_capacity, is_legal_depths

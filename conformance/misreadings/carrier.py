@@ -31,8 +31,8 @@ MISREADINGS: Final = (
         "CAR-2",
         "Each byte goes from its least significant bit to its most.",
         "_carrier",
-        "self._body[self._body_known : self._body_known + len(data)] = data",
-        "self._body[self._body_known : self._body_known + len(data)] = np.packbits("
+        "self._body[self._body_known : known] = data",
+        "self._body[self._body_known : known] = np.packbits("
         'np.unpackbits(data), bitorder="little")',
     ),
     one(
@@ -101,7 +101,7 @@ MISREADINGS: Final = (
         "The body begins with the first whole row after the prologue.",
         "_codec",
         "self._extractor.start_body(",
-        "self._extractor._take(-len(self._prologue) % width, 1)\n        "
+        "self._extractor.prologue(0, -len(self._prologue) % width)\n        "
         "self._extractor.start_body(",
     ),
     one(
@@ -206,8 +206,8 @@ MISREADINGS: Final = (
         "CAR-6",
         "A reader refuses a prologue whose pixels are not opaque.",
         "_carrier",
-        "        pixels = self._take(stop - start, 1)\n",
-        "        pixels = self._take(stop - start, 1)\n"
+        "        pixels = self._take(stop - start)\n",
+        "        pixels = self._take(stop - start)\n"
         "        if (pixels[: stop - start, 3:] < 255).any():\n"
         "            return b''\n",
     ),

@@ -15,7 +15,8 @@ import numpy.typing as npt
 from intaglio._arrays import Array
 from intaglio._blocks import BlockForm
 from intaglio._body import BLOCK_BYTES_USUAL, Body, Effort, write_body
-from intaglio._carrier import Embedder, Extractor, Pixels
+from intaglio._carrier import Extractor, Pixels
+from intaglio._carrier_write import Embedder
 from intaglio._container import (
     array_of,
     check_output,

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from intaglio._kernels import native
 from intaglio._spec import FILTER_BY_CODE, FILTER_BY_NAME, FilterStep
 
 Bytes = npt.NDArray[np.uint8]
@@ -36,10 +37,16 @@ def apply_filters(block: Bytes, chain: tuple[FilterStep, ...], component_bytes: 
 
 def undo_filters(filtered: Bytes, chain: tuple[FilterStep, ...], component_bytes: int) -> Bytes:
     """The block whose filtered bytes are `filtered`."""
+    ours = False  # whether the bytes may be written over
     for code, parameters in reversed(chain):
-        _, undo = _FILTERS[FILTER_BY_CODE[code].name]
+        name = FILTER_BY_CODE[code].name
         words = filtered.view(np.dtype(f"<u{component_bytes}"))
-        filtered = undo(words, *_integers(parameters)).view(np.uint8)
+        if native:
+            words = words if ours or name == "shuffle" else words.copy()
+            words = _compiled(name, words, _integers(parameters))
+        else:
+            words = _FILTERS[name][1](words, *_integers(parameters))
+        filtered, ours = words.view(np.uint8), True
     return filtered
 
 
@@ -182,3 +189,24 @@ _FILTERS: Final[dict[str, tuple[Callable[..., Words], Callable[..., Words]]]] = 
     "bytedelta": (_bytedelta, _undo_bytedelta),
     "decimal": (_decimal, _decimal),
 }
+
+
+def _compiled(name: str, words: Words, parameters: list[int]) -> Words:
+    """As the second of `_FILTERS[name]`, but for `shuffle` in place."""
+    width = words.itemsize
+    if name == "shuffle":
+        x = np.empty_like(words)
+        native.unshuffle(words, width, x)
+        return x
+    if name == "order":
+        native.undo_order(words, width)
+    elif name == "zigzag":
+        native.undo_zigzag(words, width)
+    elif name == "bytedelta":
+        native.undo_delta(words, 1, 1)
+    elif name == "decimal":
+        native.decimal(words, width, 10.0 ** parameters[0])
+    else:  # delta, lorenzo
+        for lag in parameters:
+            native.undo_delta(words, width, lag)
+    return words

@@ -13,8 +13,9 @@ import numpy.typing as npt
 
 from intaglio._errors import DecodeError, Reason
 from intaglio._limits import PIXELS_VARIABLE
+from intaglio._png_inflate import Inflater
 from intaglio._png_lines import Form, to_pixels, undo_filters
-from intaglio._png_stream import INTEGER_MAX, SIGNATURE, Chunks, Inflater, damaged
+from intaglio._png_stream import INTEGER_MAX, SIGNATURE, Chunks, damaged
 
 BAND_BYTES_FIRST: Final = 64 * 1024  # few: whoever only inspects a file wants no more
 BAND_BYTES_MAX: Final = 1024 * 1024
@@ -136,7 +137,7 @@ class PngRows:
             damaged("reading it failed before")
 
     def _read(self) -> Iterator[_Bytes]:
-        inflater = Inflater(self._idat_pieces())
+        inflater = Inflater(self._idats())
         if self.interlaced:
             yield from self._interlaced(inflater)
         else:
@@ -151,9 +152,9 @@ class PngRows:
             damaged("its IEND is not empty")
         self.checked = True
 
-    def _idat_pieces(self) -> Iterator[bytes]:
+    def _idats(self) -> Iterator[Iterator[bytes]]:
         while self._chunk[0] == b"IDAT":  # [PNG-5]
-            yield from self._chunks.pieces(self._chunk[1])
+            yield self._chunks.pieces(self._chunk[1])
             self._chunk = self._chunks.head()
 
     def _picture(self, inflater: Inflater, width: int, height: int) -> Iterator[_Bytes]:
@@ -163,9 +164,9 @@ class PngRows:
         done, band_bytes = 0, BAND_BYTES_FIRST
         while done < height:
             rows_max = max(1, band_bytes // max(line_bytes, width * form.channels))
-            count = min(rows_max, height - done)
-            rows = undo_filters(inflater.lines(count, line_bytes), form.lanes, above)
-            done += count
+            lines = inflater.lines(min(rows_max, height - done), line_bytes)
+            rows = undo_filters(lines, form.lanes, above)
+            done += len(rows)
             above = rows[-1].copy() if done < height else None
             yield to_pixels(rows, width, form)
             band_bytes = min(2 * band_bytes, BAND_BYTES_MAX)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from zlib_ng import zlib_ng
 
+from intaglio._kernels import native
 from intaglio._png_stream import damaged
 
 SAMPLES_BY_COLOUR: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -61,6 +62,10 @@ def undo_filters(lines: _Bytes, lanes: int, above: _Bytes | None) -> _Bytes:
         damaged(f"filter type {kinds.max()}")
     if above is None:
         above = np.zeros(lines.shape[1] - 1, np.uint8)
+    if native:
+        rows = np.empty((len(lines), lines.shape[1] - 1), np.uint8)
+        native.undo_lines(lines, above, rows, lanes)
+        return rows
     if kinds.min() == kinds.max() == UP and lines.shape[1] > NARROW_ROW_BYTES:
         return _running_rows(lines[:, 1:], above)
     rows = lines[:, 1:].copy()

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intaglio._api import verify
-from intaglio._carrier import Embedder
+from intaglio._carrier_write import Embedder
 from intaglio._codec import HINT, Opened
 from intaglio._diagnose import is_told_by_pixels
 from intaglio._errors import DecodeError, EncodeError, Reason

@@ -1,0 +1,169 @@
+"""IDAT chunks inflated side by side give what one stream gives, whatever they hold."""
+
+import os
+import threading
+import time
+import zlib
+from itertools import pairwise
+from unittest.mock import patch
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from intaglio import _png_inflate
+from intaglio._errors import DecodeError, Reason
+from intaglio._png_inflate import FLUSHED, Inflater
+
+HEAD = b"\x78\x01"
+RAW = os.urandom(5000) + bytes(range(256)) * 40 + b"\0" * 3000
+
+
+def stream(parts, flush=zlib.Z_FULL_FLUSH, level=6):
+    """A zlib stream cut where each part ends, and what it holds."""
+    machine = zlib.compressobj(level, zlib.DEFLATED, -15)
+    chunks = [machine.compress(part) + machine.flush(flush) for part in parts]
+    whole = b"".join(parts)
+    chunks[0] = HEAD + chunks[0]
+    chunks.append(machine.flush() + zlib.adler32(whole).to_bytes(4, "big"))
+    return chunks, whole
+
+
+def inflated(chunks, size, piece=700):
+    """All that an Inflater gives of `size` bytes in lines of ten, checked to the end."""
+
+    def pieces(chunk):
+        yield from (chunk[i : i + piece] for i in range(0, len(chunk), piece))
+
+    inflater = Inflater(pieces(chunk) for chunk in chunks)
+    lines = []
+    while sum(map(len, lines)) < size // 10:
+        lines.append(inflater.lines(size // 10 - sum(map(len, lines)), 10))
+    inflater.finish()
+    return b"".join(part.tobytes() for part in lines)
+
+
+def alone(chunks, size):
+    """As `inflated`, and how many chunks were inflated alone."""
+    found = []
+    plain = _png_inflate._maybe_alone
+
+    def counted(data, nonce):
+        result = plain(data, nonce)
+        found.append(result is not None)
+        return result
+
+    with patch.object(_png_inflate, "_maybe_alone", counted):
+        return inflated(chunks, size), sum(found)
+
+
+PARTS = [RAW[i : i + 2000] for i in range(0, 18_000, 2000)]
+
+
+def test_chunks_that_end_with_a_full_flush_are_inflated_side_by_side():
+    chunks, whole = stream(PARTS)
+    assert alone(chunks, len(whole)) == (whole, len(chunks) - 1)
+
+
+def test_chunks_that_point_back_are_read_one_after_the_other():
+    parts = [RAW[:2000]] * 6
+    chunks, whole = stream(parts, zlib.Z_SYNC_FLUSH)
+    got, count = alone(chunks, len(whole))
+    assert got == whole
+    assert count == 0
+
+
+@pytest.mark.parametrize("first", range(1, 6))
+def test_reading_goes_on_with_the_window_where_the_first_chunk_points_back(first):
+    """The chunks before it are flushed so that nothing points back over their ends."""
+    machine = zlib.compressobj(6, zlib.DEFLATED, -15)
+    part = RAW[:3000]
+    chunks = [
+        machine.compress(part) + machine.flush(zlib.Z_FULL_FLUSH if i < first else zlib.Z_SYNC_FLUSH)
+        for i in range(8)
+    ]
+    whole = part * 8
+    chunks[0] = HEAD + chunks[0]
+    chunks.append(machine.flush() + zlib.adler32(whole).to_bytes(4, "big"))
+    got, count = alone(chunks, len(whole))
+    assert got == whole
+    assert count >= first - 1
+
+
+@given(
+    st.lists(st.binary(max_size=400), min_size=1, max_size=8),
+    st.lists(st.integers(0, 3000), max_size=6),
+    st.sampled_from([zlib.Z_FULL_FLUSH, zlib.Z_SYNC_FLUSH, zlib.Z_BLOCK]),
+    st.integers(0, 9),
+)
+@example([FLUSHED * 30] * 4, [], zlib.Z_FULL_FLUSH, 0)
+@example([FLUSHED * 30] * 4, [7, 30, 99, 131], zlib.Z_FULL_FLUSH, 0)
+def test_any_cutting_of_any_stream_gives_the_same(parts, cuts, flush, level):
+    chunks, whole = stream([part * 10 for part in parts], flush, level)
+    joined = b"".join(chunks)
+    edges = sorted({0, *(cut % len(joined) for cut in cuts), len(joined)})
+    pieces = [joined[a:b] for a, b in pairwise(edges)]
+    for some in (chunks, pieces):
+        assert inflated(some, len(whole)) == whole
+
+
+def test_stored_data_that_looks_like_a_flush_is_no_end_of_a_block():
+    """Every chunk but the last ends inside a stored block, with the four bytes of a flush."""
+    data = (b"x" * 96 + FLUSHED) * 20
+    block = b"\1" + len(data).to_bytes(2, "little") + (len(data) ^ 0xFFFF).to_bytes(2, "little")
+    chunks = [HEAD + block + data[:100], *(data[i : i + 100] for i in range(100, 2000, 100))]
+    chunks.append(zlib.adler32(data).to_bytes(4, "big"))
+    assert alone(chunks, len(data)) == (data, 0)
+
+
+def test_a_stream_that_ends_before_the_chunks_do_is_refused():
+    chunks, whole = stream(PARTS)
+    for extra in ([b"x"], [b"", b"x"], [chunks[1]]):
+        with pytest.raises(DecodeError, match="bytes follow") as refused:
+            inflated([*chunks, *extra], len(whole))
+        assert refused.value.reason == Reason.PNG_DAMAGED
+    assert inflated([*chunks, b"", b""], len(whole)) == whole
+
+
+@pytest.mark.parametrize("place", range(1, 10))
+def test_one_wrong_byte_in_any_chunk_is_refused(place):
+    chunks, whole = stream(PARTS)
+    middle = len(chunks[place]) // 2
+    chunks[place] = chunks[place][:middle] + b"\x55\xaa" + chunks[place][middle + 2 :]
+    with pytest.raises(DecodeError) as refused:
+        inflated(chunks, len(whole))
+    assert refused.value.reason == Reason.PNG_DAMAGED
+
+
+def test_what_stands_before_a_damaged_chunk_is_given():
+    chunks, whole = stream(PARTS)
+
+    def broken():
+        yield chunks[4][:10]
+        raise DecodeError(Reason.PNG_DAMAGED, "its CRC-32 is wrong")
+
+    idats = [iter([chunk]) for chunk in chunks[:4]] + [broken()]
+    inflater = Inflater(iter(idats))
+    assert b"".join(inflater.lines(1, 10).tobytes() for _ in range(800)) == whole[: 4 * 2000]
+    with pytest.raises(DecodeError, match="CRC-32"):
+        inflater.lines(1, 10)
+
+
+def test_a_chunk_that_holds_much_is_inflated_a_part_at_a_time():
+    parts = [RAW[:1000], b"\0" * (5 << 20), RAW[1000:2000]]
+    chunks, whole = stream(parts)
+    assert len(whole) % 10 == 0
+    assert _png_inflate._maybe_alone(chunks[1], b"nonce") is None
+    assert inflated(chunks, len(whole)) == whole
+
+
+def test_reading_may_stop_half_way_and_leaves_no_thread():
+    before = threading.active_count()
+    chunks, _ = stream(PARTS * 20)
+    inflater = Inflater(iter([chunk]) for chunk in chunks)
+    inflater.lines(2000, 10)
+    del inflater
+    deadline = time.monotonic() + 5
+    while threading.active_count() > before:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
