@@ -377,7 +377,8 @@ USES = {  # verb -> arguments after the bad file
     "recolor": ["-o", "new.png"],
     "restore": ["-o", "new.png"],
 }
-assert {*USES} == {*VERBS} - {"pack", "view"}  # view has its own: tests/test_view.py
+# view and tiles have their own: tests/test_view.py, tests/test_zarr_cli.py
+assert {*USES} == {*VERBS} - {"pack", "tiles", "view"}
 ONLY_THE_HEAD_IS_READ = ("info", "ls", "show", "strip")  # these need not see damage further down
 
 
