@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intaglio._errors import EncodeError, Reason
+from intaglio._steady import angle, log10, magnitude
 
 NORM_NAMES: Final = ("linear", "log", "symlog", "twoslope")
 PARTS: Final = ("magnitude", "phase", "real", "imag")
@@ -80,8 +81,8 @@ def _part_of(block: NDArray[Any], part: str) -> Reals:
         return piece.astype(piece.dtype.newbyteorder("="))
     wide = block.astype(np.complex128)
     if part == "magnitude":
-        return np.hypot(wide.real, wide.imag)
-    phase = np.arctan2(wide.imag, wide.real)
+        return magnitude(wide.real, wide.imag)
+    phase = angle(wide.imag, wide.real)
     phase[~np.isfinite(wide)] = np.nan
     return phase
 
@@ -158,7 +159,8 @@ class Norm:
             reals[...] = 0
             return reals
         if self.kind == "log":
-            return self._linear(np.log10(reals), np.log10(self.lo), np.log10(self.hi))
+            lo, hi = log10(np.array([self.lo, self.hi]))
+            return self._linear(log10(reals), lo, hi)
         if self.kind == "symlog":
             ends = np.array([self.lo, self.hi])
             lo, hi = _symlog(ends, self.linear_below)
@@ -184,7 +186,7 @@ class Norm:
 def _symlog(values: Reals, linear_below: float) -> Reals:
     """Decades beyond `linear_below`, linear within: matplotlib's SymLogNorm, linscale 1."""
     size = np.abs(values)
-    far = np.log10(size) - np.log10(linear_below) + _SYMLOG_LINEAR_HEIGHT
+    far = log10(size) - log10(np.array(linear_below)) + _SYMLOG_LINEAR_HEIGHT
     near = size / linear_below * _SYMLOG_LINEAR_HEIGHT
     return np.copysign(np.where(size > linear_below, far, near), values)
 

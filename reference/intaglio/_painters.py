@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from intaglio._colors import HUES, LEVELS, Bytes, Palette, color_index, domain_palette, make_palette
 from intaglio._look import COLORMAP_USUAL, Look
 from intaglio._norms import Norm, Span, as_reals, chunks, make_norm, measure
+from intaglio._steady import angle, magnitude
 
 Shipped = Callable[[], Bytes]
 Paint = Callable[[NDArray[Any]], Bytes]  # cells (h, w, ...) -> RGB (h, w, 3)
@@ -95,10 +96,10 @@ def _domain_painter(array: NDArray[Any], look: Look) -> Paint:
     def paint(block: NDArray[Any]) -> Bytes:
         with np.errstate(all="ignore"):
             wide = block.astype(np.complex128)
-            size = np.hypot(wide.real, wide.imag)
+            size = magnitude(wide.real, wide.imag)
             level = 1 / (1 + np.sqrt(middle / size)) if norm is None else norm.place(size.copy())
             bright = np.nan_to_num(np.clip(level * LEVELS, 0, LEVELS - 1))
-            turn = np.nan_to_num(np.arctan2(wide.imag, wide.real) / (2 * np.pi))
+            turn = np.nan_to_num(angle(wide.imag, wide.real) / (2 * np.pi))
         hue = np.floor(turn * HUES).astype(np.int32) % HUES
         rows = hue * LEVELS + bright.astype(np.int32)
         odd = _odd_rows(size, palette)
