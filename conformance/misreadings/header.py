@@ -143,8 +143,8 @@ MISREADINGS: Final = (
         "HDR-9",
         "Bytes after the last record are for later versions.",
         "_records",
-        "if again != body:",
-        "if not body.startswith(again):",
+        "if _length(header) != len(body):",
+        "if _length(header) > len(body):",
     ),
     one(
         "name-may-be-empty",

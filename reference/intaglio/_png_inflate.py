@@ -25,7 +25,7 @@ from intaglio._threads import WORKERS, leavable_pool
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-INFLATED_BYTES: Final = 1024 * 1024  # what is inflated at a time
+INFLATED_BYTES: Final = 128 * 1024  # what is inflated at a time
 ALONE_BYTES_MAX: Final = 2 * 1024 * 1024  # of a chunk inflated alone, before and after
 WINDOW_BYTES: Final = 32 * 1024  # as far as deflate points back
 FLUSHED: Final = b"\0\0\xff\xff"  # how a chunk ends at a block's end, if any does
