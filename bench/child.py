@@ -62,7 +62,7 @@ def pixels(path: Path) -> np.ndarray[Any, np.dtype[np.uint8]]:
         return np.asarray(image.convert("RGB")).reshape(-1, 3)
 
 
-def psnr(name: str, subject: Subject, task: Task) -> float | None:
+def psnr(subject: Subject, task: Task) -> float | None:
     """RGB, over the pixels that carry data, against the picture without data."""
     if subject.depth:
         plain = pixels(cover_path(task))
@@ -72,10 +72,7 @@ def psnr(name: str, subject: Subject, task: Task) -> float | None:
         from intaglio._options import make_job
         from intaglio._spec import PROLOGUE_BYTES, pixels_for
 
-        words = name.removeprefix("intaglio ").split(", ")
-        options = {"cmap": "viridis", "profile": words[0]}
-        options |= {"effort": words[1]} if len(words) > 1 else {}
-        encoded = encode({"data": task.array}, make_job(options, 100))
+        encoded = encode({"data": task.array}, make_job(subject.options(task.array), 100))
         plain = np.concatenate([b.reshape(-1, 3) for b in encoded.picture.bands(64)])
         first = PROLOGUE_BYTES
         count = pixels_for(encoded.body.length, encoded.job.depths) - first
@@ -85,12 +82,12 @@ def psnr(name: str, subject: Subject, task: Task) -> float | None:
     return float(10 * np.log10(255**2 / max((difference**2).mean(), 1e-9)))
 
 
-def writing(name: str, subject: Subject, task: Task) -> dict[str, Any]:
+def writing(subject: Subject, task: Task) -> dict[str, Any]:
     held = forget_peak()
     write = timed(subject.write, task)
     peak = peak_bytes() - held
     size = sum(path.stat().st_size for path in subject.files(task))
-    return {"write": write, "write_peak": peak, "bytes": size, "psnr": psnr(name, subject, task)}
+    return {"write": write, "write_peak": peak, "bytes": size, "psnr": psnr(subject, task)}
 
 
 def reading(subject: Subject, task: Task) -> dict[str, Any]:
@@ -111,7 +108,7 @@ def main() -> None:
     warmed(subject, task)
     if subject.depth and verb == "write":
         make_cover(task, subject.depth)
-    row = writing(name, subject, task) if verb == "write" else reading(subject, task)
+    row = writing(subject, task) if verb == "write" else reading(subject, task)
     print(json.dumps(row))
 
 

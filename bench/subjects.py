@@ -47,20 +47,42 @@ class Subject:
     read: Callable[[Task], Any]
     files: Callable[[Task], list[Path]]
     depth: int = 0  # bits of R, G and B each that a stego peer uses
+    options: Callable[[Array], dict[str, Any]] = lambda _: {}  # of ours
 
 
 def ours(**options: Any) -> Subject:
+    return _ours(lambda _: {"cmap": "viridis", **options})
+
+
+def least(depth: int) -> Subject:
+    """A picture of no more pixels than the data need, as the stego peers' is."""
+
+    def options(array: Array) -> dict[str, Any]:
+        import intaglio as ig
+
+        found = {"cmap": "viridis", "profile": (depth, depth, depth, 0), "effort": "small"}
+        needed = ig.plan(array, **found).pixels_needed
+        height, width = array.shape
+        scale = max(1.0, sqrt(needed / array.size))
+        while round(width * scale) * round(height * scale) < needed:
+            scale *= 1.0005
+        return {**found, "scale": scale}
+
+    return _ours(options)
+
+
+def _ours(options: Callable[[Array], dict[str, Any]]) -> Subject:
     def write(task: Task) -> None:
         import intaglio as ig
 
-        ig.imsave(task.png, task.array, cmap="viridis", **options)
+        ig.imsave(task.png, task.array, **options(task.array))
 
     def read(task: Task) -> Array:
         import intaglio as ig
 
         return ig.imread(task.png)
 
-    return Subject("Intaglio", write, read, lambda task: [task.png])
+    return Subject("Intaglio", write, read, lambda task: [task.png], options=options)
 
 
 def pair(save: Callable[..., None], suffix: str) -> Subject:
@@ -245,6 +267,7 @@ SUBJECTS: dict[str, Subject] = {
     **{f"intaglio {name}": ours(profile=name) for name in PROFILES},
     "intaglio opaque, small": ours(effort="small"),
     "intaglio fine, small": ours(profile="fine", effort="small"),
+    **{f"intaglio {n}-{n}-{n}, small, least pixels": least(n) for n in (3, 2, 1)},
     "imsave + np.save": pair(np.save, ".npy"),
     "imsave + savez_compressed": pair(np.savez_compressed, ".npz"),
     "h5py gzip 4 + shuffle": file_only(_h5_write, _h5_read),
