@@ -198,7 +198,12 @@ def _tiles_would_do(packer: Any) -> Iterator[None]:  # noqa: ANN401 - Packer, im
             raise
         detail = f"{problem.detail}; --tiles -o STORE.zarr splits an array into many pictures"
         raise EncodeError(problem.reason, detail) from problem
-    except MemoryError as problem:
+    except (FormatError, MemoryError) as problem:
+        cause: BaseException | None = problem
+        while cause is not None and not isinstance(cause, MemoryError):
+            cause = cause.__cause__
+        if cause is None:
+            raise
         message = (
             "this machine has not enough memory for it; --tiles -o STORE.zarr takes a .npy file "
             "a part at a time"
