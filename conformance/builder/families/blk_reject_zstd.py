@@ -165,4 +165,28 @@ def frame_headers() -> Iterator[Case]:
         yield malformed(slug, "BLK-3", "The frame's magic number is wrong.", made, why)
 
 
-FAMILIES = (surroundings, truncations, frame_headers)
+def lookalikes() -> Iterator[Case]:
+    """[BLK-4]: fields taken for others, in frames where that comes out even."""
+    data = bytes([0, *(63 << 3 | 1).to_bytes(3, "little")]) + noise("lookalike", 60)
+    head = frame_header(64, window=WINDOW_1_KIB, size_bytes=0)
+    yield malformed(
+        "no-content-size-lookalike",
+        "BLK-4",
+        "The frame does not say its content size; the byte where it might stand is 64, right.",
+        frame(head, [raw_block(data[:8]), raw_block(data[8:])]),
+        "Whoever takes the first block's header for a content size finds blocks to its end.",
+        data,
+    )
+    data = noise("of zero", 252) + (1 << 3 | 1).to_bytes(3, "little") + b"\7"
+    head = frame_header(256, bits=1, dictionary=b"\0")
+    yield malformed(
+        "dictionary-lookalike",
+        "BLK-4",
+        "Dictionary_ID_flag is 1, the identifier 0, which zstd takes for none; and 256 is right.",
+        frame(head, [raw_block(b""), raw_block(data[:1]), raw_block(data[1:])]),
+        "Whoever does not see the identifier finds the right content size and blocks to the end.",
+        data,
+    )
+
+
+FAMILIES = (surroundings, truncations, frame_headers, lookalikes)

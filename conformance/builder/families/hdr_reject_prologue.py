@@ -123,6 +123,19 @@ def prologue_length() -> Iterator[Case]:
             made,
             why="prologue_length is at least 24 and at most the number of pixels.",
         )
+    for slug, length, size in (("short", 20, 24), ("none", 0, 24), ("beyond", 80, 30)):
+        raw = put(BASE.prologue(), 10, length.to_bytes(2, "little"))[: size - 4]
+        picture = [(k, k, k, 255) for k in range(size)]
+        carrier.embed_prologue(picture, 0, raw + crc32(raw).to_bytes(4, "little"))
+        yield reject(
+            f"hdr/reject/prologue-length-{slug}-sealed",
+            "HDR-2",
+            "prologue-damaged",
+            TWO,
+            f"prologue_length is {length} in {size} pixels, and a right CRC ends those.",
+            write_png(picture, size, Form()),
+            why="prologue_length itself is at least 24 and at most the number of pixels.",
+        )
     for length in (24, 76, 79, 81, 84, 96, 160, 256, pixels):
         yield prologue_case(
             f"prologue-length-{'pixels' if length == pixels else length}",

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from builder import png
 from builder.carrier import Pixel
 from builder.case import Case, accept
+from builder.checksums import noise
 from builder.container import File
 from builder.families.png_accept import BASE, ENTRIES, MIXED, but, byte_of, entry
 from builder.png import PALETTE, RGBA, TRUECOLOUR, Form
+from builder.records import Extension
 
 
 def transparency() -> Iterator[Case]:
@@ -41,6 +43,31 @@ def transparency() -> Iterator[Case]:
             f"tRNS has {size} bytes for 256 entries: the others' alpha is 255, which carries a 1.",
             bits,
             png.write_png(_by_alpha(bits, entries), 54, form),
+        )
+
+
+def alpha_of_truecolour() -> Iterator[Case]:
+    """[PNG-7]: without alpha samples and tRNS alpha is 255, and may carry ones.
+
+    Depths 8-8-7-1: every third byte of the body ends in the bit that alpha carries.
+    """
+    letters = noise("odd", 246)
+    text = '{"kk":["' + "".join("acegikmoqsuwy"[byte % 13] for byte in letters) + '"]}'
+    for last in range(256):
+        data = bytes(byte | 1 for byte in noise("odd data", 299)) + bytes([last])
+        file = File(
+            metadata=text.encode(), extensions=(Extension(0x8101, data=data),), depths=(8, 8, 7, 1)
+        )
+        if all(byte % 2 for byte in file.body()[2::3]):
+            break
+    assert all(pixel[3] == 255 for pixel in file.pixels())
+    for slug, form in (("rgb-8", Form()), ("rgb-16-adam7", Form(bit_depth=16, interlace=1))):
+        yield accept(
+            f"png/accept/{slug}-alpha-of-ones",
+            "PNG-7 CAR-2",
+            "Alpha carries one bit a pixel, always 1, and the PNG has no alpha: it is 255.",
+            file,
+            file.png(form),
         )
 
 
@@ -140,4 +167,4 @@ def ignored_transparency() -> Iterator[Case]:
     )
 
 
-FAMILIES = (transparency, colour_keys, ignored_transparency)
+FAMILIES = (transparency, alpha_of_truecolour, colour_keys, ignored_transparency)

@@ -19,7 +19,7 @@ def streams() -> Iterator[Case]:
         "stored-blocks": (partial(stored, size=100), "Many stored blocks."),
         "stored-bytes": (partial(stored, size=1), "A stored block for every byte."),
         "stored-then-empty": (
-            lambda data: b"\0" + stored(data)[1:] + stored(b""),
+            _empty_last,
             "The last stored block is empty.",
         ),
         "fixed": (fixed, "The fixed codes, with matches."),
@@ -99,6 +99,7 @@ def idats() -> Iterator[Case]:
         "header": ((1, 1), "The zlib header is cut."),
         "adler": ((size - 2,), "The Adler-32 is cut."),
         "adler-alone": ((size - 4,), "The Adler-32 has an IDAT of its own."),
+        "adler-last": ((size - 1,), "The last byte of the Adler-32 has an IDAT of its own."),
         "empty-first": ((0, 0), "Two empty IDATs first."),
         "empty-last": ((size,), "An empty IDAT last."),
         "empty-between": ((5, 0, 0, 30, 0), "Empty IDATs between others."),
@@ -108,6 +109,19 @@ def idats() -> Iterator[Case]:
         yield accept(
             f"png/accept/idat-{slug}", "PNG-5", f"{what} Joined, one stream.", BASE, BASE.png(form)
         )
+    ends = Form(zlib=partial(zlib_stream, raw=_empty_last))
+    size = len(BASE.chunks(ends)[1].data)
+    yield accept(
+        "png/accept/idat-empty-block-alone",
+        "PNG-5",
+        "The last block is empty and has an IDAT of its own, as has the Adler-32.",
+        BASE,
+        BASE.png(Form(zlib=ends.zlib, idat_sizes=(size - 9, 5))),
+    )
+
+
+def _empty_last(data: bytes) -> bytes:
+    return b"\0" + stored(data)[1:] + stored(b"")
 
 
 ANCILLARY: dict[str, tuple[Chunk, ...]] = {

@@ -78,4 +78,34 @@ def pictures() -> Iterator[Case]:
     )
 
 
-FAMILIES = (rows, pictures)
+def bands() -> Iterator[Case]:
+    """[PNG-7]: interlaced pictures above a MiB, which some decoders put together in parts."""
+    for slug, size, counts in (
+        ("tall", (790, 376), (140_000, 1_000, 117_500, 3_000, 29_000, 4_000)),
+        ("broad", (33_000, 17), (263_500, 2_000, 261_500, 3_000)),
+    ):
+        file = marked(size, counts)
+        form = Form(colour_type=RGBA, interlace=1, line_filters=(2,), zlib=packed)
+        yield accept(
+            f"png/accept/adam7-{slug}",
+            "PNG-5 PNG-7 CAR-2",
+            f"{size[0]} by {size[1]} pixels of RGBA, interlaced, with payload to the last rows.",
+            file,
+            file.png(form),
+        )
+
+
+def marked(size: tuple[int, int], counts: tuple[int, ...]) -> File:
+    """A black picture with payload in red: arrays of zeros and of noise by turns."""
+    arrays = tuple(
+        Array(
+            name=f"{index}".encode(),
+            shape=(count,),
+            data=noise(f"marked {index}", count) if index % 2 else bytes(count),
+        )
+        for index, count in enumerate(counts)
+    )
+    return File(arrays=arrays, depths=(8, 0, 0, 0), size=size, cover=flat_cover)
+
+
+FAMILIES = (rows, pictures, bands)

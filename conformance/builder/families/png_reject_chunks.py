@@ -114,6 +114,10 @@ def ends() -> Iterator[Case]:
         "byte-lost": (removed(MADE, 300), "A byte of the IDAT is lost."),
         "byte-inserted": (inserted(MADE, 300, b"\0"), "A byte is put into the IDAT."),
         "iend-data": ([HEAD, IDAT, Chunk(b"IEND", b"\0")], "IEND has a byte of data."),
+        "iend-crc-within": (
+            [HEAD, IDAT, Chunk(b"IEND", END.raw()[-4:])],
+            "IEND has four bytes of data: the CRC that it would have without.",
+        ),
         "iend-first": ([HEAD, END, IDAT], "IEND stands before the IDAT."),
         "iend-lower": ([HEAD, IDAT, Chunk(b"iEND")], "There is an iEND, which is ancillary."),
         "nothing-but-ihdr": ([HEAD], "There is an IHDR and nothing else."),

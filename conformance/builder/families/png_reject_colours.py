@@ -158,6 +158,17 @@ def other_forms() -> Iterator[Case]:
         yield damaged(f"{slug}-short", "PNG-5 PNG-6", edit, made(lines[:-1]), why)
         edit = f"A sound picture ({slug}) without a prologue, with a byte too many."
         yield damaged(f"{slug}-long", "PNG-5 PNG-6", edit, made(lines + b"\0"), why)
+    for width in (25, 31):
+        form = Form(colour_type=GREY, bit_depth=1)
+        yield reject(
+            f"png/reject/no-prologue-grey-1-width-{width}",
+            "PNG-6 PNG-7 HDR-1",
+            "no-prologue",
+            RGB,
+            f"The picture is a sound PNG of {width} pixels a line, one bit each, and no magic.",
+            png.write_png(grey[: 17 * width], width, form),
+            why="A scan line fills whole bytes, the last one in part.",
+        )
     for size in (0, 1, 3, 6):
         form = Form(colour_type=GREY)
         head, idat, end = png.chunks_of(grey, 23, form)

@@ -17,6 +17,18 @@ STREAM = zlib_stream(LINES)
 FIXED_BLOCK = 0b011
 
 
+def _of_zero() -> bytes:
+    """Scan lines of the same payload whose Adler-32 ends in a zero."""
+    last = 80 + len(BASE.body())  # the first pixel that carries nothing
+    assert last < WIDTH * HEIGHT - 80
+    at = last // WIDTH * LINE_BYTES + 1 + 3 * (last % WIDTH)
+    tried = (LINES[:at] + bytes([value]) + LINES[at + 1 :] for value in range(256))
+    return next(lines for lines in tried if adler32(lines) % 256 == 0)
+
+
+LINES_OF_ZERO = _of_zero()
+
+
 def with_stream(slug: str, edit: str, stream: bytes, why: str, labels: str = "PNG-5") -> Case:
     """The picture with another zlib stream."""
     return damaged(slug, labels, edit, [HEAD, Chunk(b"IDAT", stream), END], why)
@@ -86,6 +98,9 @@ def zlib_frames() -> Iterator[Case]:
         yield with_stream(f"stream-cut-{cut}", edit, STREAM[:-cut], why)
     yield with_stream("stream-1", "The stream is one byte.", STREAM[:1], why)
     yield with_stream("stream-2", "The stream is its header.", STREAM[:2], why)
+    zero = STREAM[:2] + deflate.stored(LINES_OF_ZERO) + adler32(LINES_OF_ZERO).to_bytes(4, "big")
+    edit = "The last byte of the stream, a zero of its Adler-32, is missing."
+    yield with_stream("stream-cut-zero", edit, zero[:-1], why)
     surplus = {
         "surplus-zero": (b"\0", "A zero byte follows the Adler-32."),
         "surplus-four": (b"\0" * 4, "Four bytes follow the Adler-32."),
