@@ -1,5 +1,6 @@
 """Wounds: a picture whose prologue or echo stands in its place, and what its pixels suffered."""
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -28,7 +29,7 @@ _ALL_OVER: Final = 0.9
 _GAIN_MIN: Final = 40.0  # e to this power: how many times likelier
 _LOST: Final = "which destroys the data"
 
-_PREMULTIPLYING: Final = (
+_PREMULTIPLYING: Final[tuple[Callable[[_Places, int], _Places], ...]] = (
     lambda v, a: (v * a + 127) // 255,
     lambda v, a: v * a // 255,
     lambda v, a: np.minimum(255, ((v * a + 127) // 255 * 255 + a // 2) // a),
@@ -68,8 +69,8 @@ def _premultiplied(mark: Mark, pixels: Pixels) -> Diagnosis | None:
         found = _spread(some[some[:, 3] == alpha])
         as_it_is = _fit(found, whole)
         for number, multiply in enumerate(_PREMULTIPLYING):
-            moved = np.zeros_like(whole)
-            np.add.at(moved, (slice(None), multiply(np.arange(256), alpha)), whole)
+            to = multiply(np.arange(256), alpha)
+            moved = np.stack([np.bincount(to, n, minlength=256) for n in whole]).astype(float)
             gains[number] += _fit(found, moved) - as_it_is
     if gains.max() < _GAIN_MIN:
         return None
@@ -126,13 +127,14 @@ def _strokes(rows: Pixels, packed: npt.NDArray[np.uint32]) -> tuple[_Places, _Pl
     """Where thin lines are, of text say, in colours that are seen there and nowhere else."""
     bins = (rows >> np.uint8(5)).astype(np.int64) @ np.array([1, 8, 64])
     counts = np.bincount(bins.ravel(), minlength=512)
+    y, x = np.nonzero(bins < 0)
     for kind in np.nonzero((counts >= _STROKE_MIN) & (counts < bins.size // 100))[0]:
         y, x = np.nonzero(bins == kind)
         is_close = (np.ptp(y) + 1) * (np.ptp(x) + 1) < _LOOSE * len(y)
         is_one = np.unique(packed[y, x], return_counts=True)[1].max() >= _ONE_COLOUR_MIN
         if is_close and is_one and _is_strange(rows, y, x, 5, _GLARING):
             return y, x
-    return np.nonzero(bins < 0)
+    return y[:0], x[:0]
 
 
 def _is_strange(rows: Pixels, y: _Places, x: _Places, reach: int, least: int) -> bool:
