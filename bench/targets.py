@@ -131,6 +131,29 @@ def info_ms() -> float:
     return 1000 * statistics.median(times)
 
 
+def info_start_ms() -> float:
+    """CPU time of the command `intaglio info FILE` beyond Python's own, byte code cached."""
+    import resource
+
+    import intaglio as ig
+
+    def cpu(command: list[str]) -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, env=environment, capture_output=True, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    with tempfile.TemporaryDirectory() as folder:
+        unset = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+        environment = {**unset, "PYTHONPYCACHEPREFIX": folder}
+        picture = f"{folder}/m.png"
+        ig.imsave(picture, field(512))
+        command = [f"{Path(sys.executable).parent}/intaglio", "info", picture]
+        bare = [cpu([sys.executable, "-c", "pass"]) for _ in range(IMPORTS + 1)]
+        whole = [cpu(command) for _ in range(IMPORTS + 1)]
+    return 1000 * (statistics.median(whole[1:]) - statistics.median(bare[1:]))
+
+
 def growth(rounds: int) -> float:
     """Time per byte of a write and a read of the large field, over that of the small one."""
     import intaglio as ig
@@ -192,6 +215,7 @@ def all_targets(results: Results, rounds: int) -> list[Target]:
         Target("payload / pcodec, real data", by_pcodec, float("inf"), 1.10),
         Target("PSNR, dB", ours["psnr"], 39, 39, least=True),
         Target("info, ms", info_ms(), 5, 1),
+        Target("`intaglio info`, CPU beyond Python, ms", info_start_ms(), 150, 150),
         Target("memory, writing / array", ours["write_peak"] / raw, 3, 1.5),
         Target("memory, reading / array", ours["read_peak"] / raw, 3, 1.5),
         Target("time per byte, array 16 times as large", growth(rounds), 1.3, 1.1),

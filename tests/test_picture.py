@@ -459,3 +459,32 @@ def test_sixteen_million_pixels_take_less_than_two_seconds_of_cpu():
     start = time.process_time()
     assert sum(band.shape[0] for band in picture.bands(256)) == picture.height
     assert time.process_time() - start < 2
+
+
+def test_a_badge_stands_in_the_lower_right_corner_and_only_there():
+    data = np.arange(96 * 96.0).reshape(96, 96)
+    plain, marked = pixels(data), pixels(data, badge=True)
+    changed = (plain != marked).any(axis=2)
+    rows, cols = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    height, width = changed.shape
+    assert 2 <= height - 1 - rows[-1] <= 4
+    assert 2 <= width - 1 - cols[-1] <= 4
+    assert min(rows[0] / height, cols[0] / width) > 0.9
+
+
+def test_a_badge_grows_with_the_picture_and_is_drawn_on_covers_too():
+    for side in (24, 300, 2000):
+        marked = pixels(np.zeros(1), cover=np.zeros((side, side, 3), np.uint8), badge=True)
+        lit = marked.any(axis=2).any(axis=0).sum()
+        assert max(17, side / 24) <= lit <= max(17, side / 10)
+
+
+@pytest.mark.parametrize("size", [(19, 100), (100, 20), (1, 1)])
+def test_a_picture_too_small_for_a_badge_is_refused_by_plan_and_writer_alike(size):
+    cover = np.zeros((*size, 3), np.uint8)
+    for make in (make_picture, plan_size):
+        with pytest.raises(
+            EncodeError, match="badge= needs a picture of at least 21x20"
+        ) as refused:
+            make({"x": np.zeros(1)}, 1, Look(cover=cover, badge=True))
+        assert refused.value.reason == Reason.OPTION_INVALID

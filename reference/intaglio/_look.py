@@ -32,6 +32,7 @@ class Look:
     complex_as: "domain", "magnitude", "phase", "real" or "imag".
     cover: any picture to carry the data instead of one made from them.
     enlarge: a cover too small for the data may be enlarged.
+    badge: a small mark in the lower right corner says that the picture carries data.
     pixels_max, side_max, side_min: bounds of the picture; side_min is for its long side.
     Wrong types are TypeError, wrong values EncodeError(OPTION_INVALID).
     """
@@ -47,6 +48,7 @@ class Look:
     complex_as: str | None = None
     cover: Any = None
     enlarge: bool = False
+    badge: bool = False
     pixels_max: int = 2**26
     side_max: int = 16384
     side_min: int = 256
@@ -60,8 +62,10 @@ class Look:
             _check_real(name, getattr(self, name))
         for name in ("pixels_max", "side_max", "side_min"):
             _check_count(name, getattr(self, name))
-        if not isinstance(self.enlarge, bool):
-            raise TypeError(f"enlarge= is True or False, not {type(self.enlarge).__name__}")
+        for name in ("enlarge", "badge"):
+            if not isinstance(getattr(self, name), bool):
+                kind = type(getattr(self, name)).__name__
+                raise TypeError(f"{name}= is True or False, not {kind}")
         self._check_together()
 
     def _check_together(self) -> None:

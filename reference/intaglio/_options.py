@@ -23,10 +23,14 @@ class PlainOptions(TypedDict, total=False):
     level: zstd's, 1 to 22; None: chosen.
     effort: "fast", or "small" for a file a little smaller in two to four times the time.
     norm: "linear", "log", "symlog", "twoslope" or a matplotlib Normalize, for the colours.
+    vcenter: the middle of "twoslope"; linthresh: where "symlog" turns linear.
+    complex_as: "domain", "magnitude", "phase", "real" or "imag", what is shown of complex numbers.
     scale: pixels a cell; None: planned.
     cover: any picture to carry the data in place of the colour-mapped one; enlarge: whether it
     may be enlarged to hold them.
-    pixels_max, side_max: the largest picture to write, in pixels.
+    badge: a small mark in the lower right corner says that the picture carries data.
+    pixels_max, side_max: the largest picture to write, in pixels; side_min: what small arrays are
+    enlarged to, the long side in pixels.
     """
 
     metadata: Mapping[str, Any] | None
@@ -35,11 +39,16 @@ class PlainOptions(TypedDict, total=False):
     level: int | None
     effort: Effort
     norm: Any
+    vcenter: float
+    linthresh: float | None
+    complex_as: str | None
     scale: float | None
     cover: Any
     enlarge: bool
+    badge: bool
     pixels_max: int
     side_max: int
+    side_min: int
 
 
 class Options(PlainOptions, total=False):

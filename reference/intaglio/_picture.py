@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from intaglio._badge import badge_for
 from intaglio._cover import is_figure, read_cover, resize
 from intaglio._errors import EncodeError, Reason
 from intaglio._layout import (
@@ -99,25 +100,35 @@ def make_picture(arrays: Mapping[str, NDArray[Any]], pixels_needed: int, look: L
     EncodeError: CAPACITY_EXCEEDED where no allowed picture is large enough,
     COVER_INVALID, OPTION_INVALID.
     """
+    panels: list[tuple[Box, Panel]]
     if look.cover is not None:
         pixels = _covering(pixels_needed, look)
         height, width = pixels.shape[:2]
-        return Picture(width, height, [(Box(0, 0, width, height), _Still(pixels))])
-    plan = _plan(arrays, pixels_needed, look)
-    panels = [
-        placed
-        for view, box, gap in zip(plan.views, plan.boxes, plan.gaps, strict=True)
-        for placed in panels_of(view, box, gap, look, _shipped)
-    ]
-    return Picture(plan.size.width, plan.size.height, panels)
+        panels = [(Box(0, 0, width, height), _Still(pixels))]
+    else:
+        plan = _plan(arrays, pixels_needed, look)
+        width, height = plan.size.width, plan.size.height
+        panels = [
+            placed
+            for view, box, gap in zip(plan.views, plan.boxes, plan.gaps, strict=True)
+            for placed in panels_of(view, box, gap, look, _shipped)
+        ]
+    if look.badge:
+        x, y, sign = badge_for(width, height)
+        panels.append((Box(x, y, sign.shape[1], sign.shape[0]), _Still(sign)))
+    return Picture(width, height, panels)
 
 
 def plan_size(arrays: Mapping[str, NDArray[Any]], pixels_needed: int, look: Look) -> PlannedSize:
     """Say what `make_picture` would make, with the same errors; paints nothing but covers."""
     if look.cover is not None:
         height, width = _covering(pixels_needed, look).shape[:2]
-        return PlannedSize(width, height, None, f"cover, {width}x{height}")
-    return _plan(arrays, pixels_needed, look).size
+        size = PlannedSize(width, height, None, f"cover, {width}x{height}")
+    else:
+        size = _plan(arrays, pixels_needed, look).size
+    if look.badge:
+        badge_for(size.width, size.height)
+    return size
 
 
 def _plan(arrays: Mapping[str, NDArray[Any]], needed: int, look: Look) -> _Plan:

@@ -53,6 +53,28 @@ Origin: TypeAlias = Annotated[
     str | None, typer.Option(metavar="upper|lower", help="Where row 0 lies.")
 ]
 Scale: TypeAlias = Annotated[float | None, typer.Option(metavar="X", help="Pixels a cell.")]
+Vcenter: TypeAlias = Annotated[
+    float | None, typer.Option(metavar="X", help="The middle of --norm twoslope.")
+]
+Linthresh: TypeAlias = Annotated[
+    float | None, typer.Option(metavar="X", help="Where --norm symlog turns linear.")
+]
+ComplexAs: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="WHAT", help="Complex numbers: domain, magnitude, phase, real, imag."),
+]
+SideMin: TypeAlias = Annotated[
+    int | None, typer.Option(metavar="N", min=1, help="Enlarge small arrays to N pixels (256).")
+]
+Badge: TypeAlias = Annotated[
+    bool, typer.Option("--badge", help="Draw a small mark that says: this picture carries data.")
+]
+Effort: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="fast|small", help="small: a smaller file, in two to four times the time."
+    ),
+]
 Cover: TypeAlias = Annotated[
     Path | None, typer.Option(metavar="PICTURE", help="Show this picture instead of the data.")
 ]
