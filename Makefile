@@ -10,9 +10,9 @@ RUNNER := $(BIN)/python conformance/runner
 REFERENCE := $(BIN)/python conformance/adapters/reference.py
 JAVASCRIPT := node $(JS)/bin/adapter.js
 
-.PHONY: demo test test-all lint javascript conformance viewer vectors adequacy gallery bench accepted clean
+.PHONY: demo test test-all lint kernels javascript conformance viewer vectors adequacy gallery bench accepted clean
 
-$(VENV)/made: pyproject.toml
+$(VENV)/made: pyproject.toml hatch_build.py reference/native/native.c
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Intaglio needs Python 3.11 or newer; say make PYTHON=python3.12, for example")'
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
@@ -25,13 +25,17 @@ demo: $(VENV)/made  ## pack real matrices, unpack them, prove the bytes equal
 test: $(VENV)/made  ## all tests that need nothing but Python
 	$(BIN)/python -m pytest -m 'not tools'
 
-test-all: lint javascript conformance accepted viewer  ## everything; needs Node 20, Chromium, pngcheck and pngfix
+test-all: lint kernels javascript conformance accepted viewer  ## everything; needs Node 20, Chromium, pngcheck, pngfix, cc
 	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
 
 lint: $(VENV)/made
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+kernels: $(VENV)/made  ## the compiled kernels are there, and without them all holds too
+	$(BIN)/python -c 'from intaglio._kernels import native; assert native, "not compiled"'
+	INTAGLIO_PURE=1 $(BIN)/python -m pytest tests/test_conformance.py tests/test_roundtrip.py tests/test_png.py tests/test_carrier.py tests/test_filters.py
 
 javascript:  ## the JavaScript implementation's own tests, all conformance cases among them
 	cd $(JS) && npm ci --silent && npm test

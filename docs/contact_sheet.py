@@ -187,6 +187,8 @@ def several(rng: np.random.Generator) -> Iterator[Case]:
     figure.add_subplot().plot(np.sin(np.arange(100) / 9))
     yield Case("matplotlib figure", np.zeros(500), {"cover": figure})
     yield Case("figure, enlarged", waves(300, 300), {"cover": figure, "enlarge": True})
+    yield Case("badge", waves(50, 50), {"badge": True})
+    yield Case("badge on a cover", waves(50, 50), {"cover": photograph(300, 400), "badge": True})
     yield Case("cover too small", waves(300, 300), {"cover": photograph(200, 300)})
 
 

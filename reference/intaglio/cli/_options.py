@@ -72,7 +72,7 @@ Badge: TypeAlias = Annotated[
 Effort: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        metavar="fast|small", help="small: a smaller file, in two to four times the time."
+        metavar="fast|small", help="small: a smaller file, in more time."
     ),
 ]
 Cover: TypeAlias = Annotated[
