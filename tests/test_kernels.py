@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support import same_bits
 
-from intaglio import _carrier, _filters, _kernels, _png_lines
+from intaglio import _carrier, _carrier_write, _filters, _kernels, _png_lines, _shape
 from intaglio._filters import filter_step
 
 native = _kernels.native
@@ -89,6 +89,29 @@ def test_png_filters_are_undone_alike(width, count, lanes, first, seed):
     assert same_bits(_png_lines.undo_filters(lines, lanes, above), expected)
 
 
+@given(depths, st.binary(max_size=90), st.integers(0, 40), st.integers(1, 60), st.booleans())
+def test_bytes_give_pixels_the_same_bits(depths, data, first, count, alpha):
+    channels = 4 if depths[3] or alpha else 3
+    asked = data, depths, first, count, channels
+    with plain(_carrier_write):
+        expected = _carrier_write._wanted_bits(*asked)
+    assert same_bits(_carrier_write._wanted_bits(*asked), expected)
+
+
+@given(depths, st.integers(1, 120), st.sampled_from([1, 2, 9, 400]), st.booleans(), st.integers(0, 2**32))
+def test_rows_are_shaped_alike(depths, rows, width, follows, seed):
+    rng = np.random.default_rng(seed)
+    shape = rows, width, 4 if depths[3] else 3
+    cover = rng.integers(0, 256, shape, np.uint8)
+    wanted = (rng.integers(0, 256, shape) % (1 << np.array(depths[: shape[2]]))).astype(np.uint8)
+    above = rng.integers(0, 256, shape[1:], np.uint8) if follows else None
+    with plain(_shape):
+        expected = _shape.shape(cover, wanted, depths, above)
+    assert same_bits(_shape.shape(cover, wanted, depths, above), expected)
+    bottom_up = np.ascontiguousarray(cover[::-1])[::-1]
+    assert same_bits(_shape.shape(bottom_up, wanted, depths, above), expected)
+
+
 def test_buffers_that_do_not_fit_are_refused():
     a, b = np.zeros(12, np.uint8), np.zeros(13, np.uint8)
     for wrong in (
@@ -98,6 +121,12 @@ def test_buffers_that_do_not_fit_are_refused():
         lambda: native.extract(a, 5, (3, 2, 3, 0), a),
         lambda: native.extract(a, 3, (3, 2, 3, 9), a),
         lambda: native.extract(b, 3, (3, 2, 3, 0), a),
+        lambda: native.spread_bits(a, 0, 3, (3, 2, 3, 0), b),
+        lambda: native.spread_bits(a, 0, 3, (3, 2, 3, 1), a),
+        lambda: native.spread_bits(a, -1, 3, (3, 2, 3, 0), a),
+        lambda: native.shape_rows(a, b, b"", a),
+        lambda: native.shape_rows(a, bytes(21), b"", b),
+        lambda: native.shape_rows(a, bytes(21), b"no", a),
         lambda: native.undo_order(b, 4),
         lambda: native.undo_zigzag(a, 3),
         lambda: native.undo_delta(a, 4, 0),

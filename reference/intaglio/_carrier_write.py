@@ -10,6 +10,7 @@ from typing import Final, Protocol, TypeAlias
 import numpy as np
 
 from intaglio._carrier import Field, Pixels, Words, group_of, shifted, words_of
+from intaglio._kernels import native
 from intaglio._spec import PIXELS_RESERVED, PROLOGUE_BYTES, PROLOGUE_DEPTHS, Depths
 
 
@@ -61,6 +62,11 @@ def _wanted_bits(data: Sliceable, depths: Depths, first: int, count: int, channe
     skip = first % group.pixels
     begin = (first - skip) // group.pixels * group.bytes
     groups = -(-(skip + count) // group.pixels)
+    if native:
+        wanted = np.empty((count, channels), np.uint8)
+        part = data[begin : begin + groups * group.bytes]
+        native.spread_bits(part, skip * sum(depths), channels, depths, wanted)
+        return wanted
     wanted = np.zeros((groups * group.pixels, channels), np.uint8)
     for start in range(0, groups, _GROUPS_AT_ONCE):
         some = min(groups - start, _GROUPS_AT_ONCE)

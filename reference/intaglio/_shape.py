@@ -7,11 +7,13 @@ far as that stays within a few levels of the cover.
 """
 
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from intaglio._kernels import native
 from intaglio._spec import Depths
 
 Pixels = npt.NDArray[np.uint8]
@@ -69,6 +71,9 @@ def shape(cover: Pixels, wanted: Pixels, depths: Depths, above: Pixels | None) -
     stretches = max(1, min(_STEP_BYTES // out.shape[1], rows // _STRETCH_ROWS_MIN))
     each = rows // stretches
     # Rows follow each other, so several stretches of rows are worked on side by side.
+    if native:
+        _shape_compiled(flat, out, above, bounds, stretches)
+        return out.reshape(cover.shape)
     covers, outs = (a[: each * stretches].reshape(stretches, each, -1) for a in (flat, out))
     last = None if above is None or stretches > 1 else above.reshape(1, -1)
     for row in range(each):
@@ -76,6 +81,18 @@ def shape(cover: Pixels, wanted: Pixels, depths: Depths, above: Pixels | None) -
     for row in range(each * stretches, rows):
         _shape_row(flat[row], out[row], out[row - 1], bounds)
     return out.reshape(cover.shape)
+
+
+def _shape_compiled(
+    cover: Pixels, out: Pixels, above: Pixels | None, bounds: _Bounds, stretches: int
+) -> None:
+    """As stretches side by side are: each begins anew, and the last goes on to the end."""
+    limits = np.concatenate(bounds)
+    each = len(out) // stretches
+    starts = [each * stretch for stretch in range(stretches)]
+    first = above.tobytes() if above is not None and stretches == 1 else b""
+    for start, stop in pairwise([*starts, len(out)]):
+        native.shape_rows(np.ascontiguousarray(cover[start:stop]), limits, first, out[start:stop])
 
 
 def _shape_row(cover: Pixels, row: Pixels, above: Pixels | None, bounds: _Bounds) -> Pixels:

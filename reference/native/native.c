@@ -159,6 +159,117 @@ static PyObject *extract(PyObject *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+/* The other way: the low bits that n pixels carry, from the bit `skip` of `in` on; then zeros. */
+
+#define SPREAD(v, channels)                                                                        \
+    p[0] = (uint8_t)((v) >> s[0] & m[0]), p[1] = (uint8_t)((v) >> s[1] & m[1]),                    \
+    p[2] = (uint8_t)((v) >> s[2] & m[2]), p[channels - 1] = (uint8_t)((v) >> s[channels - 1] & m[channels - 1])
+
+static void spread_bytes(const uint8_t *in, size_t n, const Carrier *c, uint8_t *p) {
+    FIELDS
+    (void)alpha;
+    if (c->channels == 3)
+        for (; n--; p += 3, in++)
+            SPREAD((unsigned)*in, 3);
+    else
+        for (; n--; p += 4, in++)
+            SPREAD((unsigned)*in, 4);
+}
+
+static void spread(const uint8_t *in, size_t bytes, size_t skip, size_t n, const Carrier *c, uint8_t *p) {
+    FIELDS
+    (void)alpha;
+    const uint8_t *end = in + bytes;
+    uint64_t held = 0;
+    int have = -(int)skip; /* fewer bits than a group has, of which some are not ours */
+    for (; n--; p += c->channels) {
+        for (; have < c->bits; have += 8)
+            held = held << 8 | (in < end ? *in++ : 0);
+        have -= c->bits;
+        const unsigned v = (unsigned)(held >> have);
+        if (c->channels == 3)
+            SPREAD(v, 3);
+        else
+            SPREAD(v, 4);
+    }
+}
+
+static PyObject *spread_bits(PyObject *self, PyObject *args) {
+    Py_buffer v[2]; /* bytes, low bits of pixels */
+    Carrier c;
+    Py_ssize_t skip, channels;
+    int *d = c.depths;
+    if (!PyArg_ParseTuple(args, "y*nn(iiii)w*", &v[0], &skip, &channels, d, d + 1, d + 2, d + 3, &v[1]))
+        return NULL;
+    c.channels = (size_t)channels;
+    c.bits = d[0] + d[1] + d[2] + d[3];
+    int legal = (channels == 3 || channels == 4) && skip >= 0 && (channels == 4 || !d[3]);
+    EACH(k, 4) legal &= d[k] >= 0 && d[k] <= 8;
+    if (!wrong(!legal || (size_t)v[1].len % c.channels)) {
+        Py_BEGIN_ALLOW_THREADS
+        const size_t bytes = (size_t)v[0].len, n = (size_t)v[1].len / c.channels;
+        if (c.bits == 8 && !skip && n <= bytes)
+            spread_bytes(v[0].buf, n, &c, v[1].buf);
+        else
+            spread(v[0].buf, bytes, (size_t)skip, n, &c, v[1].buf);
+        Py_END_ALLOW_THREADS
+    }
+    release(v, 2);
+    if (PyErr_Occurred())
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* Shaping: of each row the values to write. `limits` holds seven rows, as _shape.py's _Bounds. */
+
+enum { LOW, HIGH, LOW_DRIFTING, HIGH_DRIFTING, DRIFT, HALF, MASK, LIMITS };
+
+#define MAX(x, y) ((x) > (y) ? (x) : (y))
+#define MIN(x, y) ((x) < (y) ? (x) : (y))
+
+VECTORS static void shape_first(const uint8_t *cover, const uint8_t *l, size_t b, uint8_t *row) {
+    EACH(i, b) {
+        uint8_t aim = MIN(MAX(cover[i], l[LOW * b + i]), l[HIGH * b + i]);
+        row[i] += (uint8_t)(aim - row[i] + l[HALF * b + i]) & l[MASK * b + i];
+    }
+}
+
+VECTORS static void shape_next(const uint8_t *cover, const uint8_t *up, const uint8_t *l, size_t b,
+                               uint8_t *row) {
+    EACH(i, b) {
+        uint8_t aim = (uint8_t)(MAX(cover[i], l[LOW_DRIFTING * b + i]) - l[DRIFT * b + i]);
+        uint8_t most = (uint8_t)(MIN(cover[i], l[HIGH_DRIFTING * b + i]) + l[DRIFT * b + i]);
+        aim = MAX(aim, up[i]);
+        most = MAX(most, l[LOW * b + i]);
+        aim = MIN(aim, most);
+        row[i] += (uint8_t)(aim - row[i] + l[HALF * b + i]) & l[MASK * b + i];
+    }
+}
+
+static PyObject *shape_rows(PyObject *self, PyObject *args) {
+    Py_buffer v[4]; /* cover, limits, above (empty: none), rows */
+    if (!PyArg_ParseTuple(args, "y*y*y*w*", &v[0], &v[1], &v[2], &v[3]))
+        return NULL;
+    size_t b = (size_t)v[1].len / LIMITS, n = b ? (size_t)v[3].len / b : 0, up = (size_t)v[2].len;
+    if (!wrong((size_t)v[1].len != b * LIMITS || (size_t)v[3].len != n * b || v[0].len != v[3].len
+               || (up && up != b))) {
+        const uint8_t *cover = v[0].buf, *limits = v[1].buf, *above = up ? v[2].buf : NULL;
+        uint8_t *row = v[3].buf;
+        Py_BEGIN_ALLOW_THREADS
+        for (; n--; above = row, cover += b, row += b) {
+            if (above)
+                shape_next(cover, above, limits, b, row);
+            else
+                shape_first(cover, limits, b, row);
+        }
+        Py_END_ALLOW_THREADS
+    }
+    release(v, 4);
+    if (PyErr_Occurred())
+        return NULL;
+    Py_RETURN_NONE;
+}
+
 /* Block filters undone, in place where the bytes allow it. W: the bits of a component. */
 
 #define FILTERS(W)                                                                                 \
@@ -296,6 +407,8 @@ static PyObject *unshuffle(PyObject *self, PyObject *args) {
 static PyMethodDef methods[] = {
     {"undo_lines", undo_lines, METH_VARARGS, "undo_lines(lines, above, rows, lanes)"},
     {"extract", extract, METH_VARARGS, "extract(pixels, channels, depths, bytes)"},
+    {"spread_bits", spread_bits, METH_VARARGS, "spread_bits(bytes, skip, channels, depths, pixels)"},
+    {"shape_rows", shape_rows, METH_VARARGS, "shape_rows(cover, limits, above, rows), in place"},
     {"undo_order", undo_order, METH_VARARGS, "undo_order(words, item_bytes), in place"},
     {"undo_zigzag", undo_zigzag, METH_VARARGS, "undo_zigzag(words, item_bytes), in place"},
     {"undo_delta", undo_delta, METH_VARARGS, "undo_delta(words, item_bytes, lag), in place"},
