@@ -10,6 +10,7 @@ as any other.
 import os
 from collections import deque
 from collections.abc import Generator, Iterator
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias, cast
 
@@ -20,7 +21,7 @@ from zlib_ng import zlib_ng
 
 from intaglio._errors import DecodeError
 from intaglio._png_stream import damaged
-from intaglio._threads import WORKERS, leavable_pool
+from intaglio._threads import WORKERS, started
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -212,19 +213,18 @@ class Inflater:
             return _again(first)[0]
         queue: deque[tuple[bytes, Future[_Alone | None]]] = deque()
         chunks, last = self._small_chunks(), b""
-        with leavable_pool() as pool:
-            while True:
-                while len(queue) <= WORKERS and (data := next(chunks, b"")):
-                    queue.append((data, pool.submit(_maybe_alone, data, nonce)))
-                alone = queue[0][1].result() if queue else None
-                if alone is None:
-                    break
-                queue.popleft()
-                if alone.out:
-                    yield alone.out
-                    last = alone.out if len(alone.out) >= WINDOW_BYTES else last + alone.out
-                if alone.end:
-                    break
+        while True:
+            while len(queue) <= WORKERS and (data := next(chunks, b"")):
+                queue.append((data, started(partial(_maybe_alone, data, nonce))))
+            alone = queue[0][1].result() if queue else None
+            if alone is None:
+                break
+            queue.popleft()
+            if alone.out:
+                yield alone.out
+                last = alone.out if len(alone.out) >= WINDOW_BYTES else last + alone.out
+            if alone.end:
+                break
         self._idat = chain([data for data, _ in queue], self._idat)
         if alone and alone.end:
             return alone.end

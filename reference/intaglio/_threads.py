@@ -3,12 +3,11 @@
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
+    from concurrent.futures import Future
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
@@ -50,13 +49,25 @@ def ahead(items: Iterator[_T]) -> Generator[_T, None, None]:
             yield item[0]
 
 
-@contextmanager
-def leavable_pool() -> Iterator["ThreadPoolExecutor"]:
-    """A pool for generators that may be left half-way: leaving it waits for nothing."""
-    from concurrent.futures import ThreadPoolExecutor
+def started(work: Callable[[], _R]) -> "Future[_R]":
+    """`work()`, begun in a thread that ends with it; done at once if there is no thread to be had.
 
-    pool = ThreadPoolExecutor(WORKERS)
+    For generators that may be left half-way, and for long: they keep no thread, which would keep
+    tens of megabytes of addresses, and nothing waits for anything when they are thrown away.
+    """
+    from concurrent.futures import Future
+    from threading import Thread
+
+    future: Future[_R] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as problem:
+            future.set_exception(problem)
+
     try:
-        yield pool
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        Thread(target=run).start()
+    except RuntimeError:  # too little memory for one more
+        run()
+    return future
