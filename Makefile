@@ -10,7 +10,7 @@ RUNNER := $(BIN)/python conformance/runner
 REFERENCE := $(BIN)/python conformance/adapters/reference.py
 JAVASCRIPT := node $(JS)/bin/adapter.js
 
-.PHONY: demo test test-all lint kernels javascript conformance viewer vectors adequacy gallery bench accepted clean
+.PHONY: demo test test-all lint kernels sanitize javascript conformance viewer vectors adequacy gallery bench accepted clean
 
 $(VENV)/made: pyproject.toml hatch_build.py reference/native/native.c
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Intaglio needs Python 3.11 or newer; say make PYTHON=python3.12, for example")'
@@ -25,7 +25,7 @@ demo: $(VENV)/made  ## pack real matrices, unpack them, prove the bytes equal
 test: $(VENV)/made  ## all tests that need nothing but Python
 	$(BIN)/python -m pytest -m 'not tools'
 
-test-all: lint kernels javascript conformance accepted viewer  ## everything; needs Node 20, Chromium, pngcheck, pngfix, cc
+test-all: lint kernels sanitize javascript conformance accepted viewer  ## everything; needs Node 20, Chromium, pngcheck, pngfix, gcc
 	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
 
 lint: $(VENV)/made
@@ -36,6 +36,16 @@ lint: $(VENV)/made
 kernels: $(VENV)/made  ## the compiled kernels are there, and without them all holds too
 	$(BIN)/python -c 'from intaglio._kernels import native; assert native, "not compiled"'
 	INTAGLIO_PURE=1 $(BIN)/python -m pytest tests/test_conformance.py tests/test_roundtrip.py tests/test_png.py tests/test_carrier.py tests/test_filters.py
+
+SANITIZED := build/sanitized/reference
+sanitize: $(VENV)/made  ## the kernels under address and undefined behaviour sanitizers; needs gcc
+	rm -rf build/sanitized && mkdir -p build/sanitized && cp -r reference build/sanitized
+	gcc -O1 -g -Wall -Wextra -Werror -Wno-unused-parameter -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	  -ffp-contract=off -shared -fPIC -I$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))') \
+	  reference/native/native.c -o $(SANITIZED)/intaglio/_native.abi3.so -lm
+	PYTHONPATH=$(SANITIZED) ASAN_OPTIONS=detect_leaks=0 \
+	  LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
+	  $(BIN)/python -m pytest tests/test_kernels.py tests/test_conformance.py
 
 javascript:  ## the JavaScript implementation's own tests, all conformance cases among them
 	cd $(JS) && npm ci --silent && npm test
