@@ -5,7 +5,6 @@ It lives in a process of its own.
 """
 
 import ast
-import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -17,7 +16,6 @@ from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Final
 
-os.environ["INTAGLIO_PURE"] = "1"  # a compiled kernel would do right what a changed room does wrong
 REFERENCE: Final = Path(__file__).resolve().parents[2] / "reference" / "intaglio"
 ROOMS: Final = (
     *(
@@ -33,7 +31,10 @@ ROOMS: Final = (
     *("_metadata", "_blocks", "_filters", "_arrays", "_container", "_codec", "_threads"),
     *("_limits", "_spec", "_errors"),
 )
-_NOT_NEEDED: Final = ("intaglio._picture",)  # the writer's; only named when the decoder is imported
+_NOT_NEEDED: Final = (  # everything in them is None
+    "intaglio._picture",  # the writer's; only named when the decoder is imported
+    "intaglio._kernels",  # compiled, they would do right what a changed room does wrong
+)
 
 
 def source(room: str) -> str:
