@@ -1,12 +1,14 @@
 """Items made ahead, and work in threads: the same items, in order, with the same errors."""
 
 import threading
+import time
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intaglio._threads import ahead, in_threads
+from intaglio._threads import WORKERS, TransientPool, ahead, in_threads
 
 
 @settings(deadline=None, max_examples=40)
@@ -51,3 +53,34 @@ def test_who_closes_it_can_read_on():
     rest = list(items)
     assert rest == list(range(rest[0], 20))
     assert rest[0] <= 9
+
+
+def test_a_transient_pool_works_again_after_its_threads_have_ended():
+    before, pool = threading.active_count(), TransientPool()
+    for round_ in range(3):
+        futures = [pool.submit(lambda n=n: n * n) for n in range(40)]
+        assert [future.result() for future in futures] == [n * n for n in range(40)]
+        assert threading.active_count() <= before + WORKERS
+        deadline = time.monotonic() + 5
+        while threading.active_count() > before:
+            assert time.monotonic() < deadline, round_
+            time.sleep(0.01)
+
+
+def test_tasks_of_a_transient_pool_are_never_lost_when_a_thread_ends():
+    pool = TransientPool()
+    with patch("intaglio._threads._IDLE_SECONDS", 0.0001):
+        for n in range(300):
+            assert pool.submit(lambda n=n: n).result(timeout=5) == n
+            time.sleep(0.0001 * (n % 4))
+
+
+def test_an_error_in_a_transient_pool_reaches_whoever_asks():
+    future = TransientPool().submit(lambda: 1 // 0)
+    with pytest.raises(ZeroDivisionError):
+        future.result()
+
+
+def test_a_transient_pool_without_threads_works_at_once():
+    with patch.object(threading.Thread, "start", side_effect=RuntimeError("can't start new thread")):
+        assert TransientPool().submit(lambda: 7).result() == 7

@@ -21,7 +21,7 @@ from zlib_ng import zlib_ng
 
 from intaglio._errors import DecodeError
 from intaglio._png_stream import damaged
-from intaglio._threads import WORKERS, started
+from intaglio._threads import WORKERS, TransientPool
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -212,10 +212,10 @@ class Inflater:
         if not _is_between_blocks(machine, nonce):
             return _again(first)[0]
         queue: deque[tuple[bytes, Future[_Alone | None]]] = deque()
-        chunks, last = self._small_chunks(), b""
+        pool, chunks, last = TransientPool(), self._small_chunks(), b""
         while True:
             while len(queue) <= WORKERS and (data := next(chunks, b"")):
-                queue.append((data, started(partial(_maybe_alone, data, nonce))))
+                queue.append((data, pool.submit(partial(_maybe_alone, data, nonce))))
             alone = queue[0][1].result() if queue else None
             if alone is None:
                 break

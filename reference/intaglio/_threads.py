@@ -3,7 +3,10 @@
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import suppress
 from itertools import chain, islice
+from queue import Empty, SimpleQueue
+from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
@@ -15,6 +18,7 @@ _R = TypeVar("_R")
 WORKERS: Final = min(os.cpu_count() or 1, 8)
 _ALONE: Final = 3  # items that `ahead` takes before it starts a thread
 _AHEAD: Final = 2
+_IDLE_SECONDS: Final = 0.05
 
 
 def in_threads(work: Callable[[_T], _R], items: Iterable[_T]) -> Iterator[_R]:
@@ -49,25 +53,50 @@ def ahead(items: Iterator[_T]) -> Generator[_T, None, None]:
             yield item[0]
 
 
-def started(work: Callable[[], _R]) -> "Future[_R]":
-    """`work()`, begun in a thread that ends with it; done at once if there is no thread to be had.
+class TransientPool:
+    """Threads that end soon after the work does; done at once where no thread is to be had.
 
-    For generators that may be left half-way, and for long: they keep no thread, which would keep
-    tens of megabytes of addresses, and nothing waits for anything when they are thrown away.
+    For generators that may be left half-way, and for long: nothing has to be closed, and no
+    thread is kept, which would keep tens of megabytes of addresses.
     """
-    from concurrent.futures import Future
-    from threading import Thread
 
-    future: Future[_R] = Future()
+    def __init__(self) -> None:
+        self._tasks: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        self._threads = 0
+        self._lock = Lock()
 
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except BaseException as problem:
-            future.set_exception(problem)
+    def submit(self, work: Callable[[], _R]) -> "Future[_R]":
+        """`work()`, in one of the threads."""
+        from concurrent.futures import Future
 
-    try:
-        Thread(target=run).start()
-    except RuntimeError:  # too little memory for one more
-        run()
-    return future
+        future: Future[_R] = Future()
+
+        def task() -> None:
+            try:
+                future.set_result(work())
+            except BaseException as problem:
+                future.set_exception(problem)
+
+        with self._lock:  # a thread that is about to end looks once more, under this lock
+            self._tasks.put(task)
+            if self._threads < WORKERS:
+                with suppress(RuntimeError):  # too little memory for one more
+                    Thread(target=self._run, daemon=True).start()
+                    self._threads += 1
+            alone = not self._threads
+        if alone:
+            self._tasks.get()()
+        return future
+
+    def _run(self) -> None:
+        while True:
+            try:
+                task = self._tasks.get(timeout=_IDLE_SECONDS)
+            except Empty:
+                with self._lock:
+                    if self._tasks.empty():
+                        self._threads -= 1
+                        return
+            else:
+                task()
+                del task
