@@ -76,7 +76,10 @@ class Picture(
         if self.norm is not None and self.norm not in NORM_NAMES:
             raise _invalid(f"norm {self.norm!r}: one of {', '.join(NORM_NAMES)}")
         if not isinstance(self.profile, str):
-            object.__setattr__(self, "profile", tuple(int(depth) for depth in self.profile))
+            object.__setattr__(self, "profile", tuple(self.profile))
+        for number in (self.level, *(() if isinstance(self.profile, str) else self.profile)):
+            if number is not None and (isinstance(number, bool) or number != int(number)):
+                raise _invalid(f"{number!r}: level and depths are whole numbers")
         for name in ("vmin", "vmax"):
             value = getattr(self, name)
             if isinstance(value, np.generic):
