@@ -9,6 +9,7 @@ import sys
 from io import BytesIO
 from pathlib import Path
 
+import google_crc32c
 import numpy as np
 import pytest
 import zarr
@@ -254,6 +255,18 @@ def test_a_shard_whose_index_is_damaged_is_named(here):
     assert "shard c/0/0.png" in intaglio("tiles", "s.zarr", "-o", "o.png", code=65)[1]
 
 
+@pytest.mark.parametrize("entry", [(0, 2**40), (2**63, 100), (10**6, 100), (2**64 - 1, 5)])
+def test_a_shard_whose_index_lies_is_refused(here, entry):
+    store("s.zarr", ramp(64, 64), chunks=(32, 32), shards=(64, 64))
+    shard = Path("s.zarr/c/0/0.png")
+    raw = shard.read_bytes()[: -4 * 16 - 4]
+    index = np.array([entry] * 4, "<u8").tobytes()
+    crc = google_crc32c.value(index).to_bytes(4, "little")
+    shard.write_bytes(raw + index + crc)
+    err = intaglio("tiles", "s.zarr", "-o", "o.png", code=3 if entry[0] == 10**6 else 65)[1]
+    assert "c/0/0.png" in err
+
+
 def test_axes_and_elements_can_be_chosen(here):
     values = np.zeros((3, 6, 40, 50), "u1")
     values[2, 5] = 200
@@ -272,6 +285,24 @@ def test_axes_and_elements_can_be_chosen(here):
     across = picture("across.png")
     assert across.shape[0] < across.shape[1]
     assert across[:, : across.shape[1] // 2].max() < 9
+
+
+def test_montages_come_with_a_warning(here):
+    store("s.zarr", np.zeros((3, 64, 64), "u1") + 7, chunks=(3, 32, 32))
+    assert "no map" in intaglio("tiles", "s.zarr", "-o", "o.png")[1]
+    store("t.zarr", np.zeros((3, 64, 64), "u1") + 7, chunks=(1, 32, 32))
+    assert "no map" not in intaglio("tiles", "t.zarr", "-o", "p.png")[1]
+
+
+def test_small_arrays_are_enlarged_when_asked(here):
+    values = ramp(20, 30)
+    store("s.zarr", values, chunks=(16, 16))
+    intaglio("tiles", "s.zarr", "-o", "o.png")
+    assert picture("o.png").shape == (180, 270, 3)
+    intaglio("tiles", "s.zarr", "-o", "large.png", "--size", "900")
+    large = picture("large.png")
+    assert large.shape == (600, 900, 3)
+    assert np.abs(large[15::30, 15::30] - values[..., None]).max() < 9
 
 
 def test_channels_are_part_of_the_picture(here):
@@ -339,6 +370,26 @@ def test_what_is_no_store_of_pictures_is_explained(here):
     ):
         assert says in intaglio("tiles", name, "-o", "o.png", code=code)[1]
     intaglio("tiles", "g.zarr/t", "-o", "o.png")
+
+
+@pytest.mark.parametrize("shape", [[10**12], [10**9, 10**9], [1, 10**9, 10**9]])
+def test_a_store_that_claims_to_be_boundless_takes_neither_memory_nor_disk(here, shape):
+    zarr.create_array(
+        "s.zarr", shape=[1 for _ in shape], chunks=[1 for _ in shape], dtype="f8", **pictures()
+    )
+    said = json.loads(Path("s.zarr/zarr.json").read_text())
+    Path("s.zarr/zarr.json").write_text(json.dumps(said | {"shape": shape}))
+
+    def little():
+        resource.setrlimit(resource.RLIMIT_DATA, (500 * 2**20, 500 * 2**20))
+
+    assert (
+        "pictures, an overview"
+        in intaglio("tiles", "s.zarr", "-o", "o.png", code=64, preexec_fn=little)[1]
+    )
+    err = intaglio("unpack", "s.zarr", "-o", "o.npy", code=66, preexec_fn=little)[1]
+    assert "are free" in err
+    assert [path.name for path in here.iterdir()] == ["s.zarr"]
 
 
 @pytest.mark.parametrize(

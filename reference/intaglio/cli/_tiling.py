@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from errno import ENOSPC
 from importlib import import_module
 from math import prod
 from pathlib import Path
@@ -156,6 +157,11 @@ def unpack_store(path: Path, output: str, form: str | None, talk: Talk, *, force
     check_free(place, force=force)
     store = open_store(str(path))
     place.parent.mkdir(parents=True, exist_ok=True)
+    needed = prod(store.array.shape) * store.array.dtype.itemsize
+    free = shutil.disk_usage(place.parent).free
+    if needed > free:
+        what = f"it takes {needed:,} bytes, {free:,} are free"
+        raise OSError(ENOSPC, what, str(place))
     total = prod(store.grid)
     with _bar(talk, f"joining {label(path)}", total) as advance:
         tick = _counted(advance, store.chunks)
@@ -172,7 +178,7 @@ def overview(
     place: Path,
     axes: tuple[int, int] | None,
     at: dict[int, int],
-    side: int,
+    side: int | None,
     talk: Talk,
     limits: Limits,
     *,
@@ -192,6 +198,11 @@ def overview(
         talk.note(
             "the store has no vmin and vmax: every tile has its own, so that colours cannot be "
             "compared between tiles"
+        )
+    if not sheet.is_map:
+        talk.note(
+            "the tiles are no plain matrices of the axes shown, but montages, strips or parts of "
+            "such: the overview is no map"
         )
     if place != STDOUT:
         size = f"{sheet.lefts[-1]}x{sheet.tops[-1]}"

@@ -23,7 +23,10 @@ At = Annotated[
     list[str] | None,
     typer.Option(metavar="AXIS=N", help="Of another axis this element; usual: the first."),
 ]
-Size = Annotated[int, typer.Option(metavar="N", min=1, max=16384, help="Pixels of the long side.")]
+Size = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, max=16384, help="Pixels of the long side; usual: up to 2048."),
+]
 
 
 def tiles(
@@ -31,7 +34,7 @@ def tiles(
     output: Output,
     axes: Axes = None,
     at: At = None,
-    size: Size = 2048,
+    size: Size = None,
     force: Force = False,
     quiet: Quiet = False,
     pixels_max: PixelsMax = PIXELS_MAX,

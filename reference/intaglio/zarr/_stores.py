@@ -17,6 +17,8 @@ from intaglio.zarr._codec import NAME, Picture
 _ENTRY_BYTES: Final = 16  # of a shard's index: offset, length
 _CRC_BYTES: Final = 4
 _EMPTY: Final = 2**64 - 1
+_FILE_BYTES_MAX: Final = 2**31  # a picture's, before memory is taken for it
+_OFFSET_MAX: Final = 2**60
 _INDEX_CODECS: Final = [
     {"name": "bytes", "configuration": {"endian": "little"}},
     {"name": "crc32c"},
@@ -65,6 +67,9 @@ class TileStore:
         offset, length = (int(number) for number in index[local])
         if (offset, length) == (_EMPTY, _EMPTY):
             return None
+        if length > _FILE_BYTES_MAX or offset > _OFFSET_MAX:
+            message = f"the index of shard {key} is damaged: {length:,} bytes from {offset:,} on"
+            raise FormatError(message)
         return self._read(key, RangeByteRequest(offset, offset + length))
 
     def _index(self, key: str, counts: tuple[int, ...]) -> np.ndarray[Any, Any] | None:
