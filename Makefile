@@ -10,7 +10,7 @@ RUNNER := $(BIN)/python conformance/runner
 REFERENCE := $(BIN)/python conformance/adapters/reference.py
 JAVASCRIPT := node $(JS)/bin/adapter.js
 
-.PHONY: demo test test-all lint kernels sanitize javascript conformance viewer vectors adequacy gallery bench accepted clean
+.PHONY: demo test test-all lint kernels sanitize javascript conformance viewer vectors adequacy gallery bench accepted fuzz fuzz-quick clean
 
 $(VENV)/made: pyproject.toml hatch_build.py reference/native/native.c
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Intaglio needs Python 3.11 or newer; say make PYTHON=python3.12, for example")'
@@ -43,9 +43,9 @@ sanitize: $(VENV)/made  ## the kernels under address and undefined behaviour san
 	gcc -O1 -g -Wall -Wextra -Werror -Wno-unused-parameter -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	  -ffp-contract=off -shared -fPIC -I$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))') \
 	  reference/native/native.c -o $(SANITIZED)/intaglio/_native.abi3.so -lm
-	PYTHONPATH=$(SANITIZED) ASAN_OPTIONS=detect_leaks=0 \
+	PYTHONPATH=$(SANITIZED) PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 \
 	  LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
-	  $(BIN)/python -m pytest tests/test_kernels.py tests/test_conformance.py
+	  $(BIN)/python -m pytest -m 'not tools' tests/test_kernels.py tests/test_conformance.py tests/test_fuzz.py
 
 javascript:  ## the JavaScript implementation's own tests, all conformance cases among them
 	cd $(JS) && npm ci --silent && npm test
@@ -79,6 +79,15 @@ bench: $(BENCH)/made  ## measure against what people would otherwise use; writes
 
 accepted: $(VENV)/made  ## our PNGs pass pngcheck, pngfix, Pillow and OpenCV without a warning
 	$(BIN)/python bench/accepted.py
+
+SECONDS := 60
+fuzz: $(VENV)/made javascript  ## each target for SECONDS; fuzz/README.md says what else there is
+	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
+	$(BIN)/python -m fuzz.run --seconds $(SECONDS)
+
+fuzz-quick: $(VENV)/made javascript  ## each target for a fixed number of runs, from the committed corpus
+	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
+	$(BIN)/python -m fuzz.run --quick
 
 clean:
 	rm -rf $(VENV) $(BENCH) demo dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

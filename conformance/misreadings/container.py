@@ -128,7 +128,10 @@ MISREADINGS: Final = (
         "DEC-1",
         "A payload that is wrong is reported before the rest of the PNG is read.",
         "_codec",
-        "        except DecodeError:\n            png.drain()\n            raise\n",
+        "        except DecodeError as problem:\n"
+        "            if problem.reason != Reason.PNG_DAMAGED:\n"
+        "                png.drain()\n"
+        "            raise\n",
         "        except DecodeError:\n            raise\n",
     ),
     one(

@@ -219,8 +219,9 @@ def decoding(stream: BinaryIO, limits: Limits) -> Iterator[Opened]:
         try:
             with closing(ahead(png.bands())) as bands:
                 yield Opened(bands, png.width, png.height)
-        except DecodeError:
-            png.drain()
+        except DecodeError as problem:
+            if problem.reason != Reason.PNG_DAMAGED:
+                png.drain()
             raise
         png.drain()
 

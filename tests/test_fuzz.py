@@ -1,0 +1,151 @@
+"""Fuzzing fuzzed: the oracle is right, mutants are what they say, and wrong readers are found."""
+
+import io
+import threading
+import time
+
+import numpy as np
+import pytest
+from fuzz import mutate, plain_file, png_mutate, readers, run, seeds, structured, targets
+from fuzz.parts import sealed
+from fuzz.plain import Reading
+from runner import suite  # the conformance suite's, which `fuzz` has put on the path
+
+import intaglio as ig
+from intaglio import _container, _header, _metadata, _png
+from intaglio._codec import decoding
+
+CASES = [case for case in suite.load() if case.only is None]
+LIMITS = plain_file.Limits(2**28, 2**32)
+LARGE = 20_000  # bytes of a file that the oracle would take long over
+STREAM_MUTANTS = 1000
+PNG_MUTANTS = 300
+
+
+def oracle_says(case):
+    right = plain_file.verdict(case.png.read_bytes(), LIMITS)
+    if isinstance(right, str):
+        return right
+    arrays = [(a.name.decode(), a.metadata.decode() or None, a.canonical) for a in right.arrays]
+    return right.metadata.decode() or None, arrays
+
+
+def is_small(case):
+    raw = case.png.read_bytes()
+    width, height = int.from_bytes(raw[16:20], "big"), int.from_bytes(raw[20:24], "big")
+    return len(raw) <= LARGE and not 200 * 200 < width * height < 2**28
+
+
+def test_the_oracle_agrees_with_the_conformance_cases():
+    small = [case for case in CASES if is_small(case)]
+    assert len(small) >= 1600
+    for case in small:
+        arrays = [(a.name, a.metadata, a.data) for a in case.arrays]
+        assert oracle_says(case) == (case.reason or (case.metadata, arrays)), case.id
+
+
+def test_seeds_are_files_that_must_be_read_and_sealing_changes_none_of_them():
+    for kind in seeds.streams():
+        for stream in kind:
+            again = sealed(stream, frozenset())
+            assert again.body == stream.body
+            png = structured.png_of(again)
+            assert isinstance(plain_file.verdict(png, LIMITS), Reading) or b"later" in png
+
+
+def test_a_mutant_is_known_by_its_number():
+    assert mutate.mutant(7) == mutate.mutant(7) != mutate.mutant(8)
+    assert png_mutate.mutant(7) == png_mutate.mutant(7) != png_mutate.mutant(8)
+
+
+def test_mutants_are_of_many_kinds_and_the_reference_is_right_about_each():
+    judged = [structured.judge_stream(number) for number in range(STREAM_MUTANTS)]
+    judged += [structured.judge_png(number) for number in range(PNG_MUTANTS)]
+    assert [row for row in judged if row.wrong] == []
+    assert len({readers.shown(row.verdict) for row in judged}) >= 20
+
+
+SABOTAGE = {
+    "units are not checked": (_header, "_is_unit", lambda *_: True, structured.judge_stream),
+    "bools may be anything": (_container, "check_elements", lambda *_: None, structured.judge_stream),
+    "JSON is not scanned": (_metadata, "_scan", lambda _: None, structured.judge_stream),
+    "tRNS anywhere": (_png, "STANDS_BEFORE_IDAT", frozenset(), structured.judge_png),
+    "a reader that falls over": (_container, "read_table", lambda _: 1 / 0, structured.judge_stream),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", SABOTAGE)
+def test_a_reader_that_is_wrong_is_found(what, monkeypatch):
+    room, name, wrong, judge = SABOTAGE[what]
+    monkeypatch.setattr(room, name, wrong)
+    assert any(judge(number).wrong for number in range(20_000))
+
+
+def test_every_target_has_seeds_and_a_small_corpus():
+    assert set(targets.TARGETS) == set(run.TARGETS) == set(run.QUICK_RUNS)
+    for target in run.TARGETS:
+        assert len(seeds.of_target(target)) >= 20
+        assert any(run.corpus_of(target).iterdir())
+    sizes = [path.stat().st_size for path in run.CORPUS.rglob("*") if path.is_file()]
+    assert sum(sizes) <= run.CORPUS_BYTES_MAX
+
+
+@pytest.mark.parametrize(
+    "target", [t if t != "javascript" else pytest.param(t, marks=pytest.mark.tools) for t in run.TARGETS]
+)  # fmt: skip
+def test_every_file_of_the_corpus_keeps_what_its_target_asks(target):
+    paths = sorted(run.corpus_of(target).iterdir())
+    assert paths
+    for path in paths:
+        targets.TARGETS[target](path.read_bytes())
+
+
+def test_a_target_fails_where_the_reference_is_wrong(monkeypatch):
+    monkeypatch.setattr(_header, "_is_unit", lambda *_: True)
+    bad = bytearray(seeds.of_target("header")[0])
+    at = 76 + 8 + 2 + 1  # the unit of an array called x
+    assert bad[at - 1] == 0x20
+    bad[at] = 1
+    with pytest.raises(targets.Finding, match="header: "):
+        targets.header(bytes(bad))
+
+
+NOISE = np.random.default_rng(3).integers(0, 256, 3_000_000, np.uint8)
+
+
+def test_files_that_are_open_half_way_keep_no_threads():
+    """Found by fuzzing under a memory limit: idle threads took all addresses there were."""
+    file = ig.dumps(NOISE)
+    assert file.count(b"IDAT") > 3
+    kept = [ig.open(io.BytesIO(file)) for _ in range(8)]
+    for opened in kept:
+        assert opened["data"][:1_500_000].tobytes() == NOISE[:1_500_000].tobytes()
+    deadline = time.monotonic() + 10
+    while threading.active_count() > 1:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_thread_that_is_not_to_be_had_is_a_limit(monkeypatch):
+    """Found by fuzzing under a memory limit: it was a RuntimeError."""
+
+    def refuse(_):
+        message = "can't start new thread"
+        raise RuntimeError(message)
+
+    file = ig.dumps(NOISE)
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    with pytest.raises(ig.DecodeError, match="not enough memory"):
+        ig.loads(file)
+
+
+def test_damage_is_told_as_it_was_found():
+    """Found while the limits were tested: it was "reading it failed before"."""
+    file = ig.dumps(np.arange(5))
+    taller = file[:23] + bytes([file[23] + 1]) + file[24:29]
+    head = png_mutate.Chunk(b"IHDR", taller[16:]).raw()
+    with (
+        pytest.raises(ig.DecodeError, match="it holds fewer rows than it announces"),
+        decoding(io.BytesIO(file[:8] + head + file[33:]), ig.Limits()),
+    ):
+        pass
