@@ -4,13 +4,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH := .venv-bench
+SURVIVAL := .venv-survival
+OLDEST := .venv-oldest
+SBOM := .venv-sbom
 JS := implementations/javascript
 VIEWER := implementations/viewer
 RUNNER := $(BIN)/python conformance/runner
 REFERENCE := $(BIN)/python conformance/adapters/reference.py
 JAVASCRIPT := node $(JS)/bin/adapter.js
 
-.PHONY: demo test test-all lint kernels sanitize javascript conformance viewer vectors adequacy gallery bench accepted fuzz fuzz-quick clean
+.PHONY: demo test test-all lint kernels sanitize javascript conformance viewer vectors adequacy gallery bench accepted survival survival-quick oldest lock sbom fuzz fuzz-quick clean
 
 $(VENV)/made: pyproject.toml hatch_build.py reference/native/native.c
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Intaglio needs Python 3.11 or newer; say make PYTHON=python3.12, for example")'
@@ -80,6 +83,35 @@ bench: $(BENCH)/made  ## measure against what people would otherwise use; writes
 accepted: $(VENV)/made  ## our PNGs pass pngcheck, pngfix, Pillow and OpenCV without a warning
 	$(BIN)/python bench/accepted.py
 
+$(SURVIVAL)/made: pyproject.toml bench/survival/requirements.txt
+	$(PYTHON) -m venv $(SURVIVAL)
+	$(SURVIVAL)/bin/python -m pip install --quiet --editable .
+	@touch $@
+
+survival: $(SURVIVAL)/made  ## what forty tools do to the data; fetches them (Debian); writes docs/survival.md
+	$(SURVIVAL)/bin/python bench/survival --install
+	$(SURVIVAL)/bin/python bench/kills.py
+
+survival-quick: $(VENV)/made  ## some of them, which must be here
+	$(BIN)/python bench/survival --pictures field,palette,rgba --only optipng,pngcrush,zopflipng,advpng,exiftool,netpbm,cwebp
+
+$(OLDEST)/made: pyproject.toml tests/oldest.txt
+	$(PYTHON) -m venv --clear $(OLDEST)
+	$(OLDEST)/bin/python -m pip install --quiet --constraint tests/oldest.txt --editable '.[test]'
+	@touch $@
+
+oldest: $(OLDEST)/made  ## the tests with the least versions that pyproject.toml allows
+	$(OLDEST)/bin/python -m pytest -m 'not tools' --override-ini filterwarnings=default
+
+lock: $(VENV)/made  ## write requirements.lock anew
+	$(BIN)/python tests/lock.py
+
+sbom: $(VENV)/made  ## what .venv is made of, as CycloneDX: dist/sbom.json
+	$(PYTHON) -m venv $(SBOM)
+	$(SBOM)/bin/python -m pip install --quiet 'cyclonedx-bom>=7'
+	mkdir -p dist
+	$(SBOM)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.json $(BIN)/python
+
 SECONDS := 60
 fuzz: $(VENV)/made javascript  ## each target for SECONDS; fuzz/README.md says what else there is
 	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
@@ -90,4 +122,4 @@ fuzz-quick: $(VENV)/made javascript  ## each target for a fixed number of runs, 
 	$(BIN)/python -m fuzz.run --quick
 
 clean:
-	rm -rf $(VENV) $(BENCH) demo dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) $(SURVIVAL) $(OLDEST) $(SBOM) demo dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -48,6 +48,10 @@ def test_every_process_writes_the_same_whatever_the_seed_of_its_hashes(usual, se
     assert written(PYTHONHASHSEED=seed) == usual
 
 
+def test_without_the_compiled_kernels_the_same_is_written(usual):
+    assert written(INTAGLIO_PURE="1") == usual
+
+
 @pytest.mark.parametrize("cores", [1, 7])
 def test_any_number_of_threads_writes_the_same(usual, cores, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(f"import os\nos.cpu_count = lambda: {cores}\n")

@@ -1,0 +1,58 @@
+"""What others give us: the least versions are those that are tested, and the lock is whole."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+EXTRAS = PROJECT["optional-dependencies"]
+TESTED = (
+    "bfloat16",
+    "figures",
+    "hdf5",
+    "netcdf",
+    "pandas",
+    "safetensors",
+    "tiff",
+    "xarray",
+    "zarr",
+    "test",
+)
+
+
+def requirements(*extras):
+    lines = PROJECT["dependencies"] + [line for extra in extras for line in EXTRAS[extra]]
+    parsed = [Requirement(line) for line in lines]
+    return [one for one in parsed if one.name != "intaglio"]
+
+
+def pins(name):
+    lines = [line for line in (ROOT / name).read_text().splitlines() if line and line[0] != "#"]
+    parsed = [line.split(" --hash=sha256:") for line in lines]
+    return {
+        canonicalize_name(one[0].split("==")[0]): (Version(one[0].split("==")[1]), *one[1:])
+        for one in parsed
+    }
+
+
+@pytest.mark.parametrize("one", requirements(*TESTED), ids=str)
+def test_the_least_version_is_the_one_that_is_tested(one):
+    pinned = pins("tests/oldest.txt").get(canonicalize_name(one.name))
+    if not one.specifier:
+        assert pinned is None
+        return
+    (bound,) = (Version(spec.version) for spec in one.specifier)
+    assert pinned[0] in one.specifier
+    assert pinned[0].release[: len(bound.release)] == bound.release
+
+
+@pytest.mark.parametrize("one", requirements(*TESTED, "lint"), ids=str)
+def test_the_lock_has_what_the_project_asks_for(one):
+    version, digest = pins("requirements.lock")[canonicalize_name(one.name)]
+    assert version in one.specifier
+    assert len(bytes.fromhex(digest)) == 32
