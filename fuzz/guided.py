@@ -25,7 +25,7 @@ from fuzz.png_mutate import Png, taken_apart
 from fuzz.readers import LIMITS
 from fuzz.structured import png_of
 
-REFRESHED = ("png", "file", "javascript")
+REFRESHED = ("png", "file", "verbs", "javascript")
 
 
 def refreshed(data: bytes, size_max: int, seed: int) -> bytes:

@@ -25,14 +25,15 @@ from fuzz.png_mutate import KINDS
 from fuzz.seeds import of_target
 from intaglio._spec import FILTERS, MAGIC
 
-SHARED: Final = {"javascript": "file"}  # whose corpus it has
-TARGETS: Final = ("png", "carrier", "header", "blocks", "file", "javascript")
+SHARED: Final = {"verbs": "file", "javascript": "file"}  # whose corpus it has
+TARGETS: Final = ("png", "carrier", "header", "blocks", "file", "verbs", "javascript")
 QUICK_RUNS: Final = {  # what takes ten seconds or less; the corpus counts
     "png": 1500,
     "carrier": 6000,
     "header": 4000,
     "blocks": 20000,
     "file": 700,
+    "verbs": 300,
     "javascript": 1200,
 }
 CORPUS: Final = ROOT / "fuzz" / "corpus"

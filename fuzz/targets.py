@@ -6,8 +6,10 @@ time. Each target lays the reference beside the oracle, or beside JavaScript.
 
 import hashlib
 import io
+import time
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from typing import Any, Final
 
@@ -218,6 +220,35 @@ def _digests(arrays: tuple[plain.Array, ...]) -> str:
     return "".join(rows)
 
 
+def verbs(data: bytes) -> None:
+    """Every public verb that reads: what it can do, or one of the errors that are told."""
+    limits = ig.Limits(LIMITS.pixels, LIMITS.output_bytes)
+    for verb in _verbs(data, limits):
+        start = time.process_time()
+        with suppress(ig.DecodeError, ig.EncodeError, KeyError):
+            verb()
+        seconds = time.process_time() - start
+        _hold(seconds <= SECONDS_MAX, f"{seconds:.1f} s")
+
+
+def _verbs(data: bytes, limits: ig.Limits) -> Iterator[Callable[[], object]]:
+    def given() -> io.BytesIO:
+        return io.BytesIO(data)
+
+    def opened() -> None:
+        with ig.open(given(), limits=limits) as file:
+            _ = repr(file), file._repr_html_(), file.metadata
+            for name in file:
+                _ = repr(file[name]), file[name]._repr_html_(), file[name].attrs
+
+    yield opened
+    for read in (ig.info, ig.verify, ig.load, ig.load_figure):
+        yield lambda read=read: repr(read(given(), limits=limits))
+    for write in (ig.strip, ig.restore, ig.recolor):
+        yield lambda write=write: write(given(), io.BytesIO(), limits=limits)
+    yield lambda: str(ig.diff(given(), given(), limits=limits))
+
+
 @cache
 def _javascript() -> JavaScript:
     return JavaScript(LIMITS)
@@ -235,4 +266,4 @@ def javascript(data: bytes) -> None:
     _hold(answer.seconds <= SECONDS_MAX, f"JavaScript takes {answer.seconds:.1f} s")
 
 
-TARGETS: Final = {t.__name__: t for t in (png, carrier, header, blocks, file, javascript)}
+TARGETS: Final = {t.__name__: t for t in (png, carrier, header, blocks, file, verbs, javascript)}

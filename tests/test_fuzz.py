@@ -1,6 +1,7 @@
 """Fuzzing fuzzed: the oracle is right, mutants are what they say, and wrong readers are found."""
 
 import io
+import random
 import threading
 import time
 
@@ -9,6 +10,7 @@ import pytest
 from fuzz import mutate, plain_file, png_mutate, readers, run, seeds, structured, targets
 from fuzz.parts import sealed
 from fuzz.plain import Reading
+from matplotlib.figure import Figure
 from runner import suite  # the conformance suite's, which `fuzz` has put on the path
 
 import intaglio as ig
@@ -149,3 +151,57 @@ def test_damage_is_told_as_it_was_found():
         decoding(io.BytesIO(file[:8] + head + file[33:]), ig.Limits()),
     ):
         pass
+
+
+def places(value, path=()):
+    """Where in a JSON value something stands."""
+    if path:
+        yield path
+    for key in (
+        value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    ):
+        yield from places(value[key], (*path, key))
+
+
+def changed(value, path, new):
+    if not path:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = changed(value[path[0]], path[1:], new)
+    return copy
+
+
+def questions(read):
+    yield lambda: repr(read)
+    for axes in read.axes:
+        for name in ("title", "xlabel", "ylabel", "xscale", "yscale", "xlim", "ylim", "units"):
+            yield lambda axes=axes, name=name: getattr(axes, name)
+    for name in ("dpi", "size_inches", "texts", "saved_with"):
+        yield lambda name=name: getattr(read, name)
+
+
+def test_what_is_broken_in_a_figures_record_is_a_decode_error():
+    """Found by mutants of such a record: properties raised TypeError and KeyError."""
+    figure = Figure(figsize=(2, 2))
+    figure.subplots().plot([1, 2, 3])
+    out = io.BytesIO()
+    ig.savefig(out, fig=figure)
+    arrays, metadata = ig.loads_dict(out.getvalue()), ig.info(io.BytesIO(out.getvalue())).metadata
+    rng = random.Random(1)
+    cover = np.full((150, 150, 3), 200, np.uint8)
+    refused = answered = 0
+    for path in rng.sample(sorted(places(metadata), key=str), 60):
+        new = rng.choice([None, 7, "x", {}, [[]]])
+        file = ig.dumps(arrays, metadata=changed(metadata, path, new), cover=cover, level=1)
+        try:
+            read = ig.load_figure(io.BytesIO(file))
+        except ig.DecodeError:
+            refused += 1
+            continue
+        for question in questions(read):
+            try:
+                question()
+                answered += 1
+            except ig.DecodeError:
+                refused += 1
+    assert min(refused, answered) > 5

@@ -1,6 +1,7 @@
 """The model: what `load_figure` gives: a figure's axes, artists and their values."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import ContextDecorator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -34,6 +35,20 @@ _PLURALS: Final = {
     "texts": ("text",),
     "legends": ("legend",),
 }
+
+
+class _reading(ContextDecorator):  # noqa: N801 - a context manager, read as a verb
+    """What breaks while a record is read is the file's fault, and a DecodeError."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> None:
+        if isinstance(problem, DecodeError):
+            return
+        if isinstance(problem, KeyError | TypeError | ValueError | IndexError | AttributeError):
+            raise DecodeError(
+                Reason.METADATA_INVALID, f"the figure's record is not of this schema: {problem!r}"
+            ) from problem
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,41 +100,49 @@ class AxesData:
         return [*super().__dir__(), *_PLURALS]
 
     @property
+    @_reading()
     def title(self) -> str:
         """The title in the middle."""
         return str(self.record["titles"]["center"]["text"])
 
     @property
+    @_reading()
     def xlabel(self) -> str:
         """The x axis' label."""
         return self._axis("x", "label")["text"]  # type: ignore[no-any-return]
 
     @property
+    @_reading()
     def ylabel(self) -> str:
         """The y axis' label."""
         return self._axis("y", "label")["text"]  # type: ignore[no-any-return]
 
     @property
+    @_reading()
     def xscale(self) -> str:
         """The x axis' scale: "linear", "log", ..."""
         return self._axis("x", "scale")["name"]  # type: ignore[no-any-return]
 
     @property
+    @_reading()
     def yscale(self) -> str:
         """The y axis' scale."""
         return self._axis("y", "scale")["name"]  # type: ignore[no-any-return]
 
     @property
+    @_reading()
     def xlim(self) -> tuple[float, float]:
         """The x axis' limits."""
         return tuple(self._axis("x", "limits"))
 
     @property
+    @_reading()
     def ylim(self) -> tuple[float, float]:
         """The y axis' limits."""
         return tuple(self._axis("y", "limits"))
 
     @property
+    @_reading()
     def units(self) -> dict[str, Json]:
         """Of each axis None, or {"kind": "date" or "category", ...}."""
         return {name: axis["unit"] for name, axis in self.record["axis"].items()}
@@ -142,16 +165,19 @@ class FigureData:
     record: Mapping[str, Json]
 
     @property
+    @_reading()
     def dpi(self) -> float:
         """The dpi it was saved with."""
         return float(self.record["saved"]["dpi"])
 
     @property
+    @_reading()
     def size_inches(self) -> tuple[float, float]:
         """Width and height."""
         return tuple(self.record["size"])
 
     @property
+    @_reading()
     def texts(self) -> tuple[str, ...]:
         """The words outside all axes, such as the title over them."""
         return tuple(a["text"] for a in self.record["artists"] if a["kind"] == "text")
@@ -196,26 +222,13 @@ class FigureData:
             return draw_figure(self.record, self.arrays)
 
     @property
+    @_reading()
     def saved_with(self) -> dict[str, Json]:
         """The keywords of savefig that it was saved with, without dpi."""
         return dict(self.record["saved"]["keywords"])
 
     def __repr__(self) -> str:
         return f"<FigureData: {', '.join(map(repr, self.axes)) or 'no axes'}>"
-
-
-class _reading:  # noqa: N801 - a context manager, read as a verb
-    """What breaks while a record is read is the file's fault, and a DecodeError."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> None:
-        if isinstance(problem, DecodeError):
-            return
-        if isinstance(problem, KeyError | TypeError | ValueError | IndexError | AttributeError):
-            raise DecodeError(
-                Reason.METADATA_INVALID, f"the figure's record is not of this schema: {problem!r}"
-            ) from problem
 
 
 def load_figure(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> FigureData:
@@ -246,10 +259,10 @@ def load_figure(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> FigureData:
 def _axes_of(record: Mapping[str, Json], arrays: Mapping[str, Array]) -> AxesData:
     artists = tuple(_artist_of(artist, arrays) for artist in record["artists"])
     calls = tuple(_artist_of(call, arrays) for call in record["calls"])
-    return AxesData(record["name"], artists, calls, record)
+    return AxesData(str(record["name"]), artists, calls, record)
 
 
 def _artist_of(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> ArtistData:
     columns = {key: read_column(column, arrays) for key, column in record["data"].items()}
     kind = record.get("method", record["kind"])
-    return ArtistData(kind, record["name"], record.get("label"), columns, record)
+    return ArtistData(kind, str(record["name"]), record.get("label"), columns, record)
