@@ -94,10 +94,19 @@ def every_chain() -> Iterator[Case]:
 
 def elements() -> Iterator[Case]:
     """The width is that of the component, whatever the element means."""
-    for name in ("int8", "int16", "float16", "bfloat16", "float32", "float64", "timedelta64"):
+    integer = ("int8", "int16", "int32", "int64")
+    for name in (
+        *integer,
+        "float16",
+        "bfloat16",
+        "float32",
+        "float64",
+        "datetime64",
+        "timedelta64",
+    ):
         data = special.data(name)
         item = BY_CODE[CODE[name]].item_bytes
-        dated = name == "timedelta64"
+        dated = name in ("datetime64", "timedelta64")
         array = Array(
             element=CODE[name],
             shape=(len(data) // item,),

@@ -145,6 +145,29 @@ def _marks(k: int) -> Pixel:
     return (0, 0, 255, 255) if k % 2 else (255, 0, 0, 255)
 
 
+def window() -> Iterator[Case]:
+    """An IDAT that points back by all of 32 KiB, over others that stand alone."""
+    lines = lines_of(MIDDLE)
+    done = next(at for at in range(60_000, 70_000) if _far(lines, at))
+    alone = apart(lines[:done], (20_000, 30_000))
+    alone[-1] = block(tokens(lines[50_000:done], 32768))
+    parts = [*alone, block([(3, 32768), *lines[done + 3 : done + 500]])]
+    parts.append(block(tokens(lines[done + 500 :], 32768), last=True))
+    yield accept(
+        "png/accept/flushed-window-32-kib",
+        "PNG-5",
+        "Three IDATs stand alone; the fourth begins with a match at a distance of 32,768.",
+        MIDDLE,
+        png.write_chunks(picture(MIDDLE, parts)),
+    )
+
+
+def _far(data: bytes, at: int) -> bool:
+    """Whether three bytes are those of 32 KiB before, and not those of 1 KiB later."""
+    far = data[at - 32768 : at - 32765]
+    return data[at : at + 3] == far != data[at - 31744 : at - 31741]
+
+
 def seemingly() -> Iterator[Case]:
     """IDATs that end in 00 00 FF FF within a stored block."""
     file = BASE.but(cover=_marks, size=(24, 30))
@@ -154,9 +177,12 @@ def seemingly() -> Iterator[Case]:
     split = 5 + at
     later = [block(tokens(lines[:300], 32768)), stored(lines[300:])]
     cut = 5 + at - 300
+    few = stored(lines[: at + 21])
+    few = b"\0" + few[1:]
     for slug, parts in {
         "first": [one[:split], one[split:]],
         "later": [later[0], later[1][:cut], later[1][cut:]],
+        "21-left": [few[:split], few[split:] + stored(lines[at + 21 :])],
     }.items():
         yield accept(
             f"png/accept/flushed-seemingly-{slug}",
@@ -189,6 +215,10 @@ def spoiled() -> Iterator[Case]:
     far = block([*lines[400:500], (10, 600), *lines[510:800]])
     ended = Chunk(b"IDAT", block(tokens(lines[400:], 32768), last=True) + fourth.data[-4:])
     orders = {
+        "crc-empty": (
+            [first, second, Chunk(b"IDAT", crc=0), third, fourth],
+            "Between others is an empty IDAT, and its CRC is wrong.",
+        ),
         "crc": ([first, second, wrong_crc, fourth], "The CRC of the third IDAT is wrong."),
         "missing": ([first, second, fourth], "The third of four IDATs is missing."),
         "swapped": ([first, third, second, fourth], "Two IDATs have changed places."),
@@ -218,9 +248,9 @@ def spoiled() -> Iterator[Case]:
     }
     for slug, (chunks, edit) in orders.items():
         why = "IDATs that stand alone are one stream all the same."
-        labels = "PNG-2 PNG-5" if slug == "crc" else "PNG-5"
+        labels = "PNG-2 PNG-5" if slug.startswith("crc") else "PNG-5"
         base = "png/accept/flushed-alone"
         yield damaged(f"flushed-{slug}", labels, edit, [head, *chunks, end], why, base)
 
 
-FAMILIES = (flushed, seemingly, large, spoiled)
+FAMILIES = (flushed, window, seemingly, large, spoiled)
