@@ -10,16 +10,19 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 import intaglio as ig
-from intaglio._diagnose import Diagnosis, diagnose_bytes, diagnose_pixels
 from intaglio._spec import PROFILES
 
 SEED = 20261122
+READ = "read"
+NOT_A_CARRIER = "not-a-carrier"
 Pixels = np.ndarray
 Resampling = Image.Resampling
 
@@ -643,24 +646,14 @@ def source(name: str) -> Pixels:
     return (SOURCES | BYSTANDERS | FRESH_SOURCES | FRESH_BYSTANDERS)[name]()
 
 
-def _refusal(read: Callable[[], object]) -> ig.DecodeError | None:
+def diagnosed(damaged: Pixels | bytes) -> str:
+    """The cause that the error names which refuses `damaged`; "read" where it is not refused."""
+    read = ig.loads_dict if isinstance(damaged, bytes) else ig.extract
     try:
-        read()
+        read(damaged)
     except ig.DecodeError as problem:
-        return problem
-    return None
-
-
-def diagnosed(damaged: Pixels | bytes) -> Diagnosis | str | None:
-    """The diagnosis of what is not read; "read" where it is."""
-    if isinstance(damaged, bytes):
-        problem = _refusal(lambda: ig.loads_dict(damaged))
-        if problem is None:
-            return "read"
-        assert problem.reason in (ig.Reason.NOT_PNG, ig.Reason.PNG_DAMAGED)
-        return diagnose_bytes(damaged, whole=True)
-    problem = _refusal(lambda: ig.extract(damaged))
-    return "read" if problem is None else diagnose_pixels(damaged, problem.reason)
+        return problem.diagnosis or NOT_A_CARRIER
+    return READ
 
 
 @dataclass(frozen=True)
@@ -676,7 +669,7 @@ class Case:
         return self.damage.apply(source(self.source), rng)
 
 
-NOTHING = Damage("never-intaglio", "", frozenset({"not-a-carrier"}), lambda p, r: p)
+NOTHING = Damage("never-intaglio", "", frozenset({NOT_A_CARRIER}), lambda p, r: p)
 
 
 def cases() -> Iterator[Case]:
@@ -694,3 +687,19 @@ def cases() -> Iterator[Case]:
                 yield Case(name, damage, held=True)
     for name in (*BYSTANDERS, *FRESH_BYSTANDERS):
         yield Case(name, NOTHING, held=name in FRESH_BYSTANDERS)
+
+
+# Pictures that packages bring along, none of which ever carried anything.
+
+
+def shipped() -> Iterator[tuple[str, Pixels]]:
+    """Name and pixels of the pictures in matplotlib, and in scikit-image if it is installed."""
+    for package in ("matplotlib", "skimage"):
+        found = find_spec(package)
+        folders = (found.submodule_search_locations or []) if found else []
+        for folder in map(Path, folders):
+            for path in sorted([*folder.rglob("*.png"), *folder.rglob("*.jpg")]):
+                with Image.open(path) as image:
+                    if min(image.size) >= 64:
+                        rgb = image.convert("RGBA" if image.mode in ("RGBA", "LA", "P") else "RGB")
+                        yield f"{package}/{path.name}", np.array(rgb)

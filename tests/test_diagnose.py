@@ -55,9 +55,7 @@ def carrier(height: int = 200, width: int = 300, channels: int = 3) -> np.ndarra
 )
 def test_the_cause_is_named(name, kind):
     damage = DAMAGE_BY_NAME[kind]
-    found = diagnosed(Case(name, damage, held=False).made())
-    assert isinstance(found, Diagnosis)
-    assert found.cause in damage.right, found.sentence
+    assert diagnosed(Case(name, damage, held=False).made()) in damage.right
 
 
 @pytest.mark.parametrize("kind", ["premultiplied/canvas", "alpha-flattened/dropped"])

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from intaglio._diagnosis import ASK, Diagnosis
 from intaglio._errors import Reason
-from intaglio._evidence import Evidence, gather_evidence
+from intaglio._evidence import Evidence, gather_evidence, rough_rows
 from intaglio._faint import LIKE, blurred_likeness, recoloured_likeness, resized_likeness
 from intaglio._hits import is_cut, is_squashed
 from intaglio._search import Mark, maybe_mark
@@ -33,6 +33,7 @@ _NONE: Final = "no Intaglio data in this picture"
 _LIKE_ALONE: Final = 0.42  # the same where it need not be better than many others
 _CELLS: Final = 60.0  # from here on what is seen in R - B is small cells of colour, not noise
 _ALIKE: Final = 0.93  # from here on the channels of a photograph go together
+_BEND: Final = 3.1  # cameras' noise is bent more than that of two bits, which has two sharp ends
 _DEPTHS_SEEN: Final = frozenset({(3, 2, 3), (2, 2, 2), (4, 4, 4)})
 _TURNS: Final = {
     "flipped-vertically": "flipped vertically",
@@ -122,7 +123,7 @@ def _faded(pixels: Pixels) -> Diagnosis:
     if is_squashed(pixels):
         what = "this PNG was resized: rows and columns were left out or doubled"
         return Diagnosis("resized", True, f"{what}; {ASK}")
-    found = gather_evidence(pixels)
+    found = gather_evidence(rough_rows(pixels))
     cause, what = (
         _by_jpeg(found)
         or _by_palette(found)
@@ -135,7 +136,7 @@ def _faded(pixels: Pixels) -> Diagnosis:
         return Diagnosis("not-a-carrier", False, _NONE)
     certain = cause == "grey"
     probably = "" if certain else "probably "
-    sentence = f"{_NONE}: {probably}{what}, which destroys such data; {ASK}"
+    sentence = f"{_NONE}; if it carried any, that is lost: {probably}{what}; {ASK}"
     return Diagnosis(cause, certain, sentence)
 
 
@@ -162,7 +163,7 @@ def _by_likeness(pixels: Pixels, found: Evidence) -> _Found:
         then = f"{round(pixels.shape[1] / scale)}x{round(pixels.shape[0] / scale)}"
         return "resized", f"it was resized, from about {then} to {now}"
     soft = not rough and found.flat < 0.6
-    if soft and max(blur, colours.get(way, 0.0)) > _LIKE_ALONE:
+    if soft and (max(blur, colours.get(way, 0.0)) > _LIKE_ALONE or blur > max(0.32, size)):
         return "blurred", "it was blurred"
     return None
 
@@ -171,7 +172,7 @@ def _by_palette(found: Evidence) -> _Found:
     if found.speckled < 0.03 or found.flat > 0.6:
         return None
     if found.is_grey:
-        return "grey", "it was made grey"
+        return "grey", "all of it is grey, and the data needs colours"
     if found.colours <= 256:
         return "palette", f"its colours were reduced to a palette (of {found.colours})"
     return None
@@ -180,7 +181,8 @@ def _by_palette(found: Evidence) -> _Found:
 def _by_payload(found: Evidence) -> _Found:
     """Noise as low bits make it that nothing has touched, but with no beginning and no end."""
     like = [_is_like_payload(found, profile) for profile in PROFILES.values()]
-    if (found.noise.tint > _CELLS and found.depths in _DEPTHS_SEEN) or any(like):
+    is_rough = found.noise.tint > _CELLS or found.noise.whiteness > 0.6
+    if (is_rough and found.depths in _DEPTHS_SEEN) or any(like):
         return "cropped", "it was cropped (what looks like data lacks its beginning and its end)"
     return None
 
@@ -191,6 +193,7 @@ def _is_like_payload(found: Evidence, depths: Depths) -> bool:
         found.noise.whiteness < 0.6
         or found.noise.togetherness > _ALIKE
         or depths[:3] not in _DEPTHS_SEEN
+        or (depths[0] == 2 and found.noise.bend > _BEND)
     ):
         return False
     red, green, blue = ((4.0**depth - 1) / 12 for depth in depths[:3])
@@ -198,7 +201,7 @@ def _is_like_payload(found: Evidence, depths: Depths) -> bool:
     usual = ripple / tint
     return (
         0.62 < found.noise.tint / tint < 1.4
-        and 0.8 < found.noise.ripple / found.noise.tint / usual < 1.25
+        and 0.7 < found.noise.ripple / found.noise.tint / usual < 1.25
     )
 
 
@@ -212,18 +215,23 @@ def _by_roughness(found: Evidence) -> _Found:
         return "jpeg", _JPEG  # clipping hides that its coefficients are whole numbers
     if not kept and max(eight, four) > 1.1:
         return "lossy", _LOSSY
-    if found.noise.togetherness > _ALIKE or not found.noise.tint:
-        return None
     noise = found.noise
+    if noise.togetherness > _ALIKE or not noise.tint:
+        return None
+    cells = noise.tint > _CELLS
     if noise.togetherness < 0.75 and (
         (noise.bend > 4.6 and noise.tint < 0.7)
         or (noise.bend > 3.75 and noise.tint < 0.75 and noise.whiteness < 0.15)
     ):
         return "lossy", _LOSSY
-    if 1.9 < found.stillness < 12 and 0.55 < found.noise.tint < _CELLS and found.flat < 0.1:
+    if noise.whiteness < 0.05 and noise.sharpness > (0.15 if cells else 0.35) > 1.5 * noise.fall:
+        return "lossy", _LOSSY  # sharp as it was, but not in its colours
+    still_min = 2.4 if cells else 1.9
+    if still_min < found.stillness < 12 and noise.tint > 0.55 and found.flat < 0.1:
         return "blurred", "it was smoothed by a median filter"
-    if found.noise.fall < (0.13 if found.noise.tint > _CELLS else 0.2):
+    is_faint = noise.tint < 0.5 and (noise.fall < 0.26 or noise.togetherness < 0.7)
+    if noise.fall < (0.13 if cells else 0.2) or is_faint:
         return "blurred", "it was blurred"
-    even = found.noise.ripple > 0.55 * found.noise.tint  # as no payload of `opaque` is
-    untouched = found.noise.whiteness > 0.8 and found.noise.fall > 0.8 and even
+    even = noise.ripple > 0.55 * noise.tint  # as no payload of `opaque` is
+    untouched = noise.whiteness > 0.8 and noise.fall > 0.8 and even
     return None if untouched else ("resized", "it was resized")

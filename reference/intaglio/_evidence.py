@@ -19,6 +19,8 @@ _COLOURS_MAX: Final = 1 << 16
 _BLOCKS_MAX: Final = 500
 _TILE: Final = 8
 _QUIET: Final = 0.3  # the part of the tiles, those with the least going on, in which noise is seen
+_COLUMNS_COMPARED: Final = 512
+_FLAT_ROW: Final = 0.6  # part of its pixels that equal the next
 _TILES_MIN: Final = 8
 _LUMA: Final = np.array([0.299, 0.587, 0.114])
 _TINT: Final = np.array([[1.0, -0.5], [0.0, 1.0], [-1.0, -0.5]])  # R - B, and G - (R + B) / 2
@@ -43,7 +45,7 @@ class Noise:
     The rest is about the colours' differences, which a payload makes rough and a photograph does
     not. tint: variance of R - B; ripple: of G against the two. whiteness: of R - B, from 0, for
     smooth, to 1, for white noise. bend: kurtosis of its steps. fall: its power at 3/8 of the
-    sampling rate over that at 1/8, rounding noise taken off.
+    sampling rate over that at 1/8, rounding noise taken off. sharpness: the same of the luma.
     """
 
     togetherness: float = 1.0
@@ -52,6 +54,7 @@ class Noise:
     whiteness: float = 0.0
     bend: float = 0.0
     fall: float = 0.0
+    sharpness: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,19 @@ def gather_evidence(pixels: Pixels) -> Evidence:
     )
 
 
+def rough_rows(pixels: Pixels) -> Pixels:
+    """The first rows, if they are rough and the rest is flat: a payload fills a carrier so."""
+    height, width = pixels.shape[:2]
+    step = -(-width // _COLUMNS_COMPARED)
+    left, right = pixels[:, : width - 1 : step, :3], pixels[:, 1::step, :3]
+    same = (left[:, : right.shape[1]] == right[:, : left.shape[1]]).all(-1).mean(1)
+    blocks = same[: height // _TILE * _TILE].reshape(-1, _TILE).mean(1)
+    count = int((blocks > _FLAT_ROW).argmax()) if (blocks > _FLAT_ROW).any() else len(blocks)
+    rest = blocks[count:]
+    is_told = count > 1 and rest.size and blocks[:count].mean() + 0.3 < rest.mean()
+    return pixels[: count * _TILE] if is_told else pixels
+
+
 def _sample(pixels: Pixels) -> list[Pixels]:
     """Windows spread over the picture, at multiples of 16; or all of a small picture."""
     tops, lefts = (_spread(side) for side in pixels.shape[:2])
@@ -155,14 +171,20 @@ def _noise(windows: list[Pixels]) -> Noise:
     power = (steps**2).mean()
     ahead = (steps[:, :, 1:] * steps[:, :, :-1]).mean() / max(power, 1e-9)
     bend = float((steps**4).mean() / max(power**2, 1e-9))
-    rough = quiet.reshape(len(quiet), -1)
-    rough = (rough - rough @ _BASIS @ _BASIS.T).reshape(quiet.shape)
-    waves = np.abs(np.fft.rfft(rough, axis=2)) ** 2
-    spectrum = np.maximum(waves.mean((0, 1)) - 2 * _ROUNDING * _TILE, 0)
     ripple = float((np.diff(_quietest(tints[..., 1:]), axis=2) ** 2).mean() / 2)
-    fall = float(spectrum[3] / max(spectrum[1], 1e-9))
+    fall = _fall(quiet, 2 * _ROUNDING)
+    sharpness = _fall(_quietest((tiles @ _LUMA)[..., None])[..., 0], _LUMA @ _LUMA * _ROUNDING)
     whiteness = float(np.clip(-2 * ahead, 0, 1))
-    return Noise(together, float(power / 2), ripple, whiteness, bend, fall)
+    return Noise(together, float(power / 2), ripple, whiteness, bend, fall, sharpness)
+
+
+def _fall(tiles: _Floats, rounding: float) -> float:
+    """Power at 3/8 of the sampling rate over that at 1/8, in (n, side, side) tiles."""
+    rough = tiles.reshape(len(tiles), -1)
+    rough = (rough - rough @ _BASIS @ _BASIS.T).reshape(tiles.shape)
+    waves = np.abs(np.fft.rfft(rough, axis=2)) ** 2
+    spectrum = np.maximum(waves.mean((0, 1)) - rounding * _TILE, 0)
+    return float(spectrum[3] / max(spectrum[1], 1e-9))
 
 
 def _quietest(tiles: _Floats) -> _Floats:
