@@ -331,6 +331,13 @@ def test_types_that_no_picture_carries_are_refused_before_the_array_is_made(dtyp
     assert store._store_dict == {}
 
 
+def test_more_axes_than_a_picture_carries_are_refused():
+    assert make((1,) * 32, "i1", chunks=(1,) * 32)[...].shape == (1,) * 32
+    with pytest.raises(ig.EncodeError, match="at most 32") as caught:
+        make((1,) * 33, "i1", chunks=(1,) * 33)
+    assert caught.value.reason == ig.Reason.SHAPE_UNSUPPORTED
+
+
 def test_chunks_too_large_for_a_picture_are_told_to_be_smaller():
     array = make((2**14, 2**13), "u1", chunks=(2**14, 2**13), picture={"profile": (1, 0, 0, 0)})
     noise = np.random.default_rng(3).integers(0, 256, (2**14, 2**13), np.uint8)

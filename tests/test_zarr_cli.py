@@ -14,8 +14,10 @@ import numpy as np
 import pytest
 import zarr
 from PIL import Image
+from zarr.codecs import BytesCodec, ShardingCodec
 
 import intaglio as ig
+from intaglio.zarr import Picture
 from intaglio.zarr import tiles as pictures
 from support import same_bits
 
@@ -83,22 +85,15 @@ def test_an_array_is_split_and_joined_with_every_bit(here, values):
 
 def test_the_tiles_share_range_colours_and_metadata(here):
     np.save("a.npy", ramp(300, 400))
-    options = [
-        "--cmap",
-        "magma",
-        "--chunks",
-        "100,200",
-        "--metadata",
-        '{"unit": "K"}',
-        "--vmax",
-        300,
-    ]
+    options = ["--metadata", '{"unit": "K"}', *"--cmap magma --chunks 100,200 --vmax 300".split()]
     intaglio("pack", "a.npy", "--tiles", "-o", "a.zarr", *options)
-    found = json.loads(Path("a.zarr/zarr.json").read_text())
-    configuration = found["codecs"][0]["configuration"]
-    assert found["attributes"] == {"unit": "K"}
-    assert (configuration["cmap"], configuration["vmin"]) == ("magma", 0)
-    assert configuration["vmax"] == 300
+    intaglio("pack", "a.npy", "--tiles", "-o", "b.zarr", *options, "--vmin", "-5")
+    for name, vmin in (("a", 0), ("b", -5)):
+        found = json.loads(Path(f"{name}.zarr/zarr.json").read_text())
+        (codec,) = found["codecs"]
+        assert found["attributes"] == {"unit": "K"}
+        assert codec["configuration"]["cmap"] == "magma"
+        assert (codec["configuration"]["vmin"], codec["configuration"]["vmax"]) == (vmin, 300)
     assert sum(1 for _ in Path("a.zarr").rglob("*.png")) == 6
     intaglio("verify", "a.zarr/c/1/1.png")
     assert same_bits(ig.load("a.zarr/c/1/1.png"), ramp(300, 400)[100:200, 200:])
@@ -255,6 +250,27 @@ def test_a_shard_whose_index_is_damaged_is_named(here):
     assert "shard c/0/0.png" in intaglio("tiles", "s.zarr", "-o", "o.png", code=65)[1]
 
 
+def test_shards_that_are_not_stored_are_grey(here):
+    values = ramp(64, 128)
+    values[:, :64] = 0
+    store("s.zarr", values, chunks=(32, 32), shards=(64, 64))
+    intaglio("tiles", "s.zarr", "-o", "o.png")
+    found = picture("o.png")
+    assert (found[:, : found.shape[1] // 2] == GREY).all()
+    assert np.abs(found[:, found.shape[1] // 2 :] - GREY).mean() > 20
+
+
+def test_a_shard_index_of_another_kind_is_not_guessed_at(here):
+    sharding = ShardingCodec(
+        chunk_shape=(32, 32), codecs=[Picture()], index_codecs=[BytesCodec(endian="big")]
+    )
+    array = zarr.create_array(
+        "s.zarr", shape=(64, 64), chunks=(64, 64), dtype="f4", serializer=sharding, compressors=None
+    )
+    array[:] = ramp(64, 64)
+    assert "index is written with" in intaglio("tiles", "s.zarr", "-o", "o.png", code=65)[1]
+
+
 @pytest.mark.parametrize("entry", [(0, 2**40), (2**63, 100), (10**6, 100), (2**64 - 1, 5)])
 def test_a_shard_whose_index_lies_is_refused(here, entry):
     store("s.zarr", ramp(64, 64), chunks=(32, 32), shards=(64, 64))
@@ -405,6 +421,25 @@ def test_a_store_that_claims_to_be_boundless_takes_neither_memory_nor_disk(here,
 )
 def test_usage_of_tiles_is_explained(here, options, says):
     store("s.zarr", ramp(8, 8), chunks=(4, 4))
+    assert says in intaglio("tiles", "s.zarr", "-o", "o.png", *options, code=64)[1]
+
+
+@pytest.mark.parametrize("options", [["-o", "b.csv"], ["-o", "-"], ["--as", "npz", "-o", "b.npz"]])
+def test_a_store_is_joined_to_npy_only(here, options):
+    store("s.zarr", ramp(8, 8), chunks=(4, 4))
+    assert "-o FILE.npy" in intaglio("unpack", "s.zarr", *options, code=64)[1]
+
+
+@pytest.mark.parametrize(
+    ("values", "options", "says"),
+    [
+        (np.empty((0, 4)), [], "nothing to show"),
+        (np.zeros(4), ["--at", "0=1"], "nothing to choose"),
+        (np.zeros((4, 4, 4)), ["--at", "0=4"], "none is 4"),
+    ],
+)
+def test_what_has_no_overview_is_told_why(here, values, options, says):
+    store("s.zarr", values, chunks=(2,) * values.ndim)
     assert says in intaglio("tiles", "s.zarr", "-o", "o.png", *options, code=64)[1]
 
 

@@ -72,8 +72,6 @@ def _fill_of(spec: ArraySpec) -> Any:  # noqa: ANN401 - a numpy scalar
 
 def is_fill(array: Array, spec: ArraySpec) -> bool:
     """Whether leaving this chunk out loses no bit: now, or after zarr.json was read again."""
-    if not array.size:
-        return True
     kept = spec.dtype.from_json_scalar(
         spec.dtype.to_json_scalar(_fill_of(spec), zarr_format=3), zarr_format=3
     )
