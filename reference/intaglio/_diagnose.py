@@ -226,8 +226,8 @@ def _by_roughness(found: Evidence) -> _Found:
         return "lossy", _LOSSY
     if noise.whiteness < 0.05 and noise.sharpness > (0.15 if cells else 0.35) > 1.5 * noise.fall:
         return "lossy", _LOSSY  # sharp as it was, but not in its colours
-    still_min = 2.4 if cells else 1.9
-    if still_min < found.stillness < 12 and noise.tint > 0.55 and found.flat < 0.1:
+    still = (2.4 if cells else 1.9) < found.stillness < 12 and found.flat < 0.1
+    if still and noise.tint > 0.55 and not (cells and found.clipped > 0.1):
         return "blurred", "it was smoothed by a median filter"
     is_faint = noise.tint < 0.5 and (noise.fall < 0.26 or noise.togetherness < 0.7)
     if noise.fall < (0.13 if cells else 0.2) or is_faint:

@@ -111,6 +111,8 @@ def gather_evidence(pixels: Pixels) -> Evidence:
 def rough_rows(pixels: Pixels) -> Pixels:
     """The first rows, if they are rough and the rest is flat: a payload fills a carrier so."""
     height, width = pixels.shape[:2]
+    if min(height, width) < 2 * _TILE:
+        return pixels
     step = -(-width // _COLUMNS_COMPARED)
     left, right = pixels[:, : width - 1 : step, :3], pixels[:, 1::step, :3]
     same = (left[:, : right.shape[1]] == right[:, : left.shape[1]]).all(-1).mean(1)
