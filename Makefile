@@ -13,7 +13,7 @@ RUNNER := $(BIN)/python conformance/runner
 REFERENCE := $(BIN)/python conformance/adapters/reference.py
 JAVASCRIPT := node $(JS)/bin/adapter.js
 
-.PHONY: demo test test-all lint kernels sanitize javascript conformance viewer vectors adequacy gallery bench accepted survival survival-quick oldest lock sbom fuzz fuzz-quick clean
+.PHONY: demo test test-all lint kernels sanitize javascript conformance viewer vectors adequacy gallery bench diagnosis accepted survival survival-quick oldest lock sbom fuzz fuzz-quick clean
 
 $(VENV)/made: pyproject.toml hatch_build.py reference/native/native.c
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Intaglio needs Python 3.11 or newer; say make PYTHON=python3.12, for example")'
@@ -79,6 +79,9 @@ $(BENCH)/made: pyproject.toml bench/requirements.txt bench/requirements-alone.tx
 bench: $(BENCH)/made  ## measure against what people would otherwise use; writes bench/RESULTS.md
 	$(BENCH)/bin/python bench/run.py
 	$(BENCH)/bin/python bench/targets.py
+
+diagnosis: $(VENV)/made  ## how often the cause that an error names is right; writes docs/diagnosis.md
+	$(BIN)/python bench/diagnosis.py
 
 accepted: $(VENV)/made  ## our PNGs pass pngcheck, pngfix, Pillow and OpenCV without a warning
 	$(BIN)/python bench/accepted.py
