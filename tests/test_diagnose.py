@@ -13,6 +13,7 @@ from damage import BYSTANDERS, DAMAGE_BY_NAME, SOURCES, Case, diagnosed, source,
 from intaglio import Reason
 from intaglio._diagnose import Diagnosis, diagnose_bytes, diagnose_pixels
 from intaglio._restore import restore_pixels
+from intaglio._spec import MAGIC
 from support import same_bits
 
 FEW = ("seed-case", "photo-cover", "rgba", "narrow")
@@ -221,6 +222,20 @@ def test_a_large_picture_takes_no_longer_than_a_second_or_so(side):
     start = time.process_time()
     assert named(pixels).cause == "not-a-carrier"
     assert time.process_time() - start < 2
+
+
+def pixels_with(plane: np.ndarray) -> np.ndarray:
+    """Pixels whose low bits carry those bytes, as [CAR-1] has them."""
+    return np.stack([plane >> 5, plane >> 3 & 3, plane & 7], -1) + np.uint8(96)
+
+
+@pytest.mark.parametrize("shape", [(1, 1 << 22), (1 << 22, 1), (3, 1 << 20), (2048, 2048)])
+def test_magics_everywhere_do_not_hold_diagnosis_up(shape):
+    line = b"".join(bytes(b for b in MAGIC for _ in range(factor)) for factor in range(1, 17))
+    plane = np.resize(np.frombuffer(line + line[::-1], np.uint8), shape)
+    start = time.process_time()
+    named(pixels_with(plane))
+    assert time.process_time() - start < 4
 
 
 # Restoring.

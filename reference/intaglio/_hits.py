@@ -19,6 +19,7 @@ PIXELS_SEARCHED_MAX: Final = 1 << 23  # more than a 4K screen; of a larger pictu
 _CORNER: Final = 1448  # pixels a side: four corners are that many pixels
 _CORNER_ENLARGED: Final = 512
 _EDGE: Final = 40
+_OUTER: Final = 2048  # pixels at either end of a row
 _FACTORS: Final = range(2, 17)
 _HITS_MAX: Final = 48
 AFTER_MAGIC: Final = b"\x01\x00\x50\x00" + bytes(8)  # bytes 8..19 of every prologue of version 1
@@ -144,4 +145,6 @@ def is_cut(pixels: Pixels) -> bool:
 
 def _outer_rows(pixels: Pixels) -> Iterator[bytes]:
     for row in {*range(min(3, len(pixels))), *range(max(0, len(pixels) - 3), len(pixels))}:
-        yield prologue_plane(pixels[row : row + 1]).tobytes()
+        yield prologue_plane(pixels[row : row + 1, :_OUTER]).tobytes()
+        if pixels.shape[1] > _OUTER:
+            yield prologue_plane(pixels[row : row + 1, -_OUTER:]).tobytes()

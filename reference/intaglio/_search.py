@@ -7,6 +7,7 @@ offset, whole enlargements. Strict decoding never comes here.
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import numpy as np
@@ -28,6 +29,7 @@ from intaglio._spec import MAGIC, PROLOGUE_BYTES, is_legal_depths
 
 Pixels = npt.NDArray[np.uint8]
 
+_HITS_MAX: Final = 256  # looked at; who writes more of them means no good
 _SIDE_MAX: Final = 1 << 24  # a larger written size is taken for an accident
 _FIELDS_END: Final = 32  # where width and height end
 
@@ -102,7 +104,8 @@ def maybe_mark(pixels: Pixels) -> Mark | None:
     marks = [mark for turn in UNTURNED for mark in _marks_at_ends(plane, turn)]
     for search in (hits, hits_enlarged, hits_cut):
         if not marks:
-            marks = [mark for hit in search(plane) for mark in _marks_of(plane, hit)]
+            found = islice(search(plane), _HITS_MAX)
+            marks = [mark for hit in found for mark in _marks_of(plane, hit)]
     return max(marks, key=lambda mark: _merit(plane, mark), default=None)
 
 
