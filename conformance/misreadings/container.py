@@ -305,6 +305,22 @@ MISREADINGS: Final = (
         "        canonical = canonical.reshape(-1, 2, half)[:, ::-1].ravel()\n",
     ),
     _elements(
+        "sign-and-magnitude",
+        "ARR-3",
+        "Negative integers are a sign and a magnitude, to be turned into two's complement.",
+        '    if name in ("int8", "int16", "int32", "int64"):\n'
+        '        signed = canonical.view(f"<i{len(canonical) // max(record.size, 1)}")\n'
+        "        low = signed & np.iinfo(signed.dtype).max\n"
+        "        canonical = np.where(signed < 0, -low, low).view(np.uint8)\n",
+    ),
+    _elements(
+        "bfloat16-widened",
+        "ARR-3",
+        "bfloat16 is half of a binary32, and comes back as the whole.",
+        '    if name == "bfloat16":\n'
+        '        canonical = (canonical.view("<u2").astype("<u4") << np.uint32(16)).view(np.uint8)\n',
+    ),
+    _elements(
         "not-a-time-normalised",
         "ARR-5",
         "A datetime that does not fit another unit is not a time.",

@@ -10,8 +10,8 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
 
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -38,6 +38,7 @@ _OPERATORS: Final[dict[type[ast.operator], type[ast.operator]]] = {
     ast.LShift: ast.RShift,
     ast.RShift: ast.LShift,
 }
+LEFT_OUT: Final = "leave it out"
 _TWINS: Final = {"min": "max", "max": "min", "any": "all", "all": "any"}
 _ORDERS: Final = {"little": "big", "big": "little"}
 _DELETABLE: Final = (
@@ -52,63 +53,74 @@ Change = tuple[str, Callable[[], None]]  # what it does, in words; and doing it
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One change; `number` counts the changes of its room."""
+    """One change; `rows` are those of its line."""
 
     room: str
     function: str
     line: str
     change: str
-    number: int
+    rows: range
+    _tree: ast.Module
+    _apply: Callable[[], None]
 
     @property
     def key(self) -> str:
         """The mutant's name, which stays when lines move."""
         return f"{self.room}.{self.function} | {self.line} | {self.change}"
 
+    def tree(self) -> ast.Module:
+        """The room with the change made: in the tree of all its mutants, so once in a process."""
+        self._apply()
+        return ast.fix_missing_locations(self._tree)
 
-def mutants(room: str, source: str, excluded: frozenset[str]) -> list[Mutant]:
+
+def mutants(room: str, source: str, excluded: frozenset[str] = frozenset()) -> list[Mutant]:
     """All mutants of a room but those of the excluded functions and classes."""
     found = []
     seen: Counter[str] = Counter()
-    for number, (function, line, (change, _)) in enumerate(_changes(ast.parse(source))):
+    tree = ast.parse(source)
+    for place, line, (change, apply) in _in_body(tree.body, _Place("(module)")):
+        function = place.function
         if any(function == name or function.startswith(f"{name}.") for name in excluded):
             continue
-        mutant = Mutant(room, function, line, change, number)
+        mutant = Mutant(room, function, line, change, place.rows, tree, apply)
         seen[mutant.key] += 1
         if seen[mutant.key] > 1:
-            mutant = Mutant(room, function, line, f"{change} (#{seen[mutant.key]})", number)
+            mutant = replace(mutant, change=f"{change} (#{seen[mutant.key]})")
         found.append(mutant)
     return found
 
 
-def mutated(source: str, number: int) -> ast.Module:
-    """The tree of a room with its change of that number."""
-    tree = ast.parse(source)
-    for index, (_, _, (_, apply)) in enumerate(_changes(tree)):
-        if index == number:
-            apply()
-            return ast.fix_missing_locations(tree)
-    raise IndexError(number)
+class _Place(NamedTuple):
+    function: str
+    rows: range = range(0)
 
 
-def _changes(tree: ast.Module) -> Iterator[tuple[str, str, Change]]:
-    yield from _in_body(tree.body, "(module)")
-
-
-def _in_body(body: list[ast.stmt], where: str) -> Iterator[tuple[str, str, Change]]:
+def _in_body(body: list[ast.stmt], where: _Place) -> Iterator[tuple[_Place, str, Change]]:
     for index, statement in enumerate(body):
-        inside = where
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            inside = statement.name if where == "(module)" else f"{where}.{statement.name}"
-        elif isinstance(statement, _UNTOUCHED) or _is_text(statement):
+        if isinstance(statement, _UNTOUCHED) or _is_text(statement):
             continue
         line = ast.unparse(_Wordless().visit(deepcopy(statement))).split("\n")[0]
+        here = where._replace(rows=range(statement.lineno, _head_end(statement) + 1))
         if isinstance(statement, _DELETABLE) or _is_plain_constant(statement):
-            yield where, line, ("leave it out", _putter(body, index, ast.Pass()))
+            yield here, line, (LEFT_OUT, _putter(body, index, ast.Pass()))
+        inside = where
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef):
+            name = f"{where.function}.{statement.name}".removeprefix("(module).")
+            here = here._replace(function=name)
+            inside = where._replace(function=name)
         for change in _in_fields(statement):
-            yield inside, line, change
+            yield here, line, change
         for part in _blocks(statement):
             yield from _in_body(part, inside)
+
+
+def _head_end(statement: ast.stmt) -> int:
+    """The last line of a statement, or of what stands before its body."""
+    first = next(iter(getattr(statement, "body", ())), None)
+    end = statement.end_lineno if first is None else max(first.lineno - 1, statement.lineno)
+    assert end is not None
+    return end
 
 
 class _Wordless(ast.NodeTransformer):
@@ -229,7 +241,7 @@ def _other_values(value: Any) -> list[Any]:  # noqa: ANN401 - of a constant
         case int():
             return [value + 1, value - 1]
         case bytes():
-            return [bytes([value[0] ^ 1]) + value[1:] if value else b"?"]
+            return [bytes([value[0] ^ 1]) + value[1:] if value else b"\0"]
         case str() if " " not in value:
             return [_ORDERS.get(value, f"{value}?")]
     return []

@@ -47,16 +47,17 @@ def compiled(room: str, changed: str | ast.Module) -> CodeType:
     return compile(changed, f"<changed {room}>", "exec", dont_inherit=True)
 
 
-def install(changed: Mapping[str, CodeType]) -> None:
+def install(changed: Mapping[str, CodeType], *, anew: bool = False) -> None:
     """From here on this process has the reference decoder with those rooms changed.
 
-    Rooms that import none of them, near or far, stay as they are if they came from here.
+    Unless all is to be imported anew, rooms that import none of them, near or far, stay as
+    they are if they came from here.
     """
     before = [finder for finder in sys.meta_path if isinstance(finder, _Changed)]
     stale = changed.keys() | {room for finder in before for room in finder.rooms}
     for name in list(sys.modules):
         top, _, room = name.partition(".")
-        stays = before and room and not _imported_by(room) & stale
+        stays = before and room and not anew and not _imported_by(room) & stale
         if name == "adapters.reference" or (top == "intaglio" and not stays):
             del sys.modules[name]
     package = ModuleType("intaglio")  # the face is not needed: its rooms are

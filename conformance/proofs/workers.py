@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple, TypeVar
 
-MEMORY_BYTES_MAX: Final = 6 << 30
+MEMORY_BYTES_MAX: Final = 3 << 30
 _T = TypeVar("_T")
 
 
@@ -56,6 +56,11 @@ def outcomes(
                 os.kill(child.pid, signal.SIGKILL)
                 _end(selector, running, child)
                 yield child.task, "timeout"
+
+
+def stop_after(seconds: float) -> None:
+    """End this process after so many seconds of computing, in all its threads, from now on."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _start(task: Any, work: Callable[[Any], Any], seconds: float) -> _Child:  # noqa: ANN401
