@@ -4,6 +4,7 @@ import hashlib
 import json
 import shlex
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ CONFORMANCE = Path(__file__).resolve().parents[1] / "conformance"
 sys.path.insert(0, str(CONFORMANCE))
 
 from runner import catalogue, pngs, requests, schema, written  # noqa: E402
-from runner.command import FAILED, PASSED, UNUSABLE, main  # noqa: E402
+from runner.command import FAILED, PASSED, UNUSABLE, main, sampled  # noqa: E402
 
 FAUX = Path(__file__).with_name("faux_implementation.py")
 SIGNALLING = bytes.fromhex("010000000000F47F")
@@ -175,6 +176,16 @@ def test_the_matrix_has_every_encoder_and_decoder(capsys):
     words = ["--filter", "encode/depths/rgba", "--filter", "encode/random/0-1"]
     assert main(["matrix", "--adapter", reference(), "--adapter", reference(), *words]) == PASSED
     assert capsys.readouterr().out.count("2 of 2") == 4
+
+
+def test_a_sample_of_requests_has_all_random_ones_and_some_of_every_large_family():
+    asked = list(catalogue.requests(20, 0))
+    chosen = sampled(asked)
+    assert len(chosen) < len(asked) / 3
+    assert sum(request.id.startswith("random/") for request in chosen) == 20
+    families = Counter(request.id.split("/")[0] for request in asked)
+    large = {name for name, count in families.items() if count >= 6}
+    assert large <= {request.id.split("/")[0] for request in chosen}
 
 
 def test_requests_are_the_same_everywhere():
