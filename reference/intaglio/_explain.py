@@ -98,12 +98,14 @@ def explaining_pixels(pixels: Pixels) -> Explainer:
 
 
 def _look_at_file(stream: BinaryIO, reason: Reason, limits: Limits) -> "Diagnosis | None":
-    from intaglio._diagnose import diagnose_bytes, diagnose_pixels, is_told_by_pixels
-
     if reason in (Reason.NOT_PNG, Reason.PNG_DAMAGED):
+        from intaglio._strangers import diagnose_bytes
+
         size = _HEAD_BYTES if reason == Reason.NOT_PNG else BYTES_MAX
         data = stream.read(size)
         return diagnose_bytes(data, whole=len(data) < size)
+    from intaglio._diagnose import diagnose_pixels, is_told_by_pixels
+
     if not is_told_by_pixels(reason):
         return None
     pixels = _maybe_pixels(stream, limits)
