@@ -7,6 +7,7 @@ mutant can be made again: `--show stream 4711`. Progress is kept in fuzz/state.
 """
 
 import argparse
+import ctypes
 import faulthandler
 import json
 import resource
@@ -30,6 +31,7 @@ from intaglio._kernels import native
 STATE: Final = Path(__file__).parent / "state"
 MEMORY_BYTES_MAX: Final = 2**30  # of address space; what a mutant may take is far below
 GROWTH_KILOBYTES_MAX: Final = 128 * 1024  # of memory, from the hundredth mutant to the last
+M_ARENA_MAX: Final = -8  # of glibc's malloc.h
 HANG_SECONDS: Final = 120
 SAVED_EVERY: Final = 2000
 
@@ -169,6 +171,7 @@ def main() -> int:
     if words.show is not None:
         sys.stdout.write(f"{judge(words.show)}\n")
         return 0
+    ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)  # or each thread takes 64 MiB of mere addresses
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
     path = STATE / f"{words.stage}{'' if native else '-pure'}.json"
     state = run(path, judge, words.count, words.seconds)

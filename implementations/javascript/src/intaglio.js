@@ -45,7 +45,8 @@ function open(file, limits, whole, onProgress = quiet) {
   checkSignature(file); // 1
   const ihdr = readIhdr(file); // 2
   const { width, height } = ihdr;
-  if (width * height > (limits?.pixels ?? LIMITS.pixels)) throw new DecodeError('limit-exceeded', `${width} x ${height} pixels`); // 3
+  const pixelsMax = limits?.pixels ?? LIMITS.pixels;
+  if (width * height > pixelsMax) throw new DecodeError('limit-exceeded', `${width} x ${height} pixels, the limit is ${pixelsMax}: limits.pixels allows more`); // 3
   const reader = new PixelReader(file, ihdr);
   if (whole) reader.finish((done) => onProgress('png', done)); // 4
   const pixels = (/** @type {number} */ n) => {
@@ -111,7 +112,9 @@ export function decode(file, { wanted, limits, onProgress = quiet } = {}) {
       needsZstd ||= a.codec === ZSTD && a.blockCount > 0;
     }
     const most = limits?.bytes ?? LIMITS.bytes;
-    if (total > BigInt(Number.isFinite(most) ? Math.floor(most) : Number.MAX_SAFE_INTEGER)) throw new DecodeError('limit-exceeded', `${total} bytes of arrays`); // 23
+    if (total > BigInt(Number.isFinite(most) ? Math.floor(most) : Number.MAX_SAFE_INTEGER)) {
+      throw new DecodeError('limit-exceeded', `${total} bytes of arrays, the limit is ${most}: limits.bytes allows more`); // 23
+    }
     const zstd = needsZstd ? await loadDecoder() : null;
     let before = 0;
     const onBlock = (/** @type {number} */ bytes) => onProgress('arrays', (before += bytes) / (Number(total) || 1));

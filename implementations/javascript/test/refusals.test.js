@@ -217,6 +217,8 @@ test('limits', async () => {
   assert.equal(await reasonOf(f, { limits: { pixels: 195 } }), 'limit-exceeded');
   assert.equal(await reasonOf(f, { limits: { pixels: 196, bytes: 1 } }), 'accepted');
   assert.equal(await reasonOf(f, { limits: { bytes: 0 } }), 'limit-exceeded');
+  await assert.rejects(decode(f, { limits: { pixels: 195 } }), /the limit is 195: limits\.pixels allows more/);
+  await assert.rejects(decode(f, { limits: { bytes: 0 } }), /the limit is 0: limits\.bytes allows more/);
   const cut = png({ w: 8193, h: 8192, raw: [] }).subarray(0, 40);
   assert.equal(await reasonOf(cut), 'limit-exceeded');
   const many = await encode({ arrays: [{ name: 'a', element: 'uint8', shape: [9], bytes: new Uint8Array(9) }, { name: 'b', element: 'uint8', shape: [9], bytes: new Uint8Array(9) }] });
