@@ -85,7 +85,8 @@ def test_an_array_is_split_and_joined_with_every_bit(here, values):
 
 def test_the_tiles_share_range_colours_and_metadata(here):
     np.save("a.npy", ramp(300, 400))
-    options = ["--metadata", '{"unit": "K"}', *"--cmap magma --chunks 100,200 --vmax 300".split()]
+    options = ["--metadata", '{"unit": "K"}', "--chunks", "100,200", "--cmap", "magma"]
+    options += ["--vmax", "300"]
     intaglio("pack", "a.npy", "--tiles", "-o", "a.zarr", *options)
     intaglio("pack", "a.npy", "--tiles", "-o", "b.zarr", *options, "--vmin", "-5")
     for name, vmin in (("a", 0), ("b", -5)):
@@ -303,11 +304,47 @@ def test_axes_and_elements_can_be_chosen(here):
     assert across[:, : across.shape[1] // 2].max() < 9
 
 
-def test_montages_come_with_a_warning(here):
+@pytest.mark.parametrize(
+    ("shape", "chunks", "axes"),
+    [
+        ((7, 90, 120), (3, 32, 32), (1, 2)),
+        ((7, 90, 120), (1, 32, 32), (2, 1)),
+        ((2, 5, 60, 50), (2, 2, 24, 32), (2, 3)),
+        ((2, 5, 60, 50), (1, 3, 24, 32), (3, 2)),
+        ((90, 120, 5), (32, 32, 5), (0, 1)),
+        ((100, 40, 40), (100, 32, 32), (1, 2)),
+    ],
+)
+def test_any_slice_can_be_looked_at_from_either_side(here, shape, chunks, axes):
+    grids = np.meshgrid(*map(np.arange, shape), indexing="ij")
+    high, wide = (grids[axis] * 60 / shape[axis] for axis in axes)
+    others = [axis for axis in range(len(shape)) if axis not in axes]
+    depth = sum(grids[axis] * 130 / shape[axis] for axis in others) / len(others)
+    values = (high + wide + depth).astype("f4")
+    store("s.zarr", values, chunks=chunks)
+    last = [f"{axis}={shape[axis] - 1}" for axis in others]
+    for at, element in (([], 0), (last, -1)):
+        options = [word for pair in at for word in ("--at", pair)]
+        shown = ["--axes", ",".join(map(str, axes)), "--size", "120"]
+        err = intaglio("tiles", "s.zarr", "-o", "o.png", "--force", *shown, *options)[1]
+        assert "no map" not in err
+        plane = values[
+            tuple(slice(None) if axis in axes else element for axis in range(len(shape)))
+        ]
+        plane = plane if axes[0] < axes[1] else plane.T
+        found = picture("o.png").mean(2)
+        rows = (np.arange(found.shape[0]) + 0.5) * plane.shape[0] // found.shape[0]
+        cols = (np.arange(found.shape[1]) + 0.5) * plane.shape[1] // found.shape[1]
+        wanted = plane[rows.astype(int)][:, cols.astype(int)]
+        assert np.abs(found - wanted).mean() < 4
+        assert np.abs(found - wanted).max() < 16
+
+
+def test_what_is_no_map_comes_with_a_warning(here):
     store("s.zarr", np.zeros((3, 64, 64), "u1") + 7, chunks=(3, 32, 32))
-    assert "no map" in intaglio("tiles", "s.zarr", "-o", "o.png")[1]
-    store("t.zarr", np.zeros((3, 64, 64), "u1") + 7, chunks=(1, 32, 32))
-    assert "no map" not in intaglio("tiles", "t.zarr", "-o", "p.png")[1]
+    assert "no map" in intaglio("tiles", "s.zarr", "-o", "o.png", "--axes", "0,2")[1]
+    store("t.zarr", np.zeros((64, 2000), "u1") + 7, chunks=(1, 2000))
+    assert "no map" in intaglio("tiles", "t.zarr", "-o", "p.png")[1]
 
 
 def test_small_arrays_are_enlarged_when_asked(here):

@@ -201,8 +201,8 @@ def overview(
         )
     if not sheet.is_map:
         talk.note(
-            "the tiles are no plain matrices of the axes shown, but montages, strips or parts of "
-            "such: the overview is no map"
+            "the tiles show other axes, or plots, or strips of something long: the overview "
+            "is no map"
         )
     if place != STDOUT:
         size = f"{sheet.lefts[-1]}x{sheet.tops[-1]}"

@@ -11,12 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from intaglio._errors import DecodeError
+from intaglio._layout import Box
 from intaglio._limits import DEFAULT_LIMITS, Limits
 from intaglio._png import open_png
 from intaglio._png_write import write_png
 from intaglio._spec import PROLOGUE_DEPTHS
 from intaglio._threads import in_threads
-from intaglio.zarr._sheet import Place, Sheet
+from intaglio.zarr._cuts import Place
+from intaglio.zarr._sheet import Sheet
 from intaglio.zarr._stores import TileStore
 
 _BLANK: Final = 235  # grey, where no picture is stored
@@ -62,7 +64,8 @@ def _band(
         place = sheet.place(row, col)
         if place is not None and height and right > left:
             wide = sheet.share[1] if col == last_col else 1.0
-            made = _reduced(store, place, (height, right - left), (tall, wide), limits)
+            size = (height, right - left)
+            made = _reduced(store, sheet, place, size, (tall, wide), limits)
             if made is not None:
                 band[:, left:right] = made
         tick()
@@ -74,58 +77,65 @@ def _band(
 
 def _reduced(
     store: TileStore,
+    sheet: Sheet,
     place: Place,
     size: tuple[int, int],
     share: tuple[float, float],
     limits: Limits,
 ) -> Pixels | None:
-    """The top left `share` of a picture, brought to `size`; None if there is no picture."""
+    """What is to be seen of a picture, brought to `size`; None if there is no picture."""
     raw = store.png(place)
     if raw is None:
         return None
+    if sheet.turned:
+        size, share = size[::-1], share[::-1]
     try:
         png = open_png(io.BytesIO(raw), limits.pixels_max)
-        tall = max(1, round(png.height * share[0]))
-        wide = max(1, round(png.width * share[1]))
-        if tall < 2 * size[0] or wide < 2 * size[1]:
-            return _nearest(png.bands(), (tall, wide), size)
-        return _averaged(png.bands(), (tall, wide), size)
+        box = sheet.cut(png.width, png.height)
+        box = box._replace(w=max(1, round(box.w * share[1])), h=max(1, round(box.h * share[0])))
+        reduce = _nearest if box.h < 2 * size[0] or box.w < 2 * size[1] else _averaged
+        made = reduce(_inside(png.bands(), box), box, size)
     except DecodeError as problem:
         detail = f"chunk {store.key(place)}: {problem.detail}"
         raise DecodeError(problem.reason, detail) from problem
+    return made.transpose(1, 0, 2) if sheet.turned else made
 
 
-def _averaged(bands: Iterator[Pixels], part: tuple[int, int], size: tuple[int, int]) -> Pixels:
-    """The mean of the pixels that fall together: what the data did to them cancels out."""
-    tops = np.arange(size[0]) * part[0] // size[0]
-    lefts = np.arange(size[1]) * part[1] // size[1]
-    sums = np.zeros((*size, 3), np.uint32)
-    start = 0
+def _inside(bands: Iterator[Pixels], box: Box) -> Iterator[tuple[int, Pixels]]:
+    """The rows of `box`, and which of its rows they begin with; reads to the end."""
+    start = -box.y
     for band in bands:
-        used = band[: max(0, part[0] - start), : part[1], :3]
-        if len(used):
-            narrow = np.add.reduceat(used, lefts, axis=1, dtype=np.uint32)
-            first, last = np.searchsorted(tops, (start, start + len(used) - 1), side="right") - 1
-            cuts = np.maximum(tops[first : last + 1] - start, 0)
-            sums[first : last + 1] += np.add.reduceat(narrow, cuts, axis=0, dtype=np.uint32)
+        first, stop = max(start, 0), min(start + len(band), box.h)
+        if first < stop:
+            yield first, band[first - start : stop - start, box.x : box.x + box.w, :3]
         start += len(band)
-    heights = np.diff(tops, append=part[0]).astype(np.uint32)
-    widths = np.diff(lefts, append=part[1]).astype(np.uint32)
+
+
+def _averaged(bands: Iterator[tuple[int, Pixels]], box: Box, size: tuple[int, int]) -> Pixels:
+    """The mean of the pixels that fall together: what the data did to them cancels out."""
+    tops = np.arange(size[0]) * box.h // size[0]
+    lefts = np.arange(size[1]) * box.w // size[1]
+    sums = np.zeros((*size, 3), np.uint64)
+    for start, band in bands:
+        narrow = np.add.reduceat(band, lefts, axis=1, dtype=np.uint64)
+        first, last = np.searchsorted(tops, (start, start + len(band) - 1), side="right") - 1
+        cuts = np.maximum(tops[first : last + 1] - start, 0)
+        sums[first : last + 1] += np.add.reduceat(narrow, cuts, axis=0)
+    heights = np.diff(tops, append=box.h).astype(np.uint64)
+    widths = np.diff(lefts, append=box.w).astype(np.uint64)
     counts = (heights[:, None] * widths)[..., None]
     means: Pixels = ((sums + counts // 2) // counts).astype(np.uint8)
     return means
 
 
-def _nearest(bands: Iterator[Pixels], part: tuple[int, int], size: tuple[int, int]) -> Pixels:
+def _nearest(bands: Iterator[tuple[int, Pixels]], box: Box, size: tuple[int, int]) -> Pixels:
     """Single pixels, without the bits that carry data in most profiles."""
-    rows = (2 * np.arange(size[0]) + 1) * part[0] // (2 * size[0])
-    cols = (2 * np.arange(size[1]) + 1) * part[1] // (2 * size[1])
+    rows = (2 * np.arange(size[0]) + 1) * box.h // (2 * size[0])
+    cols = (2 * np.arange(size[1]) + 1) * box.w // (2 * size[1])
     made = np.empty((*size, 3), np.uint8)
-    start = 0
-    for band in bands:
+    for start, band in bands:
         first, stop = np.searchsorted(rows, (start, start + len(band)))
-        made[first:stop] = band[rows[first:stop] - start][:, cols, :3]
-        start += len(band)
+        made[first:stop] = band[rows[first:stop] - start][:, cols]
     for channel, depth in enumerate(PROLOGUE_DEPTHS[:3]):
         made[..., channel] = made[..., channel] >> depth << depth | 1 << depth >> 1
     return made

@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from math import ceil, prod, sqrt
 from typing import Final
 
-import numpy as np
-
 from intaglio._errors import EncodeError, Reason
-from intaglio._look import Look
-from intaglio._views import view_of
+from intaglio._layout import Box
+from intaglio.zarr._cuts import Place, ends_in_channels, maybe_shown
 from intaglio.zarr._stores import TileStore
 
 _SIDE_MAX: Final = 2048  # if nothing else is asked for
 _SIDE_MIN: Final = 256
 _LINE_WIDTH_MAX: Final = 512  # of one plotted chunk; such pictures are twice as wide as high
-_CHANNELS_MAX: Final = 16
 _PICTURES_MAX: Final = 2**22
 
-Place = tuple[int, ...]
+
+def _whole(width: int, height: int) -> Box:
+    return Box(0, 0, width, height)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +30,17 @@ class Sheet:
     tops, lefts: the pixels at which rows and columns begin, and where the last one ends.
     place: where in the store's grid the picture of a row and column is; None: nowhere.
     share: how much of the last row's and the last column's pictures lies inside the array.
-    is_map: whether each picture is one matrix of the axes shown, so that the sheet is one, too.
+    cut: the part of a picture of that width and height that is to be seen.
+    turned: whether rows of a picture are to become columns.
+    is_map: whether those parts are matrices of the axes shown, so that the sheet is one, too.
     """
 
     tops: list[int]
     lefts: list[int]
     place: Callable[[int, int], Place | None]
     share: tuple[float, float] = (1.0, 1.0)
+    cut: Callable[[int, int], Box] = _whole
+    turned: bool = False
     is_map: bool = True
 
     @property
@@ -66,13 +69,13 @@ def plan_sheet(
     if down == right or not {down, right} <= set(range(rank)):
         raise _invalid(f"axes {down} and {right}: say two of 0 to {rank - 1}")
     _check_count(store.grid[down] * store.grid[right])
-    fixed = [0] * rank
+    fixed, inside = [0] * rank, [0] * rank
     for axis, element in at.items():
         if axis not in range(rank) or axis in (down, right):
             raise _invalid(f"axis {axis} is not one of those that are not shown")
         if element not in range(shape[axis]):
             raise _invalid(f"axis {axis} has {shape[axis]:,} elements, none is {element}")
-        fixed[axis] = element // store.chunks[axis]
+        fixed[axis], inside[axis] = divmod(element, store.chunks[axis])
 
     def place(row: int, col: int) -> Place:
         moved = {down: row, right: col}
@@ -82,16 +85,21 @@ def plan_sheet(
     usual = min(_SIDE_MAX / longest, max(1, ceil(_SIDE_MIN / longest)))
     scale = usual if side is None else side / longest
     tops, lefts = (_edges(shape[axis], store.chunks[axis], scale) for axis in (down, right))
-    whole = _shows_cells(store, down, right)
-    share = tuple(_last_share(store, axis) if whole else 1.0 for axis in (down, right))
-    return Sheet(tops, lefts, place, (share[0], share[1]), whole)
+    shown = maybe_shown(store)
+    if shown is None or {down, right} != {*shown.axes}:
+        return Sheet(tops, lefts, place, is_map=False)
+
+    def cut(width: int, height: int) -> Box:
+        return shown.box(width, height, tuple(inside))
+
+    share = (_last_share(store, down), _last_share(store, right))
+    return Sheet(tops, lefts, place, share, cut, (down, right) != shown.axes)
 
 
 def _usual_axes(store: TileStore) -> tuple[int, int]:
     """The last two; or those before the last where that is one of few channels."""
-    rank, chunks = store.array.ndim, store.chunks
-    few = rank > 2 and chunks[-1] <= _CHANNELS_MAX and min(chunks[-3:-1]) >= 4 * chunks[-1]
-    return (rank - 3, rank - 2) if few else (rank - 2, rank - 1)
+    rank = store.array.ndim
+    return (rank - 3, rank - 2) if ends_in_channels(store.chunks) else (rank - 2, rank - 1)
 
 
 def _line(grid: Place, side: int) -> Sheet:
@@ -114,16 +122,6 @@ def _edges(length: int, chunk: int, scale: float) -> list[int]:
     """The pixels between chunks, ends among them."""
     cells = [*range(0, length, chunk), length]
     return [max(round(cell * scale), cell > 0) for cell in cells]
-
-
-def _shows_cells(store: TileStore, down: int, right: int) -> bool:
-    """Whether a chunk's picture is one matrix of these axes, so that a part of it is its part."""
-    cells = np.broadcast_to(np.asarray(2).astype(store.array.dtype), store.chunks)
-    view = view_of(cells, Look())
-    sheet = view.sheet
-    size = (sheet.tile_h, sheet.tile_w)
-    alone = view.kind in ("cells", "image") and sheet.count == 1
-    return alone and size == (store.chunks[down], store.chunks[right])
 
 
 def _last_share(store: TileStore, axis: int) -> float:
