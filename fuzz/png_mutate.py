@@ -9,7 +9,7 @@ from typing import Final
 from builder.png import SIGNATURE, Chunk
 
 from fuzz.mutate import text
-from fuzz.seeds import pngs
+from fuzz.seeds import pictures, pngs
 
 KINDS: Final = (
     *(b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"sRGB", b"tEXt", b"iCCP", b"acTL"),
@@ -61,7 +61,7 @@ def taken_apart(png: bytes) -> Png:
 def mutant(number: int) -> bytes:
     """The mutant of that number; always the same."""
     rng = Random(number)
-    png = taken_apart(rng.choice(pngs()))
+    png = taken_apart(rng.choice(pngs() if rng.random() < 0.6 else pictures()))
     for _ in range(rng.choice((1, 1, 1, 2))):
         png = rng.choice((_head, _lines, _lines, _zlib, _colours))(rng, png)
     chunks = png.chunks(rng)

@@ -4,12 +4,14 @@ import base64
 import json
 from collections.abc import Iterator
 from functools import cache
+from itertools import product
 from typing import Final
 
 from builder import contents, filters, frames
 from builder.checksums import noise
 from builder.container import File
 from builder.records import ZSTD, Array, Extension
+from tests.png_oracle import FORMS, SAMPLES, write_oracle_png
 
 from fuzz import ROOT
 from fuzz.parts import Stream, pixels_of, stream_of
@@ -96,6 +98,24 @@ def pngs(layers: str = "png") -> tuple[bytes, ...]:
     return found
 
 
+@cache
+def pictures() -> tuple[bytes, ...]:
+    """Pictures of every form that PNG has, tiny and without data."""
+    found = []
+    for (colour, depth), interlaced in product(FORMS, (False, True)):
+        top = 2**depth - 1
+        values = iter(noise(f"picture {colour} {depth}", 1000))
+        rows = [
+            [tuple(next(values) % (top + 1) for _ in range(SAMPLES[colour])) for _ in range(5)]
+            for _ in range(9)
+        ]
+        palette = noise("palette", 3 * min(top + 1, 256)) if colour == 3 else None
+        trns = {0: bytes(2), 2: bytes(6), 3: b"\x00\x80"}.get(colour)
+        how = {"palette": palette, "trns": trns, "interlaced": interlaced}
+        found.append(write_oracle_png(rows, depth, colour, filters=(0, 1, 2, 3, 4), **how))
+    return tuple(found)
+
+
 def of_target(name: str) -> list[bytes]:
     """What the guided fuzzer of that target begins with; `targets` says what bytes mean there."""
     kinds = [stream for kind in streams() for stream in kind]
@@ -107,7 +127,7 @@ def of_target(name: str) -> list[bytes]:
     elif name == "blocks":
         found = [seed for stream in kinds for seed in _blocks(stream)]
     else:
-        found = list(pngs("*"))
+        found = [*pngs("*"), *pictures()]
     assert len(found) >= 20
     return found
 

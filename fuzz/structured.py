@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple
 
 from tests.png_oracle import write_oracle_png
 
-from fuzz import mutate, png_mutate, readers
+from fuzz import mutate, png_mutate, readers, targets
 from fuzz.javascript import JavaScript, is_left_open, told_of
 from fuzz.parts import Stream, pixels_of
 from fuzz.plain_file import Verdict, verdict, verdict_of_pixels
@@ -74,6 +74,11 @@ def judge_png(number: int) -> Judged:
         judged = judged._replace(wrong=None)
     elif lazy.verdict != given.verdict and given.verdict not in NOT_INSPECTED:
         judged = judged._replace(wrong=f"inspected: {shown(lazy.verdict)}")
+    elif right == "no-prologue":  # the pixels themselves, then
+        try:
+            targets.png(png)
+        except targets.Finding as finding:
+            judged = judged._replace(wrong=str(finding))
     return judged
 
 
