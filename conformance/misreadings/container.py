@@ -147,7 +147,7 @@ MISREADINGS: Final = (
         "HDR-15",
         "A file with an array of unknown code is refused, whoever asks for what.",
         "_codec",
-        "(record for record in self.contents.header.arrays if record.name in names), limits",
+        "(self.contents.header.arrays[place] for place in places), limits",
         "self.contents.header.arrays, limits",
     ),
     one(
@@ -155,10 +155,10 @@ MISREADINGS: Final = (
         "DEC-1",
         "All blocks of a file are checked, whichever are wanted.",
         "_codec",
-        "            return read_canonical(self.contents, self.names.index(name),",
+        "            return read_canonical(self.contents, self._places[name],",
         "            for index in range(len(self.names)):\n"
         "                read_canonical(self.contents, index, self._extractor.body)\n"
-        "            return read_canonical(self.contents, self.names.index(name),",
+        "            return read_canonical(self.contents, self._places[name],",
     ),
     one(
         "codes-checked-as-blocks-are-read",

@@ -25,6 +25,9 @@ def full(size: tuple[int, int], depths: tuple[int, int, int, int], seed: str) ->
     return File(arrays=(array,), depths=depths, size=size)
 
 
+LARGE = full((150, 480), ONE_BIT, "large picture").but(cover=flat_cover)
+
+
 def rows() -> Iterator[Case]:
     """[PNG-6]: rows of some hundred bytes, payload in all of them."""
     wide = full((75, 15), RAW, "wide rows")
@@ -53,7 +56,6 @@ def rows() -> Iterator[Case]:
 
 def pictures() -> Iterator[Case]:
     """[PNG-6]: some hundred KiB of scan lines, one bit of payload a pixel."""
-    large = full((150, 480), ONE_BIT, "large picture").but(cover=flat_cover)
     for slug, kinds in {
         "none": (0,),
         "up": (2,),
@@ -65,16 +67,16 @@ def pictures() -> Iterator[Case]:
             f"png/accept/large-{slug}",
             "PNG-6",
             f"216,480 bytes of scan lines, filters {slug}: lines lean on lines read long before.",
-            large,
-            large.png(form),
+            LARGE,
+            LARGE.png(form),
         )
     cut = Form(line_filters=MIXED, zlib=packed, idat_sizes=(1, 7, 4096, 0, 8191))
     yield accept(
         "png/accept/large-split",
         "PNG-5 PNG-6",
         "The same in six IDATs, one of them empty.",
-        large,
-        large.png(cut),
+        LARGE,
+        LARGE.png(cut),
     )
 
 

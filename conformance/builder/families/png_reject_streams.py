@@ -7,6 +7,7 @@ from builder.case import Case
 from builder.checksums import adler32
 from builder.deflate import Bits, zlib_stream
 from builder.edits import flipped, put
+from builder.families.png_accept_wide import LARGE, packed
 from builder.families.png_reject import BASE, END, HEAD, IDAT, damaged
 from builder.png import Chunk, Form
 
@@ -230,4 +231,19 @@ def scan_lines() -> Iterator[Case]:
     yield damaged("filter-5-adam7", "PNG-6", edit, chunks, why, "png/accept/rgb-8-adam7")
 
 
-FAMILIES = (idats, zlib_frames, deflate_blocks, scan_lines)
+def large() -> Iterator[Case]:
+    """[PNG-5]: a line too many, or too few, behind some hundred KiB of them."""
+    width, height = LARGE.picture_size()
+    lines = png.scan_lines(LARGE.pixels(), width, Form())
+    size = len(lines) // height
+    for slug, data, what in (
+        ("more", lines + lines[-size:], "The last line stands twice"),
+        ("fewer", lines[:-size], "The last line is missing"),
+    ):
+        chunks = [png.ihdr(width, height), Chunk(b"IDAT", packed(data)), Chunk(b"IEND")]
+        why = "The stream inflates to exactly the lines that IHDR announces."
+        edit = f"{what}, in a picture of {len(lines):,} bytes of lines."
+        yield damaged(f"large-one-{slug}", "PNG-5", edit, chunks, why, "png/accept/large-none")
+
+
+FAMILIES = (idats, zlib_frames, deflate_blocks, scan_lines, large)
