@@ -109,10 +109,10 @@ TAIL = """
 ## Pictures that never carried anything
 
 "{never}" above are plots, screenshots, photographs and noise made for the corpus. Of the
-pictures that other packages bring along ({named}), {silent} of {count} are said to carry no
-Intaglio data, and nothing more. Of the others that is said, too, and what happened to them "if it
-carried any": {accused}. Photographs among these were JPEGs or were resized before they were
-packed, so that it is true of some; the corpus cannot tell of which.
+pictures that other packages bring along ({named}), all are said to carry no Intaglio data;
+{silent} of {count} are told nothing more, the others what happened "if it carried any":
+{accused}. All of those called grey are grey, and photographs among the others were JPEGs
+or were resized before they were packed; the corpus cannot tell which.
 """
 
 

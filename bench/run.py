@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 from data import DATA
-from subjects import PEERS_OF_LARGE, SUBJECTS
+from subjects import PEERS_OF_LARGE, SUBJECTS, WITHOUT_KERNELS
 
 HERE = Path(__file__).parent
 PAIR = "imsave + savez_compressed"
@@ -42,6 +42,7 @@ def one(subject: str, folder: Path) -> Row:
     row: Row = {}
     unset = {key: v for key, v in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     environment = {**unset, "PYTHONPYCACHEPREFIX": str(folder.parent / "intaglio-bench-bytecode")}
+    environment["INTAGLIO_PURE"] = "1" if subject == WITHOUT_KERNELS else ""
     for verb in ("write", "read"):
         command = [sys.executable, str(HERE / "child.py"), subject, str(folder), verb]
         try:

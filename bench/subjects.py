@@ -262,9 +262,11 @@ def _stegofox() -> Subject:
     return peer(hide, reveal, 1)
 
 
+WITHOUT_KERNELS = "intaglio opaque, not compiled"
 PROFILES = ("opaque", "fine", "dense", "denser", "raw", "rgba", "rgba-dense")
 SUBJECTS: dict[str, Subject] = {
     **{f"intaglio {name}": ours(profile=name) for name in PROFILES},
+    WITHOUT_KERNELS: ours(),
     "intaglio opaque, small": ours(effort="small"),
     "intaglio fine, small": ours(profile="fine", effort="small"),
     **{f"intaglio {n}-{n}-{n}, small, least pixels": least(n) for n in (3, 2, 1)},
