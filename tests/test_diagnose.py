@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import intaglio as ig
-from damage import BYSTANDERS, DAMAGE_BY_NAME, SOURCES, Case, diagnosed, source, write_png
+from damage import BYSTANDERS, DAMAGE_BY_NAME, SOURCES, Case, diagnosed, shipped, source, write_png
 from intaglio import Reason
 from intaglio._diagnose import Diagnosis, diagnose_bytes, diagnose_pixels
 from intaglio._restore import restore_pixels
@@ -71,6 +71,15 @@ def test_a_picture_that_never_carried_data_is_not_accused(name):
     found = named(source(name))
     assert (found.cause, found.certain) == ("not-a-carrier", False)
     assert found.sentence == "no Intaglio data in this picture"
+
+
+def test_pictures_of_other_packages_are_not_said_to_have_carried_data():
+    pictures = dict(shipped())
+    assert len(pictures) >= 3
+    for name, pixels in pictures.items():
+        with pytest.raises(ig.DecodeError) as caught:
+            ig.extract(pixels)
+        assert caught.value.detail.startswith("no Intaglio data in this picture"), name
 
 
 def test_blotchy_grain_may_be_taken_for_resizing_but_not_for_data():

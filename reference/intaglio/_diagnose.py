@@ -34,6 +34,7 @@ _LIKE_ALONE: Final = 0.42  # the same where it need not be better than many othe
 _CELLS: Final = 60.0  # from here on what is seen in R - B is small cells of colour, not noise
 _ALIKE: Final = 0.93  # from here on the channels of a photograph go together
 _BEND: Final = 3.1  # cameras' noise is bent more than that of two bits, which has two sharp ends
+_EVEN: Final = 2.93  # up to here noise is spread evenly between two ends, as bits are
 _DEPTHS_SEEN: Final = frozenset({(3, 2, 3), (2, 2, 2), (4, 4, 4)})
 _TURNS: Final = {
     "flipped-vertically": "flipped vertically",
@@ -181,7 +182,8 @@ def _by_palette(found: Evidence) -> _Found:
 def _by_payload(found: Evidence) -> _Found:
     """Noise as low bits make it that nothing has touched, but with no beginning and no end."""
     like = [_is_like_payload(found, profile) for profile in PROFILES.values()]
-    is_rough = found.noise.tint > _CELLS or found.noise.whiteness > 0.6
+    noise = found.noise
+    is_rough = noise.tint > _CELLS or (noise.whiteness > 0.6 and noise.bend < _EVEN)
     if (is_rough and found.depths in _DEPTHS_SEEN) or any(like):
         return "cropped", "it was cropped (what looks like data lacks its beginning and its end)"
     return None
@@ -200,7 +202,7 @@ def _is_like_payload(found: Evidence, depths: Depths) -> bool:
     tint, ripple = red + blue, green + (red + blue) / 4
     usual = ripple / tint
     return (
-        0.62 < found.noise.tint / tint < 1.4
+        0.58 < found.noise.tint / tint < 1.4
         and 0.7 < found.noise.ripple / found.noise.tint / usual < 1.25
     )
 

@@ -162,7 +162,8 @@ def resized_likeness(pixels: Pixels) -> tuple[float, float]:
                 best = max(best, (_likeness_of_scale(pixels, scale, kernel, wide), scale))
     if best[0] < LIKE:
         for scale in _SCALES_ODD:
-            best = max(best, (_likeness_of_scale(pixels, scale, 1, False), scale))
+            for kernel in (0, 1):
+                best = max(best, (_likeness_of_scale(pixels, scale, kernel, False), scale))
     return best
 
 
