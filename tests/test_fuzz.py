@@ -2,13 +2,14 @@
 
 import io
 import random
+import struct
 import threading
 import time
 
 import numpy as np
 import pytest
 from fuzz import mutate, plain_file, png_mutate, readers, run, seeds, structured, targets
-from fuzz.parts import sealed
+from fuzz.parts import Stream, pixels_of, sealed
 from fuzz.plain import Reading
 from matplotlib.figure import Figure
 from runner import suite  # the conformance suite's, which `fuzz` has put on the path
@@ -205,3 +206,16 @@ def test_what_is_broken_in_a_figures_record_is_a_decode_error():
             except ig.DecodeError:
                 refused += 1
     assert min(refused, answered) > 5
+
+
+def test_a_header_full_of_arrays_is_read_in_time():
+    """Found by asking for what limits allow: each array was searched for among all."""
+    count = 40_000
+    empty = seeds.Array(shape=(0,), data=b"", block_length=0)
+    records = b"".join(empty.but(name=b"%x" % number).record() for number in range(count))
+    header = struct.pack("<HHI", count, 0, 0) + records + bytes(4)
+    (first, *_), *_ = seeds.streams()
+    stream = sealed(Stream(first.prologue, header, b"", ()), mutate.DIGESTS)
+    start = time.process_time()
+    assert len(ig.extract(pixels_of(stream))) == count
+    assert time.process_time() - start <= readers.SECONDS_MAX

@@ -168,6 +168,8 @@ class Opened:
         prologue = read_prologue(self._prologue, width, height)
         self._extractor.start_body(prologue.depths, prologue.body_length)
         self.contents: Final = read_contents(self._prologue, prologue, self._extractor.body)
+        records = self.contents.header.arrays  # up to 65,535: each is found without a search
+        self._places: Final = {record.name: place for place, record in enumerate(records)}
 
     def _read_prologue_bytes(self) -> bytes:
         """As many bytes as the prologue says it has, and the picture holds. [HDR-1] [HDR-2]"""
@@ -180,28 +182,28 @@ class Opened:
     @property
     def names(self) -> list[str]:
         """The arrays' names, in file order."""
-        return [record.name for record in self.contents.header.arrays]
+        return list(self._places)
 
     def check_output(self, names: Collection[str], limits: Limits) -> None:
         """Steps 20 to 23 for the arrays of those names."""
-        check_output(
-            (record for record in self.contents.header.arrays if record.name in names), limits
-        )
+        wanted = self._places.keys() & {*names}
+        places = sorted(self._places[name] for name in wanted)  # file order decides the reason
+        check_output((self.contents.header.arrays[place] for place in places), limits)
 
     def canonical(self, name: str) -> Bytes:
         """The canonical bytes of one array, checked whole: steps 24 to 28."""
         with _memory_is_a_limit():
-            return read_canonical(self.contents, self.names.index(name), self._extractor.body)
+            return read_canonical(self.contents, self._places[name], self._extractor.body)
 
     def array(self, name: str) -> Array:
         """One array, checked whole: steps 24 to 28."""
-        index = self.names.index(name)
+        index = self._places[name]
         shape = self.contents.header.arrays[index].shape
         return array_of(self.contents, index, self.canonical(name), shape)
 
     def elements(self, name: str, start: int, stop: int) -> Array:
         """Elements start..stop-1 in C order, as a 1-d array: only their blocks. [DEC-3]"""
-        index = self.names.index(name)
+        index = self._places[name]
         with _memory_is_a_limit():
             raw = read_elements(self.contents, index, start, stop, self._extractor.body)
         return array_of(self.contents, index, raw, (stop - start,))
