@@ -59,7 +59,7 @@ TOOLS = (
     ),
     Tool(
         "advpng",
-        spoken("advpng --version"),
+        spoken("dpkg-query -W -f '${Version}' advancecomp"),
         (
             Way("-z -1", shell(_COPY + "advpng -q -z -1 {o}")),
             Way("-z -2", shell(_COPY + "advpng -q -z -2 {o}")),
