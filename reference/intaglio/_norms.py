@@ -18,7 +18,7 @@ from intaglio._steady import angle, log10, magnitude
 
 NORM_NAMES: Final = ("linear", "log", "symlog", "twoslope")
 PARTS: Final = ("magnitude", "phase", "real", "imag")
-_CHUNK_CELLS: Final = 1 << 20
+_CHUNK_CELLS: Final = 1 << 18
 _NOT_A_TIME: Final = np.iinfo(np.int64).min
 _WHOLE_IN_FLOAT_MAX: Final = 2**53
 _SYMLOG_LINEAR_SHARE: Final = 1e-3  # of the greatest magnitude, where linthresh is not given

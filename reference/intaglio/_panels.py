@@ -22,7 +22,7 @@ INKS: Final = ((24, 84, 142), (214, 96, 30))
 QUIET: Final = (236, 236, 236)
 QUIET_LINE: Final = (208, 208, 208)
 HATCH_STEP: Final = 16  # pixels
-_CHUNK_CELLS: Final = 1 << 17
+_CHUNK_CELLS: Final = 1 << 15
 _ENVELOPE_VALUES: Final = 1 << 20
 _MARKED_STEP: Final = 10  # pixels between samples from which on each is marked
 

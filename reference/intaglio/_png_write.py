@@ -174,7 +174,7 @@ def _in_threads(
     with ThreadPoolExecutor(THREADS) as threads:
         for band in bands:
             queue.append(threads.submit(_pack, band, lanes, effort))
-            if len(queue) > THREADS:
+            if len(queue) >= THREADS:
                 yield queue.popleft().result()
         while queue:
             yield queue.popleft().result()
