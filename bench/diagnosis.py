@@ -109,10 +109,9 @@ TAIL = """
 ## Pictures that never carried anything
 
 "{never}" above are plots, screenshots, photographs and noise made for the corpus. Of the
-pictures that other packages bring along ({named}), all are said to carry no Intaglio data;
-{silent} of {count} are told nothing more, the others what happened "if it carried any":
-{accused}. All of those called grey are grey, and photographs among the others were JPEGs
-or were resized before they were packed; the corpus cannot tell which.
+pictures that other packages bring along ({named}), {silent} of {count} are told only
+that there is no Intaglio data in them. The others are told that, and what happened "if it carried
+any": {accused}. Some of these are JPEGs, and all called grey are grey.
 """
 
 
