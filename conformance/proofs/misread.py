@@ -16,7 +16,7 @@ SECONDS_MAX: Final = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Killed:
-    """A misreading, with the first cases that it fails; cases of its own label come first."""
+    """A misreading, with the first cases of its own label that it fails, or with another."""
 
     misreading: Misreading
     killers: tuple[tuple[str, str], ...]
@@ -34,7 +34,7 @@ def killed(cases: Sequence[Loaded], jobs: int) -> list[Killed]:
 
     def work(misreading: Misreading) -> list[tuple[str, str]]:
         rooms.install(codes[misreading.name])
-        return list(_killers(_by_label(cases, misreading.label)))
+        return list(_killers(cases, misreading.label))
 
     found = {}
     for misreading, told in outcomes(ALL, work, jobs, SECONDS_MAX):
@@ -43,16 +43,17 @@ def killed(cases: Sequence[Loaded], jobs: int) -> list[Killed]:
     return [found[misreading.name] for misreading in ALL]
 
 
-def _by_label(cases: Sequence[Loaded], label: str) -> list[Loaded]:
-    return sorted(cases, key=lambda loaded: (label not in loaded.case.labels, loaded.case.id))
-
-
-def _killers(cases: Sequence[Loaded]) -> Iterator[tuple[str, str]]:
+def _killers(cases: Sequence[Loaded], label: str) -> Iterator[tuple[str, str]]:
+    """Some cases of the label that fail; if none does, one of the others."""
     count = 0
-    for loaded in cases:
-        failure = maybe_failure(loaded)
-        if failure is not None:
-            yield loaded.case.id, failure
-            count += 1
-        if count == KILLERS_WANTED:
+    for is_borne in (True, False):
+        for loaded in cases:
+            if (label in loaded.case.labels) is is_borne:
+                failure = maybe_failure(loaded)
+                if failure is not None:
+                    yield loaded.case.id, failure
+                    count += 1
+                if count == (KILLERS_WANTED if is_borne else 1):
+                    return
+        if count:
             return

@@ -9,7 +9,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,8 @@ from proofs.trace import Trace
 from proofs.trial import Loaded, first_failure, maybe_failure
 from proofs.workers import outcomes, stop_after
 
-SECONDS_MAX: Final = 100.0
+SECONDS_MAX: Final = 50.0
+LIKELIEST: Final = 60
 UNLOADABLE: Final = "(import)"
 ENDED: Final = frozenset({"(timeout)", "(died)", UNLOADABLE})
 CASE_SECONDS_MAX: Final = 2.0  # of computing, and twenty times what the reference takes
@@ -70,14 +71,14 @@ class Ordering:
     def of(self, mutant: Mutant) -> list[Loaded]:
         """The cases that may kill it, the likeliest first."""
         name = f"{mutant.room}.{mutant.function}"
-        may = None if name in self._cached else self._trace.of(mutant)
+        may = self._cases if name in self._cached else self._trace.of(mutant)
         function = self._by_function.get(name, Counter())
         room = self._by_room.get(mutant.room, Counter())
 
         def rank(name: str) -> tuple[float, float, float]:
             return -function[name], -room[name], self._seconds[name]
 
-        return [self._cases[name] for name in sorted(self._cases if may is None else may, key=rank)]
+        return [self._cases[name] for name in sorted(may, key=rank)]
 
     def judge(self, loaded: Loaded) -> str | None:
         """As `maybe_failure`; the process ends if that takes far longer than the reference does."""
@@ -91,8 +92,14 @@ class Ordering:
         self._by_room.setdefault(mutant.room, Counter())[killer] += 1
 
 
-def fates(cases: Sequence[Loaded], trace: Trace, tried: Sequence[Mutant], jobs: int) -> list[Fate]:
-    """What becomes of each mutant."""
+def fates(
+    cases: Sequence[Loaded],
+    trace: Trace,
+    tried: Sequence[Mutant],
+    jobs: int,
+    brief: Set[str] = frozenset(),
+) -> list[Fate]:
+    """What becomes of each mutant; those with keys in `brief` meet the likeliest cases only."""
     ordering = Ordering(cases, trace)
 
     def work(mutant: Mutant) -> list[str] | None:
@@ -101,7 +108,8 @@ def fates(cases: Sequence[Loaded], trace: Trace, tried: Sequence[Mutant], jobs: 
             importlib.import_module("adapters.reference")
         except Exception as problem:
             return [UNLOADABLE, type(problem).__name__]
-        failure = first_failure(ordering.of(mutant), ordering.judge)
+        most = LIKELIEST if mutant.key in brief else None
+        failure = first_failure(ordering.of(mutant)[:most], ordering.judge)
         return None if failure is None else list(failure)
 
     found = []

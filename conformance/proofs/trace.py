@@ -13,24 +13,31 @@ from proofs import excuses, rooms
 from proofs.mutator import Mutant
 from proofs.trial import Loaded, maybe_failure
 
-Ids = set[str]
 Line = tuple[str, int]  # a room and a line of it
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Ids of cases by function, `room.name`, and by room and line; lines that importing reaches."""
+    """Functions, `room.name`, that some decode calls; lines that importing reaches.
 
-    functions: dict[str, Ids] = field(default_factory=dict)
-    lines: dict[Line, Ids] = field(default_factory=dict)
+    Cases by line: the n-th case is bit n, for sets of names would fill the memory that every
+    process after this one is given a copy of.
+    """
+
+    cases: tuple[str, ...]
+    functions: set[str] = field(default_factory=set)
     imported: set[Line] = field(default_factory=set)
+    lines: dict[Line, int] = field(default_factory=dict)
 
-    def of(self, mutant: Mutant) -> Ids | None:
-        """The cases that may notice a change there; None for all."""
-        if any((mutant.room, row) in self.imported for row in mutant.rows):
-            return None
-        ids = [self.lines.get((mutant.room, row), set()) for row in mutant.rows]
-        return set().union(*ids)
+    def of(self, mutant: Mutant) -> tuple[str, ...]:
+        """The ids of the cases that may notice a change there."""
+        places = [(mutant.room, row) for row in mutant.rows]
+        if any(place in self.imported for place in places):
+            return self.cases
+        bits = 0
+        for place in places:
+            bits |= self.lines.get(place, 0)
+        return tuple(name for n, name in enumerate(self.cases) if bits >> n & 1)
 
     def wrongly_excluded(self) -> list[str]:
         """Excluded functions that some decode calls all the same: there should be none."""
@@ -45,7 +52,7 @@ class Trace:
 
 def traced(cases: Sequence[Loaded]) -> Trace:
     """Import everything anew, run all cases, and watch."""
-    found = Trace()
+    found = Trace(tuple(loaded.case.id for loaded in cases))
     names: dict[CodeType, tuple[str, str] | None] = {}
     reached: set[tuple[CodeType, int]] = set()
 
@@ -66,13 +73,13 @@ def traced(cases: Sequence[Loaded]) -> Trace:
     try:
         importlib.import_module("adapters.reference")
         found.imported.update((_place(names[code])[0], line) for code, line in reached)
-        for loaded in cases:
+        for n, loaded in enumerate(cases):
             reached.clear()
             maybe_failure(loaded)
             for code, line in list(reached):
                 room, name = _place(names[code])
-                found.functions.setdefault(f"{room}.{name}", set()).add(loaded.case.id)
-                found.lines.setdefault((room, line), set()).add(loaded.case.id)
+                found.functions.add(f"{room}.{name}")
+                found.lines[room, line] = found.lines.get((room, line), 0) | 1 << n
     finally:
         sys.settrace(None)
         threading.settrace(None)  # type: ignore[arg-type]

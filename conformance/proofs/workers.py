@@ -4,6 +4,7 @@ A wrong decoder may hang, take all memory or fall over; the process that waits
 for it does not.
 """
 
+import gc
 import json
 import os
 import resource
@@ -33,6 +34,8 @@ def outcomes(
 
     A process that is not done in `seconds` gives "timeout", one that dies "died".
     """
+    gc.collect()
+    gc.freeze()  # or every process looks through all that was there before it, and so copies it
     queue = iter(tasks)
     running: dict[int, _Child] = {}
     more = True
