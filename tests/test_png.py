@@ -368,29 +368,12 @@ def test_any_bytes_are_refused_in_order(data):
     assert refusal(data).reason == reason
 
 
-@pytest.mark.parametrize(
-    ("start", "word"),
-    [
-        (b"", "empty"),
-        (b"\x89PN", "PNG"),
-        (b"\xff\xd8\xff\xe0\0\x10JFIF", "JPEG: the data is gone"),
-        (b"RIFF\x10\0\0\0WEBPVP8 ", "WebP"),
-        (b"GIF89a", "GIF"),
-        (b"BM\0\0", "BMP"),
-        (b"II*\0", "TIFF"),
-        (b"MM\0*", "TIFF"),
-        (b"\0\0\0\x1cftypavif", "AVIF"),
-        (b"\x93NUMPY\1\0", "NumPy"),
-        (b"PK\3\4", "zip"),
-        (b"\x89PNG\n\x1a\n\0\0", "sent as text"),
-        (b"something else", "not a PNG"),
-    ],
-)
-def test_what_is_no_png_is_called_by_its_name(start, word):
+@pytest.mark.parametrize("start", [b"", b"\x89PN", b"\xff\xd8\xff\xe0", b"GIF89a", b"\x89PNG\n\x1a\n\0\0"])
+def test_what_is_no_png_is_refused_as_such(start):
     for data in (start, start + bytes(50)) if start else (start,):
         problem = refusal(data)
         assert problem.reason == Reason.NOT_PNG
-        assert word in problem.detail
+        assert ("not a PNG" if start else "empty") in problem.detail
 
 
 @pytest.mark.parametrize("interlaced", [False, True])

@@ -27,19 +27,6 @@ ADAM7: Final = (  # x and y of a pass's first pixel, then its steps
     *((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4)),
     *((0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)),
 )
-STRANGERS: Final = (  # where a magic stands, the magic, and what to say
-    (0, b"\xff\xd8\xff", "this is a JPEG: the data is gone; ask for the original PNG"),
-    (4, b"ftyp", "this is an AVIF, a HEIC or a video: the data is gone; ask for the original PNG"),
-    (0, b"GIF8", "this is a GIF: the data is gone; ask for the original PNG"),
-    (8, b"WEBP", "this is a WebP: ask for the original PNG; if it is lossless, convert it to PNG"),
-    (0, b"BM", "this is a BMP: ask for the original PNG, or convert it to PNG"),
-    (0, b"II*\0", "this is a TIFF: ask for the original PNG, or convert it to PNG"),
-    (0, b"MM\0*", "this is a TIFF: ask for the original PNG, or convert it to PNG"),
-    (0, b"\x93NUMPY", "this is a NumPy file, not a picture: numpy.load reads it"),
-    (0, b"PK\3\4", "this is a zip archive, perhaps an .npz: numpy.load reads those"),
-    (1, b"PNG", "this was a PNG, but its first bytes are changed, as when it is sent as text"),
-)
-
 _Bytes = npt.NDArray[np.uint8]
 
 
@@ -54,11 +41,7 @@ def _read_signature(chunks: Chunks) -> None:
     head = chunks.take(len(SIGNATURE))
     if head == SIGNATURE:  # [PNG-1]
         return
-    head += chunks.take(4)
     what = "this is not a PNG; ask for the original file" if head else "this file is empty"
-    for start, magic, sentence in reversed(STRANGERS):
-        if head[start : start + len(magic)] == magic:
-            what = sentence
     raise DecodeError(Reason.NOT_PNG, what)
 
 

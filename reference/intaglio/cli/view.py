@@ -21,9 +21,8 @@ from urllib.parse import quote, urlsplit
 
 import typer
 
-from intaglio._codec import inspect
-from intaglio._files import open_source
 from intaglio._limits import DEFAULT_LIMITS
+from intaglio._reading import inspecting
 from intaglio.cli._options import OneFile, Quiet
 from intaglio.cli._talk import Talk, label
 
@@ -59,8 +58,8 @@ def view(
     """
     talk = Talk(quiet)
     if file.suffix.lower() != ".npy":  # the page reads those too
-        with open_source(file) as stream:
-            inspect(stream, DEFAULT_LIMITS)
+        with inspecting(file, DEFAULT_LIMITS):
+            pass
     with ViewServer(file) as server:
         talk.data(server.address)
         sys.stdout.flush()
