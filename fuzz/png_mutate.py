@@ -95,6 +95,8 @@ def _lines(rng: Random, png: Png) -> Png:
         raw = bytearray(zlib.decompress(png.stream))
     except zlib.error:
         return png
+    if not raw:
+        return png
     depth, colour = png.before[0].data[8:10] if len(png.before[0].data) == 13 else (8, 2)
     samples = {0: 1, 3: 1, 4: 2, 6: 4}.get(colour, 3)
     width = int.from_bytes(png.before[0].data[:4], "big") % 2**16
@@ -119,7 +121,7 @@ def _lines(rng: Random, png: Png) -> Png:
     parts, at = [], 0
     flush = rng.choice((zlib.Z_FULL_FLUSH, zlib.Z_SYNC_FLUSH))
     while at < len(raw):
-        step = rng.randrange(1, len(raw))
+        step = rng.randrange(1, len(raw) + 1)
         parts.append(machine.compress(raw[at : at + step]) + machine.flush(flush))
         at += step
     cuts = tuple(accumulate(map(len, parts)))

@@ -208,6 +208,22 @@ def test_what_is_broken_in_a_figures_record_is_a_decode_error():
     assert min(refused, answered) > 5
 
 
+def test_a_chunk_may_end_where_a_block_does_but_for_a_bit():
+    """Found by mutants of PNGs: the bits left of the byte were taken for nothing, and refused."""
+    idats = (
+        "780162365927c0f8b4e231930d000000ffff",
+        "ea3660daef90cdd2f67202",
+        "c3d72f0ccc33eb2b98d81e2f60ea593211000000ffff",
+        "0300f9710e69",
+    )
+    head = png_mutate.Chunk(b"IHDR", struct.pack(">IIBBBBB", 35, 1, 8, 0, 0, 0, 0))
+    chunks = [head, *(png_mutate.Chunk(b"IDAT", bytes.fromhex(idat)) for idat in idats)]
+    file = png_mutate.SIGNATURE + b"".join(c.raw() for c in (*chunks, png_mutate.Chunk(b"IEND")))
+    rows = np.concatenate([*_png.open_png(io.BytesIO(file), 2**20).bands()])
+    assert rows.shape == (1, 35, 3)
+    targets.png(file)
+
+
 def test_a_header_full_of_arrays_is_read_in_time():
     """Found by asking for what limits allow: each array was searched for among all."""
     count = 40_000

@@ -87,7 +87,9 @@ def _maybe_alone(data: bytes, nonce: bytes) -> _Alone | None:
         return None
     if machine.eof:
         return _Alone(out, machine)
-    whole = not machine.unconsumed_tail and _is_between_blocks(machine, nonce)
+    # A block may end a bit or two before its byte does; one that ends in FLUSHED never does.
+    whole = data.endswith(FLUSHED) and not machine.unconsumed_tail
+    whole = whole and _is_between_blocks(machine, nonce)
     return _Alone(out, None) if whole else None
 
 
