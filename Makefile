@@ -28,7 +28,7 @@ demo: $(VENV)/made  ## pack real matrices, unpack them, prove the bytes equal
 test: $(VENV)/made  ## all tests that need nothing but Python
 	$(BIN)/python -m pytest -m 'not tools'
 
-test-all: lint kernels sanitize javascript conformance accepted viewer  ## everything; needs Node 20, Chromium, pngcheck, pngfix, gcc
+test-all: lint kernels sanitize javascript conformance accepted viewer survival-quick fuzz-quick  ## everything; needs Node 20, Chromium, pngcheck, pngfix, gcc
 	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
 
 lint: $(VENV)/made
