@@ -146,12 +146,8 @@ class Extractor:
         group = group_of(self._depths)
         while self._body_known < stop:
             pixels = self._take(group.pixels)
-            odd = len(pixels) % group.pixels
-            if len(pixels) >= group.pixels:
-                self._rest = pixels[len(pixels) - odd :]
-            else:  # the picture ends within a group; the body ends before it does
-                missing = np.zeros((group.pixels - odd, pixels.shape[1]), np.uint8)
-                pixels = np.concatenate([pixels, missing])
+            assert len(pixels) >= group.pixels  # the echo's pixels stand behind the body
+            self._rest = pixels[len(pixels) - len(pixels) % group.pixels :]
             data = _extract_groups(pixels, self._depths)[: self._body_length - self._body_known]
             assert len(data)
             self._keep(data)

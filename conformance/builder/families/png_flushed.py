@@ -12,7 +12,7 @@ from builder.carrier import Pixel
 from builder.case import Case, accept
 from builder.checksums import adler32
 from builder.container import File, flat_cover
-from builder.deflate import FIXED_DISTANCES, FIXED_LITERALS, Bits, Token, put_tokens, stored, tokens
+from builder.deflate import END_OF_BLOCK, FIXED_DISTANCES, FIXED_LITERALS, Bits, Token, put_tokens, stored, tokens
 from builder.edits import flipped
 from builder.families import png_accept_broad
 from builder.families.png_accept import BASE, but
@@ -145,6 +145,40 @@ def _marks(k: int) -> Pixel:
     return (0, 0, 255, 255) if k % 2 else (255, 0, 0, 255)
 
 
+def bits_left() -> Iterator[Case]:
+    """An IDAT that ends with a block, but a bit or two before its byte does."""
+    lines = lines_of(BASE)
+    first, rest = block(list(lines[:400])), lines[400:]
+    for left in (1, 2):
+        count = next(n for n in range(100, 900) if _bits_left(rest[:n]) == left)
+        bits = Bits()
+        bits.number(0b010, 3)
+        put_tokens(bits, list(rest[:count]), FIXED_LITERALS, FIXED_DISTANCES)
+        size = (3 + _code_bits(rest[:count])) // 8 + 1
+        bits.number(0, 3)
+        bits.to_byte()
+        data = rest[count:]
+        bits.raw(len(data).to_bytes(2, "little") + (len(data) ^ 0xFFFF).to_bytes(2, "little"))
+        bits.raw(data + stored(b""))
+        whole = bits.finish()
+        yield accept(
+            f"png/accept/flushed-then-{left}-left",
+            "PNG-5",
+            f"The second of three IDATs ends with a block and {left} bits of the next one's header.",
+            BASE,
+            png.write_chunks(picture(BASE, [first, whole[:size], whole[size:]])),
+        )
+
+
+def _code_bits(data: bytes) -> int:
+    """How many bits the fixed codes of these literals and of the block's end take."""
+    return sum(FIXED_LITERALS[byte] for byte in data) + FIXED_LITERALS[END_OF_BLOCK]
+
+
+def _bits_left(data: bytes) -> int:
+    return -(3 + _code_bits(data)) % 8
+
+
 def window() -> Iterator[Case]:
     """An IDAT that points back by all of 32 KiB, over others that stand alone."""
     lines = lines_of(MIDDLE)
@@ -253,4 +287,4 @@ def spoiled() -> Iterator[Case]:
         yield damaged(f"flushed-{slug}", labels, edit, [head, *chunks, end], why, base)
 
 
-FAMILIES = (flushed, window, seemingly, large, spoiled)
+FAMILIES = (flushed, bits_left, window, seemingly, large, spoiled)
