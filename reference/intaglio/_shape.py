@@ -38,8 +38,11 @@ class _Bounds(NamedTuple):
 
 
 def drift_of(depths: Depths, channel: int) -> int:
-    """How far that channel may drift; green less where it is as deep as red: eyes see it best."""
-    if channel == 3:
+    """How far that channel may drift; green less where it is as deep as red: eyes see it best.
+
+    Where all have two bits red alone drifts: who takes those wants the picture to be good.
+    """
+    if channel == 3 or (channel == 2 and depths[:3] == (2, 2, 2)):
         return 0
     drift = DRIFT_BY_DEPTH[depths[channel]]
     return max(0, drift - (channel == 1 and depths[0] == depths[1]))
