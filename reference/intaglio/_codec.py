@@ -16,7 +16,6 @@ from intaglio._arrays import Array
 from intaglio._blocks import BlockForm
 from intaglio._body import BLOCK_BYTES_USUAL, Body, Effort, write_body
 from intaglio._carrier import Extractor, Pixels
-from intaglio._carrier_write import Embedder
 from intaglio._container import (
     array_of,
     check_output,
@@ -27,9 +26,7 @@ from intaglio._container import (
 from intaglio._errors import DecodeError, EncodeError, Reason
 from intaglio._limits import Limits
 from intaglio._png import PngRows, open_png
-from intaglio._png_write import band_rows, write_png
 from intaglio._prologue import maybe_prologue_length, read_prologue
-from intaglio._shape import shape
 from intaglio._spec import (
     FORMAT_MAJOR,
     FORMAT_MINOR,
@@ -42,6 +39,7 @@ from intaglio._spec import (
 from intaglio._threads import ahead, in_threads
 
 if TYPE_CHECKING:
+    from intaglio._carrier_write import Embedder
     from intaglio._picture import Look, Picture
 
 Bytes = npt.NDArray[np.uint8]
@@ -100,6 +98,8 @@ class Encoded:
 
     def write(self, out: BinaryIO) -> None:
         """Write the PNG file."""
+        from intaglio._png_write import write_png  # who only reads does without
+
         width, height = self.picture.width, self.picture.height
         channels = 4 if self.job.depths[3] else 3  # [PNG-8]
         embedder = _embedder(self.body, self.job.depths, width, height)
@@ -115,14 +115,19 @@ class Encoded:
         )
 
 
-def _embedder(body: Body, depths: Depths, width: int, height: int) -> Embedder:
+def _embedder(body: Body, depths: Depths, width: int, height: int) -> "Embedder":
+    from intaglio._carrier_write import Embedder
+
     prologue = body.prologue(depths, width, height)
     return Embedder(prologue, body.stream(), depths, width * height)
 
 
 def _embedded_bands(
-    picture: "Picture", embedder: Embedder, depths: Depths, channels: int
+    picture: "Picture", embedder: "Embedder", depths: Depths, channels: int
 ) -> Iterator[Pixels]:
+    from intaglio._png_write import band_rows
+    from intaglio._shape import shape
+
     rows = band_rows(picture.width, channels)
 
     def embedded(item: tuple[int, Pixels]) -> Pixels:

@@ -9,7 +9,6 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
-from intaglio import _repr
 from intaglio._arrays import Array
 from intaglio._codec import inspect
 from intaglio._explain import explaining
@@ -82,10 +81,14 @@ class IntaglioFile(Mapping[str, "LazyArray"]):
         return f"<IntaglioFile ({state}): {listed(list(self._infos))}>"
 
     def _repr_html_(self) -> str:
+        from intaglio import _repr  # for notebooks only
+
         return _repr.file_html(self.info, _repr.maybe_bytes(self._source))
 
     def array_html(self, array: ArrayInfo) -> str:
         """HTML for one of the arrays, as notebooks show it."""
+        from intaglio import _repr
+
         return _repr.array_html(self.info, array, _repr.maybe_bytes(self._source))
 
     def read(self, name: str) -> Array:
