@@ -98,7 +98,13 @@ def test_bytes_give_pixels_the_same_bits(depths, data, first, count, alpha):
     assert same_bits(_carrier_write._wanted_bits(*asked), expected)
 
 
-@given(depths, st.integers(1, 120), st.sampled_from([1, 2, 9, 400]), st.booleans(), st.integers(0, 2**32))
+@given(
+    depths,
+    st.integers(1, 120),
+    st.sampled_from([1, 2, 9, 400]),
+    st.booleans(),
+    st.integers(0, 2**32),
+)
 def test_rows_are_shaped_alike(depths, rows, width, follows, seed):
     rng = np.random.default_rng(seed)
     shape = rows, width, 4 if depths[3] else 3
@@ -147,7 +153,11 @@ def test_without_kernels_a_file_reads_the_same(tmp_path):
     for pure in ("", "1"):
         file = tmp_path / f"m{pure}.png"
         done = subprocess.run(
-            [sys.executable, "-c", code, file], env={"INTAGLIO_PURE": pure}, capture_output=True, text=True, check=True
+            [sys.executable, "-c", code, file],
+            env={"INTAGLIO_PURE": pure},
+            capture_output=True,
+            text=True,
+            check=True,
         )
         assert done.stdout.split() == [str(pure == "1"), "True"]
         digests.add(file.read_bytes())

@@ -368,7 +368,9 @@ def test_any_bytes_are_refused_in_order(data):
     assert refusal(data).reason == reason
 
 
-@pytest.mark.parametrize("start", [b"", b"\x89PN", b"\xff\xd8\xff\xe0", b"GIF89a", b"\x89PNG\n\x1a\n\0\0"])
+@pytest.mark.parametrize(
+    "start", [b"", b"\x89PN", b"\xff\xd8\xff\xe0", b"GIF89a", b"\x89PNG\n\x1a\n\0\0"]
+)
 def test_what_is_no_png_is_refused_as_such(start):
     for data in (start, start + bytes(50)) if start else (start,):
         problem = refusal(data)

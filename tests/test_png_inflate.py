@@ -79,7 +79,8 @@ def test_reading_goes_on_with_the_window_where_the_first_chunk_points_back(first
     machine = zlib.compressobj(6, zlib.DEFLATED, -15)
     part = RAW[:3000]
     chunks = [
-        machine.compress(part) + machine.flush(zlib.Z_FULL_FLUSH if i < first else zlib.Z_SYNC_FLUSH)
+        machine.compress(part)
+        + machine.flush(zlib.Z_FULL_FLUSH if i < first else zlib.Z_SYNC_FLUSH)
         for i in range(8)
     ]
     whole = part * 8

@@ -82,5 +82,7 @@ def test_an_error_in_a_transient_pool_reaches_whoever_asks():
 
 
 def test_a_transient_pool_without_threads_works_at_once():
-    with patch.object(threading.Thread, "start", side_effect=RuntimeError("can't start new thread")):
+    with patch.object(
+        threading.Thread, "start", side_effect=RuntimeError("can't start new thread")
+    ):
         assert TransientPool().submit(lambda: 7).result() == 7

@@ -12,7 +12,16 @@ from builder.carrier import Pixel
 from builder.case import Case, accept
 from builder.checksums import adler32
 from builder.container import File, flat_cover
-from builder.deflate import END_OF_BLOCK, FIXED_DISTANCES, FIXED_LITERALS, Bits, Token, put_tokens, stored, tokens
+from builder.deflate import (
+    END_OF_BLOCK,
+    FIXED_DISTANCES,
+    FIXED_LITERALS,
+    Bits,
+    Token,
+    put_tokens,
+    stored,
+    tokens,
+)
 from builder.edits import flipped
 from builder.families import png_accept_broad
 from builder.families.png_accept import BASE, but

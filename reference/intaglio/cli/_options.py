@@ -71,9 +71,7 @@ Badge: TypeAlias = Annotated[
 ]
 Effort: TypeAlias = Annotated[
     str | None,
-    typer.Option(
-        metavar="fast|small", help="small: a smaller file, in more time."
-    ),
+    typer.Option(metavar="fast|small", help="small: a smaller file, in more time."),
 ]
 Cover: TypeAlias = Annotated[
     Path | None, typer.Option(metavar="PICTURE", help="Show this picture instead of the data.")
