@@ -164,9 +164,13 @@ def bits_left() -> Iterator[Case]:
         bits.number(0b010, 3)
         put_tokens(bits, list(rest[:count]), FIXED_LITERALS, FIXED_DISTANCES)
         size = (3 + _code_bits(rest[:count])) // 8 + 1
+        data = rest[count:]
+        if left == 1:  # codes again: read from its first whole byte, the third IDAT is nonsense
+            bits.number(0b010, 3)
+            put_tokens(bits, list(data[:50]), FIXED_LITERALS, FIXED_DISTANCES)
+            data = data[50:]
         bits.number(0, 3)
         bits.to_byte()
-        data = rest[count:]
         bits.raw(len(data).to_bytes(2, "little") + (len(data) ^ 0xFFFF).to_bytes(2, "little"))
         bits.raw(data + stored(b""))
         whole = bits.finish()
