@@ -158,6 +158,14 @@ def test_a_chunk_that_holds_much_is_inflated_a_part_at_a_time():
     assert inflated(chunks, len(whole)) == whole
 
 
+def test_time_grows_with_the_number_of_small_chunks_and_not_faster():
+    """What had come out before was copied for each of them: minutes for this."""
+    chunks, whole = stream([bytes(3000)] * 20_000)
+    start = time.process_time()
+    assert inflated(chunks, len(whole)) == whole
+    assert time.process_time() - start < 30
+
+
 def test_reading_may_stop_half_way_and_leaves_no_thread():
     before = threading.active_count()
     chunks, _ = stream(PARTS * 20)

@@ -224,7 +224,7 @@ class Inflater:
             queue.popleft()
             if alone.out:
                 yield alone.out
-                last = alone.out if len(alone.out) >= WINDOW_BYTES else last + alone.out
+                last = (last + alone.out[-WINDOW_BYTES:])[-WINDOW_BYTES:]
             if alone.end:
                 break
         self._idat = chain([data for data, _ in queue], self._idat)
