@@ -17,35 +17,9 @@ mpl = pytest.importorskip("matplotlib")
 
 from matplotlib.figure import Figure  # noqa: E402
 from PIL import Image  # noqa: E402
+from tests.figure_support import drawn, line_figure, loaded, pixels_of, saved  # noqa: E402
 
 DTYPES = ("i1", "u2", "i8", "u8", "f2", "f4", "f8", ">f8", "?", "M8[ns]", "M8[D]")
-
-
-def saved(figure, **keywords):
-    out = io.BytesIO()
-    savefig(out, fig=figure, **keywords)
-    return out.getvalue()
-
-
-def loaded(figure, **keywords):
-    return load_figure(io.BytesIO(saved(figure, **keywords)))
-
-
-def pixels_of(png):
-    with Image.open(io.BytesIO(png)) as image:
-        return np.asarray(image.convert("RGB"), int), image.mode
-
-
-def drawn(figure, **keywords):
-    out = io.BytesIO()
-    figure.savefig(out, format="png", **keywords)
-    return pixels_of(out.getvalue())[0]
-
-
-def line_figure(x=(0, 1, 2), y=(3.0, 1.0, 2.0), **keywords):
-    figure = Figure(figsize=(4, 3), dpi=100)
-    figure.subplots().plot(x, y, **keywords)
-    return figure
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
