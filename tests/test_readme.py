@@ -7,35 +7,29 @@ import sys
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 import intaglio as ig
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
-EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-COMMANDS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+EXAMPLES = re.findall(r"```(python|sh)\n(.*?)```", README, re.DOTALL)
 
 
-@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
-def test_the_python_examples_run(example, tmp_path, monkeypatch):
+def test_the_examples_run_one_after_the_other_in_one_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    names = {}
-    exec(compile(example, "README.md", "exec"), names)
-    if "back" in names:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for language, example in EXAMPLES:
+        if language == "sh":
+            shell = ["bash", "-euc", example]
+            subprocess.run(shell, env=os.environ | {"PATH": path}, check=True)
+            continue
+        names = {}
+        exec(compile(example, "README.md", "exec"), names)
         assert names["back"].tobytes() == names["a"].tobytes()
 
 
-@pytest.mark.parametrize("commands", COMMANDS, ids=range(len(COMMANDS)))
-def test_the_shell_examples_run(commands, tmp_path):
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    shell = ["bash", "-euc", commands]
-    subprocess.run(shell, cwd=tmp_path, env=os.environ | {"PATH": path}, check=True)
-
-
-def test_there_are_examples():
-    assert EXAMPLES
-    assert COMMANDS
+def test_there_are_examples_in_both_languages():
+    assert {language for language, _ in EXAMPLES} == {"python", "sh"}
 
 
 def test_the_picture_is_the_elevation_model():
