@@ -5,7 +5,9 @@ import io
 import json
 from pathlib import Path
 
+import ml_dtypes
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from tests.support import reason_of, same_bits
 
 import intaglio as ig
 from intaglio import EncodeError, Reason
+from intaglio._options import Options
 
 A = np.random.default_rng(0).uniform(-1, 1, (96, 96))
 CUBE = np.arange(7 * 50 * 60, dtype="f4").reshape(7, 50, 60)
@@ -231,6 +234,9 @@ def test_an_open_file_is_a_mapping_of_lazy_arrays(path):
         assert file.info.arrays[0].name == "x"
         x = file["x"]
         assert (x.shape, x.ndim, x.dtype, x.size, len(x)) == (A.shape, 2, A.dtype, A.size, 96)
+        assert x.nbytes == A.nbytes
+        with pytest.raises(IndexError, match=r"index 96 is beyond .* 96"):
+            x[96]
         assert x.attrs == {"u": "m"}
         assert same_bits(np.asarray(x), A)
         assert np.asarray(x, np.float32).dtype == np.float32
@@ -300,6 +306,54 @@ def test_transparent_pixels_are_refused_and_small_pictures_say_what_they_lack():
         assert caught.value.reason == Reason.CAPACITY_EXCEEDED
 
 
+def test_of_several_arrays_the_one_that_cannot_be_carried_is_named():
+    for wrong in (np.zeros(3, "O"), [[1], [1, 2]], np.ma.masked_array([1, 2], [0, 1])):
+        with pytest.raises(EncodeError, match="array 'wrong'") as caught:
+            ig.dumps({"right": A, "wrong": wrong})
+        assert caught.value.reason == Reason.DTYPE_UNSUPPORTED
+
+
+@pytest.mark.parametrize("table", [
+    pd.DataFrame({"id": [2**53 + 1], "x": [0.5]}),
+    pd.DataFrame({"id": [1], "word": ["a"]}),
+    pd.Series([2**53 + 1, None], dtype="Int64"),
+    pd.array([True, None], dtype="boolean"),
+])  # fmt: skip
+def test_a_table_that_numpy_would_convert_is_refused_and_pandas_is_named(table):
+    with pytest.raises(EncodeError, match=r"intaglio\.pandas") as caught:
+        ig.dumps(table)
+    assert caught.value.reason == Reason.DTYPE_UNSUPPORTED
+
+
+def test_a_table_of_one_dtype_is_a_matrix():
+    table = pd.DataFrame({"a": [1, 2], "b": [3, 2**63 - 1]})
+    assert same_bits(ig.loads(ig.dumps(table)), table.to_numpy())
+    whole = pd.Series([2**53 + 1, 7], dtype="Int64")
+    assert same_bits(ig.loads(ig.dumps(whole)), np.array([2**53 + 1, 7]))
+    assert [*ig.loads_dict(ig.dumps(dict(table)))] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("dtype", "hint"),
+    [("V4", "uint8"), ("float8_e4m3fn", "uint8"), ("int4", "uint8"), ("f4,i2", "field")],
+)
+def test_a_dtype_without_element_type_says_what_would_do(dtype, hint):
+    kind = getattr(ml_dtypes, dtype, dtype)
+    with pytest.raises(EncodeError, match=hint):
+        ig.dumps(np.zeros(3, kind))
+
+
+def test_an_unknown_keyword_is_refused_with_those_that_are_close():
+    with pytest.raises(TypeError, match="'colormap'; close to it: cmap"):
+        ig.dumps(A, colormap="rainbow")
+    with pytest.raises(TypeError, match=r"'pil_kwargs'; there are attrs, .*, vmin"):
+        ig.imsave(io.BytesIO(), A, pil_kwargs={})
+
+
+def test_the_help_of_save_names_every_keyword():
+    assert [name for name in Options.__annotations__ if name not in ig.save.__doc__] == []
+
+
 def test_importing_intaglio_does_not_import_its_partners():
     import subprocess
     import sys
@@ -310,7 +364,7 @@ def test_importing_intaglio_does_not_import_its_partners():
 
 
 def test_the_public_names_are_those_of_all():
-    assert set(ig.__all__) <= set(dir(ig))
+    assert set(dir(ig)) == {*ig.__all__, "__version__"}
     assert all(getattr(ig, name).__doc__ for name in ig.__all__)
     assert Path(ig.__file__).with_name("py.typed").exists()
 

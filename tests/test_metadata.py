@@ -2,7 +2,9 @@
 
 import json
 import math
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -100,6 +102,20 @@ def test_what_json_cannot_keep_is_refused_when_writing(metadata):
     with pytest.raises(EncodeError) as caught:
         write_metadata(metadata)
     assert caught.value.reason == Reason.METADATA_INVALID
+
+
+def test_numpy_s_numbers_are_numbers():
+    numbers = [np.int64(-7), np.uint64(2**64 - 1), np.float32(0.1), np.float64(0.1), np.bool(True)]
+    kept = read_metadata(write_metadata({"a": numbers}))["a"]
+    assert [(type(k), k) for k in kept] == [(type(n.item()), n.item()) for n in numbers]
+
+
+@pytest.mark.parametrize(
+    "value", [np.arange(3), np.datetime64("2026"), np.longdouble(1), math.nan, b"", Path("x")]
+)
+def test_what_is_no_json_is_refused_with_its_place(value):
+    with pytest.raises(EncodeError, match=r"\['run'\]\[1\]\['when'\] is "):
+        write_metadata({"run": [1, {"when": value}]})
 
 
 def test_a_value_within_itself_is_refused_when_writing():

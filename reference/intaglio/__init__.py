@@ -112,4 +112,4 @@ def unload_ipython_extension(shell: Any) -> None:  # noqa: ANN401
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted([*__all__, "__version__"])

@@ -1,7 +1,7 @@
 """The public verbs, each one call of the codec."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import Any, Final, Unpack
 
@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intaglio import _codec
-from intaglio._arrays import Array
+from intaglio._arrays import Array, element_type_of
 from intaglio._errors import EncodeError, Reason
 from intaglio._explain import explaining_pixels
 from intaglio._files import Source, check_target, write_target
@@ -40,7 +40,7 @@ def imsave(
 
     arr: any shape and any dtype of SPEC.md 14.1; 2-D arrays show as plt.imsave shows them.
     dpi: written to the file as a hint for printing. colorbar: show a matrix in a frame with ticks
-    and a colour bar (needs matplotlib). Further keywords: see `PlainOptions`.
+    and a colour bar (needs matplotlib). Further keywords: as for `save`.
     Errors: EncodeError if the array cannot be carried, OSError if the file cannot be written.
     """
     if format is not None and format.lower() != "png":
@@ -68,7 +68,24 @@ def save(
     """Save one array (under the name `data`) or a mapping of names to arrays as a PNG.
 
     file: a path ending in .png, or a binary file object. A path holds its old
-    file or the whole new one at any moment. Keywords: see `Options`.
+    file or the whole new one at any moment.
+
+    metadata: a JSON object for the file; attrs: array name -> JSON object.
+    profile: a name of SPEC.md section 5, or the four depths of R, G, B and A in bits.
+    level: zstd's, 1 to 22; None: chosen.
+    effort: "fast", or "small" for a file a little smaller in two to four times the time.
+    cmap: a name of matplotlib's, an (N, 3) or (N, 4) array, a Colormap.
+    vmin, vmax: values at the map's ends; origin: "upper" or "lower", where row 0 lies.
+    norm: "linear", "log", "symlog", "twoslope" or a matplotlib Normalize, for the colours.
+    vcenter: the middle of "twoslope"; linthresh: where "symlog" turns linear.
+    complex_as: "domain", "magnitude", "phase", "real" or "imag", what is shown of complex numbers.
+    scale: pixels a cell; None: planned.
+    cover: any picture to carry the data in place of the colour-mapped one; enlarge: whether it
+    may be enlarged to hold them.
+    badge: a small mark in the lower right corner says that the picture carries data.
+    pixels_max, side_max: the largest picture to write, in pixels; side_min: what small arrays are
+    enlarged to, the long side in pixels.
+
     Errors: EncodeError if something cannot be carried, OSError if the file cannot be written.
     """
     _save(file, as_arrays(data), options, None)
@@ -220,8 +237,18 @@ class AmbiguousNameError(KeyError):
 def as_arrays(data: npt.ArrayLike | Mapping[str, npt.ArrayLike]) -> dict[str, Array]:
     """A mapping of names to ndarrays; a bare array gets the name `data`."""
     if isinstance(data, Mapping):
-        return {name: _as_array(value) for name, value in data.items()}
+        return {name: _named(name, value) for name, value in data.items()}
     return {DEFAULT_NAME: _as_array(data)}
+
+
+def _named(name: str, value: npt.ArrayLike) -> Array:
+    """`value` as an ndarray that can be carried; else an error that names it."""
+    try:
+        array = _as_array(value)
+        element_type_of(array)
+    except EncodeError as problem:
+        raise EncodeError(problem.reason, f"array {name!a}: {problem.detail}") from problem
+    return array
 
 
 def _as_array(value: npt.ArrayLike) -> Array:
@@ -229,6 +256,23 @@ def _as_array(value: npt.ArrayLike) -> Array:
     if isinstance(value, np.ma.MaskedArray):
         return value
     try:
-        return np.asarray(value)
+        array = np.asarray(value)
     except ValueError as problem:
         raise EncodeError(Reason.DTYPE_UNSUPPORTED, f"not an array: {problem}") from problem
+    _check_kept(value, array)
+    return array
+
+
+def _check_kept(value: Any, array: Array) -> None:  # noqa: ANN401
+    """Refuse what pandas converts on the way: columns of several dtypes, integers with gaps."""
+    columns = getattr(value, "dtypes", None)  # a DataFrame's
+    if not isinstance(columns, Iterable):
+        columns = [dtype] if hasattr(dtype := getattr(value, "dtype", None), "numpy_dtype") else []
+    plain = {getattr(dtype, "numpy_dtype", dtype) for dtype in columns}  # Int64's is int64
+    if any(isinstance(dtype, np.dtype) and dtype != array.dtype for dtype in plain):
+        kinds = ", ".join(sorted({str(dtype) for dtype in columns}))
+        raise EncodeError(
+            Reason.DTYPE_UNSUPPORTED,
+            f"a {type(value).__name__} of {kinds} would become {array.dtype}; to keep it, "
+            "import intaglio.pandas and call its .intaglio.save(file)",
+        )

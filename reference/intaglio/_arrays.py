@@ -29,10 +29,11 @@ _HINTS: Final = {
     "S": "byte strings are not stored; view them as uint8",
     "U": "text is not stored; put it into metadata=, or store numbers",
     "T": "text is not stored; put it into metadata=, or store numbers",
-    "V": "structured arrays are not stored; give each field as an array of its own",
-    "f": "this float is wider than 64 bits; choose float64, knowing what it loses",
-    "c": "this complex is wider than 128 bits; choose complex128, knowing what it loses",
+    "V": "the format has no element type for it; view it as uint8",
+    "f": "the format has no element type for it; choose float64, knowing what it loses",
+    "c": "the format has no element type for it; choose complex128, knowing what it loses",
 }
+_FIELDS_HINT: Final = "structured arrays are not stored; give each field as an array of its own"
 
 
 class ElementType(NamedTuple):
@@ -57,7 +58,8 @@ def element_type_of(array: Array) -> ElementType:
         return ElementType(element, TIME_UNIT_CODE[unit], count)
     found = ELEMENT_BY_NAME.get(dtype.name)
     if found is None:
-        hint = _HINTS.get(dtype.kind, "it has no element type in the format")
+        usual = _HINTS.get(dtype.kind, "the format has no element type for it")
+        hint = _FIELDS_HINT if dtype.names else usual
         raise EncodeError(Reason.DTYPE_UNSUPPORTED, f"dtype {dtype} cannot be carried: {hint}")
     return ElementType(found)
 

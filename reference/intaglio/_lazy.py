@@ -153,6 +153,11 @@ class LazyArray:
         """The number of elements."""
         return int(np.prod(self.shape, dtype=object))
 
+    @property
+    def nbytes(self) -> int:
+        """The bytes of its elements."""
+        return self.size * self.dtype.itemsize
+
     def __len__(self) -> int:
         if not self.shape:
             message = "len() of a 0-d array"
@@ -180,7 +185,11 @@ class LazyArray:
             or not isinstance(first, int | np.integer | slice)
         ):
             return self._file.read(self.name)[key]
-        rows = range(self.shape[0])[first]  # IndexError as for any sequence
+        try:
+            rows = range(self.shape[0])[first]
+        except IndexError as problem:
+            message = f"index {first} is beyond the first dimension, of {self.shape[0]}"
+            raise IndexError(message) from problem
         chosen = rows if isinstance(rows, range) else range(rows, rows + 1)
         low, high = (min(chosen), max(chosen) + 1) if chosen else (0, 0)
         part = self._rows(low, high)

@@ -8,7 +8,10 @@ into infinity.
 import json
 import re
 from collections.abc import Mapping
+from math import isfinite
 from typing import Any, Final, NoReturn
+
+import numpy as np
 
 from intaglio._errors import DecodeError, EncodeError, Reason
 from intaglio._spec import JSON_DEPTH_MAX, JSON_NUMBER_CHARS_MAX
@@ -18,6 +21,7 @@ _TOKEN: Final = re.compile(
     rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]|[-+.0-9eE]{%d,}' % (JSON_NUMBER_CHARS_MAX + 1),
     re.DOTALL,
 )
+_KEY_CHARS_SHOWN: Final = 40
 _SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -33,7 +37,7 @@ def write_metadata(metadata: Mapping[str, Any] | None) -> bytes:
         message = f"metadata is a mapping with str keys, not {type(metadata).__name__}"
         raise TypeError(message)
     try:
-        plain = _plain(metadata, 1)
+        plain = _plain(metadata, 1, "")
         text = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         raw = text.encode()
         _parse(raw)
@@ -42,20 +46,39 @@ def write_metadata(metadata: Mapping[str, Any] | None) -> bytes:
     return raw
 
 
-def _plain(value: Any, depth: int) -> Any:  # noqa: ANN401 - any JSON value
+def _plain(value: Any, depth: int, where: str) -> Any:  # noqa: ANN401 - any JSON value
     """The same value of plain dicts and lists; json.dumps would turn keys such as 1 into text."""
     if not isinstance(value, Mapping | list | tuple):
-        return value
+        return _leaf(value, where)
     if depth > JSON_DEPTH_MAX:  # [MET-5]
         message = f"nested more than {JSON_DEPTH_MAX} deep"
         raise _NotMetadataError(message)
     if not isinstance(value, Mapping):
-        return [_plain(item, depth + 1) for item in value]
+        return [_plain(item, depth + 1, f"{where}[{i}]") for i, item in enumerate(value)]
     for key in value:
         if not isinstance(key, str):
             message = f"the key {key!r} is not a string"
             raise _NotMetadataError(message)
-    return {key: _plain(item, depth + 1) for key, item in value.items()}
+    return {
+        key: _plain(item, depth + 1, f"{where}[{key[:_KEY_CHARS_SHOWN]!a}]")
+        for key, item in value.items()
+    }
+
+
+def _leaf(value: Any, where: str) -> str | float | None:  # noqa: ANN401
+    """A value that holds no others, as JSON has it."""
+    if isinstance(value, np.bool | np.integer | np.float16 | np.float32):
+        value = value.item()  # Python's numbers hold these exactly
+    if isinstance(value, float) and not isfinite(value):
+        message = f"{where} is {value}, and JSON has no such number; None or text can say it"
+        raise _NotMetadataError(message)
+    if value is not None and not isinstance(value, str | int | float):
+        message = (
+            f"{where} is of type {type(value).__name__}; JSON holds text, numbers, True, False, "
+            "None, lists and dicts of these; an array is saved as one of the arrays"
+        )
+        raise _NotMetadataError(message)
+    return value
 
 
 def read_metadata(raw: bytes) -> dict[str, Any]:

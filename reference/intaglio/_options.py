@@ -16,22 +16,7 @@ _NOT_OF_THE_LOOK: Final = ("metadata", "attrs", "profile", "level", "effort")
 
 
 class PlainOptions(TypedDict, total=False):
-    """Keywords of everything that writes a picture.
-
-    metadata: a JSON object for the file; attrs: array name -> JSON object.
-    profile: a name of SPEC.md section 5, or the four depths of R, G, B and A in bits.
-    level: zstd's, 1 to 22; None: chosen.
-    effort: "fast", or "small" for a file a little smaller in two to four times the time.
-    norm: "linear", "log", "symlog", "twoslope" or a matplotlib Normalize, for the colours.
-    vcenter: the middle of "twoslope"; linthresh: where "symlog" turns linear.
-    complex_as: "domain", "magnitude", "phase", "real" or "imag", what is shown of complex numbers.
-    scale: pixels a cell; None: planned.
-    cover: any picture to carry the data in place of the colour-mapped one; enlarge: whether it
-    may be enlarged to hold them.
-    badge: a small mark in the lower right corner says that the picture carries data.
-    pixels_max, side_max: the largest picture to write, in pixels; side_min: what small arrays are
-    enlarged to, the long side in pixels.
-    """
+    """Keywords of everything that writes a picture; `save` says what they mean."""
 
     metadata: Mapping[str, Any] | None
     attrs: Mapping[str, Mapping[str, Any]] | None
@@ -64,6 +49,7 @@ def make_job(options: Mapping[str, Any], dpi: float | None) -> Job:
     """The job that `options` (keywords of `Options`) describe, checked."""
     from intaglio._picture import Look  # who only reads does without
 
+    _check_keywords(options)
     look = {key: value for key, value in options.items() if key not in _NOT_OF_THE_LOOK}
     level = options.get("level", LEVEL_USUAL)
     if level is not None and level not in _LEVELS:
@@ -82,6 +68,19 @@ def make_job(options: Mapping[str, Any], dpi: float | None) -> Job:
         dpi=dpi,
         effort=effort,
     )
+
+
+def _check_keywords(options: Mapping[str, Any]) -> None:
+    unknown = next((name for name in options if name not in Options.__annotations__), None)
+    if unknown is None:
+        return
+    from difflib import get_close_matches  # only what is wrong needs it
+
+    names = sorted(Options.__annotations__)
+    close = get_close_matches(unknown, names)
+    known = f"close to it: {', '.join(close)}" if close else f"there are {', '.join(names)}"
+    message = f"unexpected keyword {unknown!r}; {known}"
+    raise TypeError(message)
 
 
 def _depths(profile: Profile) -> Depths:
