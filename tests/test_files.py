@@ -1,5 +1,6 @@
 """Files: the old one or the whole new one, whatever happens."""
 
+import io
 import os
 import stat
 import threading
@@ -54,9 +55,25 @@ def test_a_link_stays_a_link(tmp_path):
     assert same_bits(ig.load(target), A + 1)
 
 
-def test_a_missing_folder_is_an_oserror(tmp_path):
-    with pytest.raises(FileNotFoundError):
+def test_a_missing_folder_is_an_oserror_that_names_it(tmp_path):
+    with pytest.raises(FileNotFoundError) as caught:
         ig.save(tmp_path / "no" / "m.png", A)
+    assert caught.value.filename == str(tmp_path / "no")
+
+
+def test_file_objects_open_for_text_are_refused_in_words(tmp_path):
+    ig.save(tmp_path / "m.png", A)
+    for stream in (io.StringIO(), (tmp_path / "m.png").open(encoding="latin-1")):
+        for call in (lambda s: ig.save(s, A), ig.load, ig.info, ig.open):
+            with pytest.raises(TypeError, match="'rb'"):
+                call(stream)
+        stream.close()
+
+
+def test_a_url_is_refused_in_words_and_unchanged():
+    with pytest.raises(FileNotFoundError, match="download it") as caught:
+        ig.load("https://example.org/m.png")
+    assert caught.value.filename == "https://example.org/m.png"
 
 
 def test_readers_beside_a_writer_see_one_whole_file_or_the_other(tmp_path):

@@ -3,6 +3,8 @@
 Knows no format: bytes go in, bytes come out.
 """
 
+import errno
+import io
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -19,14 +21,28 @@ Source: TypeAlias = str | os.PathLike[str] | BinaryIO
 def open_source(source: Source) -> Iterator[BinaryIO]:
     """A binary stream over `source`, from a file object's present position; closes only paths."""
     if isinstance(source, str | os.PathLike):
+        _check_local(source)
         with Path(source).open("rb") as stream:
             yield stream
     elif hasattr(source, "read"):
+        _check_binary(source)
         yield source
     else:
         message = f"a path or a binary file object, not {type(source).__name__}"
         if isinstance(source, bytes | bytearray | memoryview):
             message += "; loads() reads bytes"
+        raise TypeError(message)
+
+
+def _check_local(path: str | os.PathLike[str]) -> None:
+    if isinstance(path, str) and "://" in path and not Path(path).exists():
+        message = "this is a URL: download it, or give a binary file object"
+        raise FileNotFoundError(errno.ENOENT, message, path)
+
+
+def _check_binary(stream: object) -> None:
+    if isinstance(stream, io.TextIOBase):
+        message = "this file object is open for text; binary mode has a b, as in open(path, 'rb')"
         raise TypeError(message)
 
 
@@ -43,14 +59,16 @@ def check_target(target: Source) -> None:
     if isinstance(target, str | os.PathLike):
         suffix = Path(target).suffix
         if suffix.lower() != ".png":
+            ends = f"ends in {suffix!r}" if suffix else "has no suffix"
             raise EncodeError(
                 Reason.FORMAT_UNSUPPORTED,
-                f"the file's name ends in {suffix or 'no suffix'!r}; only .png keeps the data "
-                "(JPEG and WebP destroy it)",
+                f"the file's name {ends}; only .png keeps the data (JPEG and WebP destroy it)",
             )
     elif not hasattr(target, "write"):
         message = f"a path or a binary file object, not {type(target).__name__}"
         raise TypeError(message)
+    else:
+        _check_binary(target)
 
 
 def write_target(target: Source, write: Callable[[BinaryIO], None]) -> None:
@@ -68,7 +86,11 @@ def write_target(target: Source, write: Callable[[BinaryIO], None]) -> None:
         return
     temporary = path.with_name(f".intaglio-{os.urandom(8).hex()}.tmp")
     # Made by open, not by tempfile, so that the caller's umask rules.
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
+    try:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
+    except OSError as problem:
+        problem.filename = str(path.parent)  # it is the folder that is missing or forbidden
+        raise
     try:
         with os.fdopen(descriptor, "wb") as stream:
             with suppress(FileNotFoundError):
