@@ -27,6 +27,10 @@ _ONE_COLOUR_MIN: Final = 4
 _LOOSE: Final = 30  # pixels of a box around strokes for one that they fill
 _ALL_OVER: Final = 0.9
 _GAIN_MIN: Final = 40.0  # e to this power: how many times likelier
+_USUAL_MIN: Final = 10.0  # pixels of a value that should be there: one that is not is left out
+_GAPS_MIN: Final = 4
+_LEVELS_EACH: Final = 16  # pixels for one level of alpha, so that all of a payload's are seen
+_ALPHA_OFF: Final = 8  # how far loss moves it; what is erased goes further
 _LOST: Final = "which destroys the data"
 
 _PREMULTIPLYING: Final[tuple[Callable[[_Places, int], _Places], ...]] = (
@@ -52,27 +56,47 @@ def diagnose_wound(mark: Mark, pixels: Pixels) -> Diagnosis:
 
 
 def _alpha(mark: Mark, pixels: Pixels) -> Diagnosis | None:
-    if not mark.depths[3] or (pixels.shape[2] == 4 and pixels[..., 3].min() < 255):
+    """Alpha is gone, or has not the levels that a payload has."""
+    if not mark.depths[3]:
         return None
-    what = "alpha was flattened: part of the data was in the transparency, which is gone"
-    return Diagnosis("alpha-flattened", True, f"{what}; {ASK}")
+    if pixels.shape[2] < 4 or pixels[..., 3].min() == 255:
+        what = "alpha was flattened: part of the data was in the transparency, which is gone"
+        return Diagnosis("alpha-flattened", True, f"{what}; {ASK}")
+    alpha = pixels[slice(*_payload_rows(mark, pixels.shape[1])), :, 3]
+    levels, levels_written = len(np.unique(alpha)), 1 << mark.depths[3]
+    if levels <= levels_written // 2 and alpha.size >= _LEVELS_EACH * levels_written:
+        what = f"alpha was reduced to {levels} of {levels_written} levels, as GD does, {_LOST}"
+        return Diagnosis("alpha-flattened", False, f"probably {what}; {ASK}")
+    least = 256 - levels_written
+    if least - _ALPHA_OFF <= alpha.min() < least:
+        what = "it was compressed with loss: the transparency has values that were never written"
+        return Diagnosis("lossy", False, f"probably {what}; {ASK}")
+    return None
 
 
 def _premultiplied(mark: Mark, pixels: Pixels) -> Diagnosis | None:
-    """Colours are spread where alpha is below 255 as they are where it is 255, then multiplied."""
+    """Colours were multiplied by alpha: seen where alpha is below 255, beside where it is 255.
+
+    If they were divided again, some values are left out, alpha's distance from 255 of them. If
+    not, they are spread as those of other pixels are, multiplied.
+    """
     if not mark.depths[3] or pixels.shape[2] < 4:
         return None
     some = pixels[: max(1, _PIXELS_MAX // pixels.shape[1])].reshape(-1, 4)
     whole = _spread(some[some[:, 3] == 255])
-    gains = np.zeros(len(_PREMULTIPLYING))
+    shares = whole / np.maximum(whole.sum(1, keepdims=True), 1)
+    gains, gaps, gaps_usual = np.zeros(len(_PREMULTIPLYING)), 0, 0.0
     for alpha in range(256 - (1 << mark.depths[3]), 255):
         found = _spread(some[some[:, 3] == alpha])
+        is_usual = shares * found.sum(1, keepdims=True) >= _USUAL_MIN
+        gaps += int((is_usual & (found == 0)).sum())
+        gaps_usual += float(is_usual.sum()) * (255 - alpha) / 255
         as_it_is = _fit(found, whole)
         for number, multiply in enumerate(_PREMULTIPLYING):
             to = multiply(np.arange(256), alpha)
             moved = np.stack([np.bincount(to, n, minlength=256) for n in whole]).astype(float)
             gains[number] += _fit(found, moved) - as_it_is
-    if gains.max() < _GAIN_MIN:
+    if gains.max() < _GAIN_MIN and gaps < max(_GAPS_MIN, 0.4 * gaps_usual):
         return None
     what = "colours were multiplied by the transparency, as a browser's canvas does"
     return Diagnosis("premultiplied", False, f"probably {what}, {_LOST}; {ASK}")
