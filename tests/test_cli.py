@@ -86,6 +86,52 @@ def test_unpack_writes_npy_to_standard_output(here):
     assert same_bits(np.load(io.BytesIO(done.stdout)), np.arange(6).reshape(2, 3))
 
 
+def piped(*arguments, name):
+    """The command with a file as its standard input."""
+    with Path(name).open("rb") as stream:
+        return intaglio(*arguments, stdin=stream, text=False)
+
+
+@pytest.mark.parametrize("verb", ["info", "ls", "show", "verify"])
+def test_a_picture_on_standard_input_is_looked_at_like_one_in_a_file(here, verb):
+    for flags in ([], ["--textconv"] if verb == "show" else ["--json"]):
+        mine, file = piped(verb, "-", *flags, name="both.png"), intaglio(verb, "both.png", *flags)
+        assert mine.returncode == 0
+        swapped = mine.stdout.decode().replace('"file": "-"', '"file": "both.png"')
+        assert swapped.replace("standard input", "both.png") == file.stdout
+    done = piped(verb, "-", name="photo.jpg")
+    assert done.returncode == 3
+    assert b"standard input: this is a JPEG" in done.stderr
+
+
+def test_pictures_and_arrays_go_through_pipes_without_a_file(here):
+    lines = """
+        cat m.npy | intaglio pack - -o - | intaglio unpack - -o - | cmp - m.npy
+        cat m.png | intaglio recolor - -o - --cmap gray | intaglio diff - m.png
+        cat turned.png | intaglio restore - -o - | intaglio diff m.png -
+        cat both.png | intaglio unpack - -o all.npz; cat all.npz | intaglio pack - -o copy.png
+        cat m.npy | intaglio pack v=- all.npz -o three.png
+        cat m.png | intaglio unpack - && cmp data.npy m.npy
+    """
+    path = {"PATH": f"{Path(INTAGLIO).parent}{os.pathsep}{os.environ['PATH']}"}
+    shell = ["bash", "-euo", "pipefail", "-c", lines]
+    subprocess.run(shell, check=True, env=os.environ | path)
+    assert same_bits(ig.load("copy.png", "w"), ig.load("both.png", "w"))
+    assert [*ig.load_dict("three.png")] == ["v", "x", "w"]
+
+
+def test_what_standard_input_cannot_be_is_said(here):
+    for arguments, name, code, words in (
+        (["pack", "-", "-o", "x.png"], "photo.jpg", 64, b"neither .npy nor .npz"),
+        (["pack", "-", "-o", "folder/"], "m.npy", 64, b"no name"),
+        (["strip", "-", "-o", "folder/"], "m.png", 64, b"no name"),
+        (["info", "-"], os.devnull, 3, b"standard input: this file is empty"),
+    ):
+        done = piped(*arguments, name=name)
+        assert (done.returncode, words in done.stderr) == (code, True), done.stderr
+    assert not Path("folder").exists()
+
+
 def test_pack_writes_a_picture_to_standard_output(here):
     done = intaglio("pack", "m.npy", "-o", "-", text=False)
     assert done.returncode == 0
@@ -481,6 +527,35 @@ def test_one_bad_file_of_many_does_not_stop_the_others(here):
     assert done.stderr.count("\n") == 2
 
 
+def test_files_that_fail_have_their_line_of_json_too(here):
+    for verb in ("info", "ls", "verify"):
+        done = intaglio(verb, "--json", "photo.jpg", "missing.png", "m.png")
+        lost, missing, fine = map(json.loads, done.stdout.splitlines())
+        assert (lost["file"], lost["reason"], lost["diagnosis"]) == ("photo.jpg", "not-png", "jpeg")
+        assert (missing["reason"], missing["exit_code"]) == (None, 66)
+        assert "No such file" in missing["error"]
+        assert "error" not in fine
+
+
+def test_a_missing_folder_is_named_and_no_temporary_file(here, capsys):
+    for arguments in (("pack", "m.npy"), ("unpack", "m.png"), ("strip", "m.png")):
+        target = "no/x.npy" if arguments[0] == "unpack" else "no/x.png"
+        code, _, err = quick(capsys, *arguments, "-o", target)
+        assert code == 66
+        assert err.endswith("no: No such file or directory\n")
+        assert ".intaglio" not in err
+
+
+def test_the_largest_picture_can_be_said_in_pack_and_recolor(here, capsys):
+    code, _, err = quick(capsys, "pack", "m.npy", "-o", "x.png", "--pixels-max", "100")
+    assert code == 65
+    needed = re.search(r"--pixels-max (\d+) lets", err)[1]
+    assert quick(capsys, "pack", "m.npy", "-o", "x.png", "--pixels-max", needed)[0] == 0
+    assert ig.info("x.png").width * ig.info("x.png").height <= int(needed)
+    size = ["--pixels-max", needed, "--profile", "0,0,0,1"]
+    assert "needs" in quick(capsys, "recolor", "x.png", "-o", "y.png", *size)[2]
+
+
 def test_what_cannot_be_carried_is_named_and_can_be_skipped(here, capsys):
     np.savez("mixed.npz", text=np.array(["a"]), fine=np.arange(3))
     code, _, err = quick(capsys, "pack", "mixed.npz", "-o", "new.png")
@@ -563,6 +638,28 @@ def test_the_progress_bar_is_on_a_terminal_only_and_on_stderr(here):
         assert (b"2 files" in shown) is wanted
         assert done.stdout == b""
     assert intaglio(*command[1:]).stderr.count("\n") == 4  # three files, one note, no bar
+
+
+def test_the_package_runs_as_a_module_too(here):
+    done = subprocess.run(
+        [sys.executable, "-m", "intaglio", "ls", "m.png"], capture_output=True, check=True
+    )
+    assert done.stdout == intaglio("ls", "m.png", text=False).stdout
+
+
+def test_help_is_a_verb_and_a_file_alone_is_told_the_verbs(here, capsys):
+    assert quick(capsys, "help") == quick(capsys, "--help")
+    assert quick(capsys, "help", "pack") == quick(capsys, "pack", "--help")
+    code, _, err = quick(capsys, "m.png")
+    assert (code, "intaglio info m.png" in err) == (64, True)
+    assert "No such command 'no.png'" in quick(capsys, "no.png")[2]
+
+
+def test_the_list_of_verbs_cuts_no_sentence_short(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    listed = quick(capsys, "--help")[1].partition("Commands:")[2].strip().splitlines()
+    assert len(listed) == len(VERBS)
+    assert all(line.endswith(".") and not line.endswith("..") for line in listed)
 
 
 def test_the_version_is_the_package_s(here):

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from intaglio._codec import inspect
 from intaglio._errors import DecodeError
+from intaglio._files import Source, open_source
 from intaglio._info import ArrayInfo
 from intaglio._lazy import IntaglioFile
 from intaglio._limits import DEFAULT_LIMITS, Limits
@@ -20,31 +20,32 @@ _DIGITS_OF_PART: Final = {"complex128": 17, "complex64": 9}
 
 
 def file_lines(
-    path: Path, limits: Limits = DEFAULT_LIMITS, names: list[str] | None = None
+    source: Source, limits: Limits = DEFAULT_LIMITS, names: list[str] | None = None
 ) -> list[str]:
     """Metadata, and of each array name, dtype, shape, SHA-256, attributes and a few values."""
-    with IntaglioFile(path, limits) as file:
+    with IntaglioFile(source, limits) as file:
         lines = [f"metadata {_json(file.metadata)}"] if file.metadata and names is None else []
         for array in file.info.arrays if names is None else [file[name].info for name in names]:
             lines += _array_lines(file, array)
     return lines
 
 
-def plain_lines(path: Path, limits: Limits = DEFAULT_LIMITS) -> list[str]:
+def plain_lines(source: Source, limits: Limits = DEFAULT_LIMITS) -> list[str]:
     """`file_lines`; for a file that carries no readable data, its size and SHA-256."""
-    try:
-        with path.open("rb") as stream:
+    with open_source(source) as stream:
+        try:
             inspect(stream, limits)  # of ordinary pictures nobody asks what happened to them
-        return file_lines(path, limits)
-    except DecodeError as problem:
-        digest = hashlib.sha256()
-        with path.open("rb") as stream:
+            stream.seek(0)
+            return file_lines(stream, limits)
+        except DecodeError as problem:
+            stream.seek(0)
+            digest = hashlib.sha256()
             while piece := stream.read(1 << 20):
                 digest.update(piece)
-        return [
-            f"no readable Intaglio data [{problem.reason}]",
-            f"{path.stat().st_size} bytes, sha256 {digest.hexdigest()}",
-        ]
+            return [
+                f"no readable Intaglio data [{problem.reason}]",
+                f"{stream.tell()} bytes, sha256 {digest.hexdigest()}",
+            ]
 
 
 def _array_lines(file: IntaglioFile, array: ArrayInfo) -> list[str]:

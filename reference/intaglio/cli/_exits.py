@@ -5,6 +5,7 @@
 
 import os
 import re
+from pathlib import Path
 from typing import Final
 
 from intaglio._errors import DecodeError, EncodeError, IntaglioError, Reason
@@ -79,7 +80,7 @@ def sentence_of(problem: Exception) -> str:
         case IntaglioError():
             return f"{in_options(problem.detail)} [{problem.reason}]"
         case OSError() if problem.strerror:
-            about = f"{os.fsdecode(problem.filename)}: " if problem.filename else ""
+            about = f"{_known_name(problem.filename)}: " if problem.filename else ""
             return f"{about}{problem.strerror}"
         case MemoryError():
             return "this machine has not enough memory for it"
@@ -92,6 +93,12 @@ def sentence_of(problem: Exception) -> str:
         f"internal error, please report it: {type(problem).__name__}: {problem} "
         "(INTAGLIO_DEBUG=1 shows where)"
     )
+
+
+def _known_name(name: str | bytes) -> str:
+    """The name of a file; of a temporary one that could not be made, its folder's."""
+    path = Path(os.fsdecode(name))
+    return str(path.parent if path.name.startswith(".intaglio-") else path)
 
 
 def in_options(detail: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from intaglio._limits import DEFAULT_LIMITS, Limits
+from intaglio.cli._input import source_of
 from intaglio.cli._names import escaped, json_for_people
 from intaglio.cli._talk import Talk, each, label
 
@@ -48,7 +49,7 @@ def verify_files(files: list[Path], talk: Talk, limits: Limits = DEFAULT_LIMITS)
     from intaglio._api import verify
 
     def work(path: Path) -> None:
-        found = verify(path, limits=limits)
+        found = verify(source_of(path), limits=limits)
         if talk.as_json:
             talk.json({"file": str(path), **found.to_dict()})
         elif not talk.quiet:
@@ -71,10 +72,10 @@ def show_files(
 
     def work(path: Path) -> None:
         if textconv:
-            talk.data("\n".join(plain_lines(path, limits)))
+            talk.data("\n".join(plain_lines(source_of(path), limits)))
             return
         head = [f"{label(path)}:"] if len(files) > 1 else []
-        talk.data("\n".join([*head, *file_lines(path, limits, only)]))
+        talk.data("\n".join([*head, *file_lines(source_of(path), limits, only)]))
 
     return each(files, work, talk, prints=True)
 
@@ -83,7 +84,7 @@ def _inspected(path: Path, limits: Limits) -> Any:  # noqa: ANN401 - Info, impor
     from intaglio._info import info_of
     from intaglio._reading import inspecting
 
-    with inspecting(path, limits) as opened:
+    with inspecting(source_of(path), limits) as opened:
         return info_of(opened)
 
 

@@ -8,9 +8,12 @@ import typer
 from intaglio import _limits
 
 Files: TypeAlias = Annotated[
-    list[Path], typer.Argument(metavar="F.png...", help="Pictures that carry data.")
+    list[Path],
+    typer.Argument(metavar="F.png...", help="Pictures that carry data; - is standard input."),
 ]
-OneFile: TypeAlias = Annotated[Path, typer.Argument(metavar="F.png", help="A picture with data.")]
+OneFile: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="F.png", help="A picture with data; - is standard input.")
+]
 AsJson: TypeAlias = Annotated[
     bool, typer.Option("--json", help="Print one line of JSON a file, for programs.")
 ]
@@ -28,6 +31,12 @@ PixelsMax: TypeAlias = Annotated[
     int,
     typer.Option(
         metavar="N", min=1, envvar=_limits.PIXELS_VARIABLE, help="Refuse pictures of more pixels."
+    ),
+]
+PixelsToWrite: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        "--pixels-max", metavar="N", min=1, help="Make no picture of more pixels (67108864)."
     ),
 ]
 BytesMax: TypeAlias = Annotated[

@@ -16,6 +16,7 @@ from intaglio._options import make_job
 from intaglio._spec import carrier_capacity
 from intaglio.cli._exits import UsageError
 from intaglio.cli._files import STDOUT
+from intaglio.cli._input import STDIN, path_of
 from intaglio.cli._names import escaped
 from intaglio.cli._talk import Talk
 
@@ -91,7 +92,8 @@ class Packer:
 
     def _read(self, source: Source) -> Content:
         try:
-            content = read(source.path, ReadOptions(self.dtype, source.inside))
+            with path_of(source.path) as path:
+                content = read(path, ReadOptions(self.dtype, source.inside))
         except (FormatError, MissingExtraError) as problem:
             message = f"{source.path}: {problem}"
             raise type(problem)(message) from problem
@@ -170,7 +172,7 @@ def _names(source: Source, content: Content, *, alone: bool) -> dict[str, str]:
 
 
 def _stem(source: Source) -> str:
-    return source.name or source.path.stem
+    return source.name or (_api.DEFAULT_NAME if source.path == STDIN else source.path.stem)
 
 
 def _collision(name: str, first: Path, second: Path) -> str:

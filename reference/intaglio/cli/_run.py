@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from intaglio._limits import OUTPUT_BYTES_VARIABLE, PIXELS_VARIABLE
-from intaglio.cli._exits import INTERRUPTED, OK, PIPE_CLOSED, USAGE
+from intaglio.cli._exits import INTERRUPTED, OK, PIPE_CLOSED, USAGE, UsageError
 from intaglio.cli._talk import Talk, fail
 
 _USUAL_FLAGS: Final = ("--json", "--quiet", "-q")
@@ -27,7 +27,7 @@ def run(arguments: list[str]) -> int:
     try:
         code = _maybe_plain(arguments)
         if code is None:
-            code = _parsed(arguments)
+            code = _parsed(_meant(arguments))
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -37,6 +37,17 @@ def run(arguments: list[str]) -> int:
     except Exception as problem:
         return fail(problem)
     return code
+
+
+def _meant(arguments: list[str]) -> list[str]:
+    """`help VERB` as Typer has it; a file where the verb should stand is refused with verbs."""
+    first = arguments[0] if arguments else ""
+    if first == "help":
+        return [*arguments[1:2], "--help"]
+    if Path(first).suffix and Path(first).is_file():
+        message = f"say what to do with {first}: intaglio info {first}, or unpack, verify, view"
+        raise UsageError(message)
+    return arguments
 
 
 def _parsed(arguments: list[str]) -> int:

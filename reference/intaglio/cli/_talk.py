@@ -71,9 +71,21 @@ def each(
                 raise
             except Exception as problem:
                 code = fail(problem, label(path) if named else None)
+                if talk.as_json:
+                    talk.json({"file": str(path), **_problem_members(problem, code)})
             gravest = max(gravest, code)
             gc.enable()
     return gravest
+
+
+def _problem_members(problem: Exception, code: int) -> dict[str, Any]:
+    """What programs may want to know of a file that failed."""
+    return {
+        "error": sentence_of(problem),
+        "reason": getattr(problem, "reason", None),
+        "diagnosis": getattr(problem, "diagnosis", None),
+        "exit_code": code,
+    }
 
 
 def label(path: Path) -> str:

@@ -11,6 +11,7 @@ from intaglio._limits import Limits
 from intaglio._reading import reading
 from intaglio.cli._exits import UsageError
 from intaglio.cli._files import STDOUT, check_free, is_folder, write_file
+from intaglio.cli._input import STDIN, source_of
 from intaglio.cli._names import file_names
 from intaglio.cli._talk import Talk, label
 
@@ -45,7 +46,7 @@ class Unpacker:
 
     def _read(self, path: Path) -> Content:
         """All that is asked for, checked to the end of the file before anything is written."""
-        with reading(path, self.limits) as opened:
+        with reading(source_of(path), self.limits) as opened:
             names = opened.names if self.only is None else [*dict.fromkeys(self.only)]
             for name in names:
                 if name not in opened.names:
@@ -81,7 +82,7 @@ class Unpacker:
     def _parts(self, path: Path, form: Format, content: Content) -> dict[Path, Content]:
         """Each file in the folder, and what goes into it."""
         folder, suffix = Path(self.output), form.suffixes[0]
-        own = next(iter(file_names([path.stem]).values()))
+        own = next(iter(file_names([DEFAULT_NAME if path == STDIN else path.stem]).values()))
         if form.many:
             return {folder / f"{own}{suffix}": content}
         if [*content.arrays] == [DEFAULT_NAME]:

@@ -6,6 +6,7 @@ from typing import Any
 import typer
 
 from intaglio.cli._exits import DIFFERENT, OK
+from intaglio.cli._input import source_of
 from intaglio.cli._names import escaped, json_for_people
 from intaglio.cli._options import (
     BYTES_MAX,
@@ -29,9 +30,10 @@ def diff(
     pixels_max: PixelsMax = PIXELS_MAX,
     bytes_max: BytesMax = BYTES_MAX,
 ) -> None:
-    """Compare the data of two pictures, bit by bit: exit code 0 if they are the same, 1 if not.
+    """Compare the data of two pictures, bit by bit.
 
-    What the pictures look like does not count. With --quiet nothing is printed.
+    Exit code 0 if they are the same, 1 if not. What the pictures look like does not count. With
+    --quiet nothing is printed.
 
     Try:
 
@@ -42,7 +44,9 @@ def diff(
     from intaglio._diff import diff as compare
     from intaglio._limits import Limits
 
-    found = compare(a, b, limits=Limits(pixels_max=pixels_max, output_bytes_max=bytes_max))
+    found = compare(
+        source_of(a), source_of(b), limits=Limits(pixels_max=pixels_max, output_bytes_max=bytes_max)
+    )
     talk = Talk(quiet, as_json)
     if as_json:
         talk.json(found.to_dict())

@@ -60,7 +60,7 @@ def show(
     pixels_max: PixelsMax = PIXELS_MAX,
     bytes_max: BytesMax = BYTES_MAX,
 ) -> None:
-    """Print metadata, and of each array dtype, shape, SHA-256 and its first and last values.
+    """Print metadata, and each array's SHA-256, first and last values.
 
     Try:
 

@@ -11,6 +11,7 @@ from intaglio._errors import EncodeError, Reason
 from intaglio._formats._base import FormatError
 from intaglio.cli._exits import UsageError
 from intaglio.cli._files import STDOUT, check_free, is_folder, targets, write_file
+from intaglio.cli._input import check_named
 from intaglio.cli._options import (
     Badge,
     Cmap,
@@ -23,6 +24,7 @@ from intaglio.cli._options import (
     Linthresh,
     Norm,
     Origin,
+    PixelsToWrite,
     Profile,
     Quiet,
     Scale,
@@ -38,7 +40,8 @@ Inputs = Annotated[
     typer.Argument(
         metavar="IN...",
         help="Files: .npy .npz .csv .tsv .txt .h5[:/path] .tif .safetensors .nc, or pictures of 8 "
-        "or 16 bits as arrays of integers. NAME=FILE names the array.",
+        "or 16 bits as arrays of integers. NAME=FILE names the array; - is standard input, .npy or "
+        ".npz.",
     ),
 ]
 Output = Annotated[
@@ -89,6 +92,7 @@ def pack(
     origin: Origin = None,
     scale: Scale = None,
     side_min: SideMin = None,
+    pixels_max: PixelsToWrite = None,
     badge: Badge = False,
     cover: Cover = None,
     enlarge: Enlarge = False,
@@ -140,6 +144,7 @@ def pack(
         "origin": origin,
         "scale": scale,
         "side_min": side_min,
+        "pixels_max": pixels_max,
         "badge": badge or None,
         "cover": cover,
         "enlarge": enlarge or None,
@@ -175,6 +180,8 @@ def _pack_all(
     sources = [packer.source(text) for text in inputs]
     text = output or "out.png"
     apart = is_folder(Path(text), text)
+    if apart:
+        check_named([source.path for source in sources])
     places = targets([source.path for source in sources], Path(text), text, ".png") if apart else []
     jobs = (
         dict(zip(places, [[source] for source in sources], strict=True))

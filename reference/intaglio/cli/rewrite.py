@@ -6,8 +6,10 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 
+from intaglio._files import Source
 from intaglio.cli._exits import OK
 from intaglio.cli._files import STDOUT, check_free, is_folder, targets, write_file
+from intaglio.cli._input import check_named, source_of
 from intaglio.cli._options import (
     BYTES_MAX,
     PIXELS_MAX,
@@ -59,7 +61,7 @@ def strip(
     limits = Limits(pixels_max=pixels_max)
     talk = Talk(quiet)
 
-    def make(source: Path, out: BinaryIO) -> Made:
+    def make(source: Source, out: BinaryIO) -> Made:
         remove(source, out, limits=limits)
         return "carries nothing any more", None
 
@@ -111,10 +113,11 @@ def recolor(
         "enlarge": enlarge or None,
         "profile": parsed_profile(profile),
         "level": level,
+        "pixels_max": pixels_max if pixels_max != PIXELS_MAX else None,
     }
     options = {key: value for key, value in given.items() if value is not None}
 
-    def make(source: Path, out: BinaryIO) -> Made:
+    def make(source: Source, out: BinaryIO) -> Made:
         paint(source, out, limits=limits, **options)
         return "the same data, recoloured", None
 
@@ -129,10 +132,11 @@ def restore(
     pixels_max: PixelsMax = PIXELS_MAX,
     bytes_max: BytesMax = BYTES_MAX,
 ) -> None:
-    """Undo what was done to a picture without loss, so that its data can be read again.
+    """Undo turning, mirroring, a border, enlargement of a picture.
 
-    Flips, quarter turns, a border around it, enlargement by a whole factor without smoothing, a
-    damaged first row. Says what it undid, and checks the data; exit code 65 if that is damaged.
+    After that its data can be read again. Undone are flips, quarter turns, a border around it,
+    enlargement by a whole factor without smoothing, a damaged first row. Says what it undid, and
+    checks the data; exit code 65 if that is damaged.
 
     Try:
 
@@ -146,7 +150,7 @@ def restore(
     limits = Limits(pixels_max=pixels_max, output_bytes_max=bytes_max)
     talk = Talk(quiet)
 
-    def make(source: Path, out: BinaryIO) -> Made:
+    def make(source: Source, out: BinaryIO) -> Made:
         done = undo(source, out, limits=limits)
         verified = "" if done.problem else "; the data is verified"
         return "; ".join(done.steps) + verified, done.problem
@@ -157,7 +161,7 @@ def restore(
 def _rewrite(
     files: list[Path],
     output: str,
-    make: Callable[[Path, BinaryIO], Made],
+    make: Callable[[Source, BinaryIO], Made],
     talk: Talk,
     *,
     force: bool,
@@ -170,12 +174,13 @@ def _rewrite(
             check_target(place)
         check_free(place, force=force)
     if is_folder(Path(output), output):
+        check_named(files)
         Path(output).mkdir(parents=True, exist_ok=True)
 
     def work(source: Path) -> int:
         def write(temporary: Path) -> Made:
             with temporary.open("wb") as stream:
-                return make(source, stream)
+                return make(source_of(source), stream)
 
         done, problem = write_file(places[source], write, force=force)
         if places[source] != STDOUT:

@@ -23,7 +23,7 @@ import typer
 
 from intaglio._limits import DEFAULT_LIMITS
 from intaglio._reading import inspecting
-from intaglio.cli._options import OneFile, Quiet
+from intaglio.cli._options import Quiet
 from intaglio.cli._talk import Talk, label
 
 _TOKEN_BYTES: Final = 24
@@ -40,15 +40,15 @@ _HEADERS: Final = {
 
 
 def view(
-    file: OneFile,
+    file: Annotated[Path, typer.Argument(metavar="F.png", help="A picture with data.")],
     browser: Annotated[
         bool, typer.Option(help="Open the page in a browser; else only print its address.")
     ] = True,
     quiet: Quiet = False,
 ) -> None:
-    """Show a picture's arrays in a browser: values, statistics, downloads.
+    """Show a picture's arrays in a browser.
 
-    Nothing leaves this machine. Ctrl-C ends it.
+    With values, statistics and downloads. Nothing leaves this machine. Ctrl-C ends it.
 
     Try:
 

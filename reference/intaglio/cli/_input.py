@@ -1,0 +1,54 @@
+"""Input: a file by its path, or, where the path is -, all of standard input."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from intaglio.cli._exits import UsageError
+
+STDIN: Final = Path("-")
+_SUFFIX_OF_HEAD: Final = {b"\x93NUM": ".npy", b"PK\x03\x04": ".npz", b"PK\x05\x06": ".npz"}
+
+
+def source_of(path: Path) -> Path | BinaryIO:
+    """What to read: `path`, or what standard input holds, from its beginning."""
+    if path != STDIN:
+        return path
+    import shutil
+    import tempfile
+
+    kept = tempfile.TemporaryFile()  # noqa: SIM115 - gone when nobody reads it any more
+    shutil.copyfileobj(sys.stdin.buffer, kept)
+    kept.seek(0)
+    return kept
+
+
+@contextmanager
+def path_of(path: Path) -> Iterator[Path]:
+    """`path`, or a file with what standard input holds: .npy or .npz, by its first bytes."""
+    if path != STDIN:
+        yield path
+        return
+    head = sys.stdin.buffer.read(4)
+    suffix = _SUFFIX_OF_HEAD.get(head)
+    if suffix is None:
+        message = "standard input is neither .npy nor .npz; other formats are known by their names"
+        raise UsageError(message)
+    import shutil
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / f"data{suffix}"
+        with place.open("wb") as kept:
+            kept.write(head)
+            shutil.copyfileobj(sys.stdin.buffer, kept)
+        yield place
+
+
+def check_named(paths: list[Path]) -> None:
+    """Refuse standard input where results are called after their sources."""
+    if STDIN in paths:
+        message = "standard input has no name to call a result by: -o FILE, or -o -"
+        raise UsageError(message)
