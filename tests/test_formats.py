@@ -298,6 +298,25 @@ def test_a_header_row_is_kept_as_columns_and_written_again(tmp_path):
     assert (tmp_path / "b.csv").read_text() == 't,"x, y"\n1.5,2.0\n3.0,4.0\n'
 
 
+def test_a_table_of_several_kinds_is_its_columns_and_text_is_left_out(tmp_path):
+    (tmp_path / "a.csv").write_text(
+        "id,day,x,who,gap\n9007199254740993,2026-01-02,0.5,Ada,1\n2,2026-01-03,nan,Bo,\n"
+    )
+    content = _formats.read(tmp_path / "a.csv")
+    assert same_bits(content.arrays["id"], np.array([2**53 + 1, 2]))
+    assert same_bits(content.arrays["day"], np.array(["2026-01-02", "2026-01-03"], "M8[D]"))
+    assert same_bits(content.arrays["x"], np.array([0.5, np.nan]))
+    assert "line 2, column 4 is 'Ada', not a number" in content.skipped["who"]
+    assert "line 3, column 5 is empty" in content.skipped["gap"]
+
+
+def test_a_table_of_text_alone_or_with_a_name_twice_is_refused(tmp_path):
+    for text in ("who,where\nAda,here\n", "a,a\n1,True\n", "a,\n1,True\n", "1,True\n2,False\n"):
+        (tmp_path / "a.csv").write_text(text)
+        with pytest.raises(FormatError):
+            _formats.read(tmp_path / "a.csv")
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [

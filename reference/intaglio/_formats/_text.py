@@ -7,7 +7,8 @@ array with ".0", so that reading gives floats again. Read are integers
 (int64, or uint64 if they need it), floats (float64), complex (1.5+2j), bools
 (True, False) and dates (ISO 8601), the first kind that fits all cells;
 `--dtype` overrules. An integer among floats must have an exact float. A first line without any
-number is a header, kept as the attribute "columns".
+number is a header, kept as the attribute "columns". Where no kind fits all cells of a table with a
+header, each column is an array by its name, and columns of text are left out.
 """
 
 import csv
@@ -39,7 +40,7 @@ _TIME_UNITS: Final = frozenset({"Y", "M", "D", "h", "m", "s", "ms", "us", "ns", 
 
 
 def read(path: Path, name: str, options: ReadOptions) -> Content:
-    """The array of a text file, under the name ""."""
+    """The array of a text file, under the name ""; or its columns by their names."""
     if options.inside is not None:
         message = "only .h5 and .nc files have paths inside"
         raise FormatError(message)
@@ -49,9 +50,29 @@ def read(path: Path, name: str, options: ReadOptions) -> Content:
         if len(row) != width:
             message = f"line {line} has {len(row)} cells, line {first_line} has {width}"
             raise FormatError(message)
-    flat = _array([*chain.from_iterable(row for _, row in rows)], rows, options.dtype)
+    try:
+        flat = _array([*chain.from_iterable(row for _, row in rows)], rows, options.dtype)
+    except FormatError:
+        columns = None if options.dtype or "" in header else _maybe_each_column(header, rows)
+        if columns is None:
+            raise
+        return columns
     array = flat if width == 1 else flat.reshape(len(rows), width)
     return Content({"": array}, {"": {"columns": header}} if header else {})
+
+
+def _maybe_each_column(header: list[str], rows: list[tuple[int, list[str]]]) -> Content | None:
+    """The columns, each for itself; None if they have no names of their own or none is numbers."""
+    if not header or len(set(header)) != len(header):
+        return None
+    content = Content({})
+    for i, name in enumerate(header):
+        cells = [row[i] for _, row in rows]
+        try:
+            content.arrays[name] = _array(cells, [(line, [row[i]]) for line, row in rows], None, i)
+        except FormatError as problem:
+            content.skipped[name] = str(problem)
+    return content if content.arrays else None
 
 
 def write(path: Path, name: str, content: Content) -> tuple[str, ...]:
@@ -108,11 +129,14 @@ def _is_value(cell: str) -> bool:
     return not cell or any(pattern.fullmatch(cell) for _, pattern in _KINDS)
 
 
-def _array(cells: list[str], rows: list[tuple[int, list[str]]], dtype: str | None) -> Array:
+def _array(
+    cells: list[str], rows: list[tuple[int, list[str]]], dtype: str | None, before: int = 0
+) -> Array:
+    """All `cells` as one array; `rows` say where they are, after `before` other columns."""
     fitting = (kind for kind, pattern in _KINDS if all(map(pattern.fullmatch, cells)))
     kind = dtype or next(fitting, None)
     if kind is None:
-        raise FormatError(_stranger(rows))
+        raise FormatError(_stranger(rows, before))
     try:
         return _converted(cells, kind, inferred=dtype is None)
     except (ValueError, OverflowError, TypeError) as problem:
@@ -166,9 +190,9 @@ def _bfloat16() -> Any:  # noqa: ANN401
     return bfloat16()
 
 
-def _stranger(rows: list[tuple[int, list[str]]]) -> str:
+def _stranger(rows: list[tuple[int, list[str]]], before: int) -> str:
     for line, row in rows:
-        for column, cell in enumerate(row, 1):
+        for column, cell in enumerate(row, before + 1):
             if not cell:
                 return f"line {line}, column {column} is empty; write nan for a missing number"
             if not _is_value(cell):
