@@ -6,11 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 
 import intaglio as ig
 from intaglio._options import Options
+from support import same_bits
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -57,6 +59,18 @@ def test_the_examples_of_the_page_run(example, tmp_path, monkeypatch):
     assert [names["table"][code] for code in names["codes"]] == names["words"]
     assert [*ig.load_dict("records.png")] == ["time", "count"]
     assert ig.load("columns.png", "id")[0] == 2**53 + 1
+
+
+def test_the_example_of_figures_runs(tmp_path, monkeypatch):
+    (example,) = re.findall(r"```python\n(.*?)```", (DOCS / "figures.md").read_text(), re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    mpl.use("Agg")
+    names = {}
+    exec(compile(example, "figures.md", "exec"), names)
+    names["plt"].close("all")
+    assert names["back"].tobytes() == names["samples"].tobytes()
+    assert same_bits(names["y"], np.sqrt(np.arange(50)))
+    assert same_bits(names["table"]["y"].to_numpy(), names["y"])
 
 
 def test_git_shows_a_change_as_the_page_has_it(tmp_path):

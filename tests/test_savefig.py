@@ -45,6 +45,13 @@ def test_savefigs_keywords_pass_through_and_are_kept(keywords):
     assert np.array_equal(drawn(data.replot(), dpi=data.dpi, **data.saved_with), plain)
 
 
+def test_what_is_no_figure_is_refused_and_axes_are_told_where_theirs_is(tmp_path):
+    axes = Figure().subplots()
+    for wrong, hint in ((axes, "its .figure is one"), ("m.png", "not str")):
+        with pytest.raises(TypeError, match=hint):
+            savefig(tmp_path / "fig.png", fig=wrong)
+
+
 def test_dpi_is_written_for_printers():
     with Image.open(io.BytesIO(saved(line_figure(), dpi=150))) as image:
         assert round(image.info["dpi"][0]) == 150

@@ -66,6 +66,7 @@ def savefig(
     check_target(fname)
     need("matplotlib", "figures")
     figure = _current() if fig is None else fig
+    _check_figure(figure)
     _check_keywords(keywords)
     if metadata is not None and MEMBER in metadata:
         raise EncodeError(Reason.METADATA_INVALID, f"the member {MEMBER!r} is savefig's own")
@@ -80,6 +81,15 @@ def _current() -> "Figure":
     if not plt.get_fignums():
         raise EncodeError(Reason.OPTION_INVALID, "there is no current figure: say fig=")
     return plt.gcf()
+
+
+def _check_figure(figure: object) -> None:
+    from matplotlib.figure import Figure
+
+    if not isinstance(figure, Figure):
+        hint = ": its .figure is one" if hasattr(figure, "figure") else ""
+        message = f"fig= is a matplotlib Figure, not {type(figure).__name__}{hint}"
+        raise TypeError(message)
 
 
 def _check_keywords(keywords: Mapping[str, Any]) -> None:
