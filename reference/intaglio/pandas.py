@@ -111,7 +111,7 @@ def _advice(values: Any) -> str:  # noqa: ANN401
     if values.dtype != object:
         return "numbers, dates, categories and strings can be carried; convert it with astype"
     kinds = ", ".join(sorted({type(item).__name__ for item in values})[:4])
-    return f"it holds {kinds or 'nothing'}; say what it is, for example with astype('str')"
+    return f"it holds {kinds or 'nothing'}; say what it is, for example with astype('string')"
 
 
 def _label(label: Any) -> Any:  # noqa: ANN401 - str, int, float, bool or None
