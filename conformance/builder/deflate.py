@@ -4,6 +4,7 @@ RFC 1950 and 1951 as PNG uses them [PNG-5]: stored blocks, fixed and dynamic
 Huffman codes, and a greedy search for matches. This file knows bytes only.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, TypeAlias
@@ -91,13 +92,13 @@ def _common(data: bytes, at: int, near: int) -> int:
 
 def length_symbol(length: int) -> tuple[int, int, int]:
     """Give symbol, extra value and extra width of a match length."""
-    index = max(i for i, base in enumerate(_LENGTH_BASE) if base <= length)
+    index = bisect_right(_LENGTH_BASE, length) - 1
     return 257 + index, length - _LENGTH_BASE[index], _LENGTH_EXTRA[index]
 
 
 def distance_symbol(distance: int) -> tuple[int, int, int]:
     """Give symbol, extra value and extra width of a distance."""
-    index = max(i for i, base in enumerate(_DISTANCE_BASE) if base <= distance)
+    index = bisect_right(_DISTANCE_BASE, distance) - 1
     return index, distance - _DISTANCE_BASE[index], _DISTANCE_EXTRA[index]
 
 
