@@ -126,6 +126,16 @@ def test_a_stream_that_ends_before_the_chunks_do_is_refused():
     assert inflated([*chunks, b"", b""], len(whole)) == whole
 
 
+@pytest.mark.parametrize("behind", range(8))
+def test_a_stream_may_end_near_the_end_of_a_piece_of_its_chunk(behind):
+    """One file in 16,000 was refused: its Adler-32 began the next 64 KiB, and was overlooked."""
+    whole = RAW[:3000]
+    chunk = zlib.compress(whole, 0)
+    assert inflated([chunk], len(whole), len(chunk) - behind) == whole
+    with pytest.raises(DecodeError, match="bytes follow"):  # these were overlooked, too
+        inflated([chunk + b"x" * 9], len(whole), len(chunk) - behind)
+
+
 @pytest.mark.parametrize("place", range(1, 10))
 def test_one_wrong_byte_in_any_chunk_is_refused(place):
     chunks, whole = stream(PARTS)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 INFLATED_BYTES: Final = 128 * 1024  # what is inflated at a time
 ALONE_BYTES_MAX: Final = 2 * 1024 * 1024  # of a chunk inflated alone, before and after
+GROUP_BYTES: Final = 4 * 1024  # of chunks that are worth a thread's trouble
 WINDOW_BYTES: Final = 32 * 1024  # as far as deflate points back
 FLUSHED: Final = b"\0\0\xff\xff"  # how a chunk ends at a block's end, if any does
 LAST_BLOCK: Final = b"\1\0\0\xff\xff"  # stored, the last, and empty
@@ -91,6 +92,16 @@ def _maybe_alone(data: bytes, nonce: bytes) -> _Alone | None:
     whole = data.endswith(FLUSHED) and not machine.unconsumed_tail
     whole = whole and _is_between_blocks(machine, nonce)
     return _Alone(out, None) if whole else None
+
+
+def _each_alone(group: list[bytes], nonce: bytes) -> list[_Alone | None]:
+    """What each chunk of a group holds, up to the first that does not stand alone."""
+    found: list[_Alone | None] = []
+    for data in group:
+        found.append(alone := _maybe_alone(data, nonce))
+        if alone is None:
+            break
+    return found + [None] * (len(group) - len(found))
 
 
 def _again(first: bytes) -> tuple[_Machine, bytes]:
@@ -198,6 +209,8 @@ class Inflater:
         for piece in chain((self._start(),), self._idat):  # whoever inspects needs no more
             first += piece if len(first) <= ALONE_BYTES_MAX else b""
             yield from _parts(machine, piece)
+            if machine.eof:  # the rest of the chunk is for `finish`
+                break
         if first.endswith(FLUSHED) and len(first) <= ALONE_BYTES_MAX and not machine.eof:
             machine = yield from self._side_by_side(machine, first)
         while not machine.eof:
@@ -213,26 +226,44 @@ class Inflater:
         nonce = os.urandom(16)
         if not _is_between_blocks(machine, nonce):
             return _again(first)[0]
-        queue: deque[tuple[bytes, Future[_Alone | None]]] = deque()
-        pool, chunks, last = TransientPool(), self._small_chunks(), b""
+        queue: deque[tuple[list[bytes], Future[list[_Alone | None]]]] = deque()
+        ready: deque[tuple[bytes, _Alone | None]] = deque()
+        pool, groups, last = TransientPool(), self._groups(), b""
         while True:
-            while len(queue) <= WORKERS and (data := next(chunks, b"")):
-                queue.append((data, pool.submit(partial(_maybe_alone, data, nonce))))
-            alone = queue[0][1].result() if queue else None
+            while len(queue) <= WORKERS and (group := next(groups, [])):
+                queue.append((group, pool.submit(partial(_each_alone, group, nonce))))
+            if not ready and queue:
+                group, done = queue.popleft()
+                ready.extend(zip(group, done.result(), strict=True))
+            alone = ready[0][1] if ready else None
             if alone is None:
                 break
-            queue.popleft()
+            ready.popleft()
             if alone.out:
                 yield alone.out
                 last = (last + alone.out[-WINDOW_BYTES:])[-WINDOW_BYTES:]
             if alone.end:
                 break
-        self._idat = chain([data for data, _ in queue], self._idat)
+        left = chain((data for data, _ in ready), *(group for group, _ in queue))
+        self._idat = chain(left, self._idat)
         if alone and alone.end:
             return alone.end
         if len(last) < WINDOW_BYTES:
             last = _again(first)[1] + last
         return _machine(last[-WINDOW_BYTES:])
+
+    def _groups(self) -> Iterator[list[bytes]]:
+        """The small chunks, the smallest several at a time."""
+        group: list[bytes] = []
+        room = GROUP_BYTES
+        for data in self._small_chunks():
+            group.append(data)
+            room -= len(data)
+            if room <= 0:
+                yield group
+                group, room = [], GROUP_BYTES
+        if group:
+            yield group
 
     def _small_chunks(self) -> Iterator[bytes]:
         """Whole chunks, but none from one on that is too large or damaged: that is left."""
