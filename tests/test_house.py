@@ -16,7 +16,7 @@ LAYERS = {
     "L0": {"_png", "_png_inflate", "_png_lines", "_png_stream", "_png_write"},
     "L1": {"_carrier", "_carrier_write", "_shape"},
     "L2": {"_records", "_prologue", "_header", "_metadata"},
-    "L3": {"_blocks", "_chains", "_filters"},
+    "L3": {"_alike", "_blocks", "_chains", "_filters"},
     "L4": {"_arrays"},
     "picture": {"_picture", "_badge", "_colors", "_cover", "_layout", "_look", "_norms", "_painters", "_panels", "_steady", "_views"},
 }  # fmt: skip

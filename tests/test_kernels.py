@@ -10,7 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support import same_bits
 
-from intaglio import _carrier, _carrier_write, _filters, _kernels, _png_lines, _shape
+from intaglio import (
+    DecodeError,
+    _blocks,
+    _carrier,
+    _carrier_write,
+    _filters,
+    _kernels,
+    _png_lines,
+    _shape,
+)
 from intaglio._filters import filter_step
 
 native = _kernels.native
@@ -162,3 +171,17 @@ def test_without_kernels_a_file_reads_the_same(tmp_path):
         assert done.stdout.split() == [str(pure == "1"), "True"]
         digests.add(file.read_bytes())
     assert len(digests) == 1
+
+
+@given(st.binary(max_size=60), st.integers(0, 70), st.integers(0, 12))
+def test_a_frame_ends_where_it_does(tail, start, most):
+    for frame in (tail, bytes(3 * (len(tail) % 5)) + tail, b"\2\0\0\0\x08\0\0\1" + tail):
+        with plain(_blocks):
+            try:
+                expected = _blocks._frame_end(frame, start, most)
+            except DecodeError as problem:
+                expected = str(problem)
+        try:
+            assert _blocks._frame_end(frame, start, most) == expected
+        except DecodeError as problem:
+            assert str(problem) == expected

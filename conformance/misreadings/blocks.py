@@ -68,7 +68,7 @@ MISREADINGS: Final = (
             ("_blocks", "    _check_frame(frame, size)\n", ""),
             (
                 "_blocks",
-                "content = zstandard.ZstdDecompressor().decompress(frame)",
+                "content = _decompressor().decompress(frame)",
                 (
                     "content = zstandard.ZstdDecompressor().stream_reader("
                     "frame, read_across_frames=True).read(size + 1)"

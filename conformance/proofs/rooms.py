@@ -28,7 +28,7 @@ ROOMS: Final = (
         "_records",
         "_header",
     ),
-    *("_metadata", "_blocks", "_filters", "_arrays", "_container", "_codec", "_threads"),
+    *("_metadata", "_alike", "_blocks", "_filters", "_arrays", "_container", "_codec", "_threads"),
     *("_limits", "_spec", "_errors"),
 )
 _NOT_NEEDED: Final = (  # everything in them is None

@@ -16,6 +16,7 @@ import zstandard
 
 from intaglio._errors import DecodeError, Reason
 from intaglio._filters import apply_filters, undo_filters
+from intaglio._kernels import native
 from intaglio._spec import (
     CODEC_CODE,
     PROLOGUE_ROOTED_BYTES,
@@ -25,6 +26,7 @@ from intaglio._spec import (
 )
 
 Bytes = npt.NDArray[np.uint8]
+Table = npt.NDArray[np.void]  # one `_ENTRIES` a block
 
 _STORED: Final = CODEC_CODE["stored"]
 _FRAME_MAGIC: Final = b"\x28\xb5\x2f\xfd"
@@ -32,7 +34,8 @@ _CONTENT_SIZE_BYTES: Final = (0, 2, 4, 8)
 _CHECKSUM_BYTES: Final = 4
 _ZSTD_BLOCK_BYTES_MAX: Final = 128 * 1024
 _ENTRY: Final = struct.Struct("<II32s")
-_LOCAL: Final = threading.local()  # compressors are costly to make and not to be shared
+_ENTRIES: Final = np.dtype([("stored_length", "<u4"), ("crc", "<u4"), ("digest", "V32")])
+_LOCAL: Final = threading.local()  # (de)compressors are costly to make and not to be shared
 
 
 class BlockForm(NamedTuple):
@@ -56,10 +59,10 @@ def write_table(entries: list[TableEntry]) -> bytes:
     return b"".join(_ENTRY.pack(*entry) for entry in entries)
 
 
-def read_table(raw: bytes | memoryview) -> list[TableEntry]:
-    """The entries of a block table that fills all of `raw`."""
+def read_table(raw: bytes | memoryview) -> Table:
+    """The entries of block tables that fill all of `raw`: there may be millions."""
     assert len(raw) % TABLE_ENTRY_BYTES == 0
-    return [TableEntry(*fields) for fields in _ENTRY.iter_unpack(raw)]
+    return np.frombuffer(bytes(raw), _ENTRIES)
 
 
 def root_digest(prologue: bytes, header: bytes | memoryview, tables: bytes | memoryview) -> bytes:
@@ -114,10 +117,17 @@ def _compressor(level: int) -> zstandard.ZstdCompressor:
     return made[level]
 
 
+def _decompressor() -> zstandard.ZstdDecompressor:
+    if not hasattr(_LOCAL, "decompressor"):
+        _LOCAL.decompressor = zstandard.ZstdDecompressor()
+    decompressor: zstandard.ZstdDecompressor = _LOCAL.decompressor
+    return decompressor
+
+
 def _decompress(frame: bytes, size: int) -> bytes:
     _check_frame(frame, size)
     try:
-        content = zstandard.ZstdDecompressor().decompress(frame)
+        content = _decompressor().decompress(frame)
     except zstandard.ZstdError as problem:  # [BLK-5]
         raise DecodeError(Reason.BLOCK_MALFORMED, f"zstd: {problem}") from problem
     if len(content) != size:  # [BLK-5]
@@ -155,6 +165,8 @@ def _window_size(descriptor: int) -> int:
 
 def _frame_end(frame: bytes, position: int, block_bytes_max: int) -> int:
     """Where the frame's last block ends; past the end of `frame` if it is cut."""
+    if native:
+        return _frame_end_compiled(frame, position, block_bytes_max)
     last = 0
     while not last and position < len(frame):
         header = int.from_bytes(frame[position : position + 3], "little")
@@ -163,6 +175,13 @@ def _frame_end(frame: bytes, position: int, block_bytes_max: int) -> int:
             raise _frame_error(f"a block of {length} bytes")
         position += 3 + (1 if kind == 1 else length)
     return position if last else len(frame) + 1
+
+
+def _frame_end_compiled(frame: bytes, position: int, block_bytes_max: int) -> int:
+    end: int = native.frame_end(frame, position, block_bytes_max)
+    if end < 0:
+        raise _frame_error(f"a block of {-end} bytes")
+    return end
 
 
 def _frame_error(problem: str) -> DecodeError:

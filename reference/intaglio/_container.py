@@ -7,13 +7,15 @@ the prologue; `_body` is the writer's.
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import accumulate, pairwise
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from intaglio._alike import alike
 from intaglio._arrays import Array, ElementType, array_from_bytes, check_elements, known_element
-from intaglio._blocks import BlockForm, TableEntry, read_table, root_digest, unpack_block
+from intaglio._blocks import BlockForm, Table, TableEntry, read_table, root_digest, unpack_block
 from intaglio._errors import DecodeError, Reason
 from intaglio._header import ArrayRecord, Header, check_extensions, read_header
 from intaglio._limits import OUTPUT_BYTES_VARIABLE, Limits
@@ -23,7 +25,10 @@ from intaglio._spec import CODECS, FILTER_BY_CODE, TABLE_ENTRY_BYTES
 from intaglio._threads import in_threads
 
 Bytes = npt.NDArray[np.uint8]
+Places = npt.NDArray[np.int64]
 ReadBody = Callable[[int, int], memoryview]  # (start, stop) -> those bytes of the body
+
+_BATCH_BYTES: Final = 1 << 17  # blocks that are smaller are unpacked several at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +39,8 @@ class Contents:
     header: Header
     metadata: dict[str, Any]
     attrs: tuple[dict[str, Any], ...]
-    tables: tuple[tuple[TableEntry, ...], ...]
-    starts: tuple[int, ...]  # where in the body each array's first block begins
+    tables: tuple[Table, ...]
+    places: tuple[Places, ...]  # where in the body each block begins, and the last ends
 
 
 def read_contents(prologue_raw: bytes, prologue: Prologue, read_body: ReadBody) -> Contents:
@@ -54,21 +59,25 @@ def read_contents(prologue_raw: bytes, prologue: Prologue, read_body: ReadBody) 
         raise DecodeError(
             Reason.ROOT_MISMATCH, "prologue, header and block tables do not belong together"
         )
-    tables, starts = [], []
-    position, table_at = tables_end, 0
-    for record in header.arrays:
-        table_end = table_at + TABLE_ENTRY_BYTES * record.block_count
-        entries = read_table(tables_raw[table_at:table_end])
-        tables.append(tuple(entries))
-        starts.append(position)
-        position += sum(entry.stored_length for entry in entries)
-        table_at = table_end
-    empty = any(entry.stored_length < 1 for table in tables for entry in table)  # [CON-2]
+    table = read_table(tables_raw)
+    places = np.full(len(table) + 1, tables_end, np.int64)
+    places[1:] += np.cumsum(table["stored_length"], dtype=np.int64)
+    position = int(places[-1])
+    empty = bool((table["stored_length"] < 1).any())  # [CON-2]
     if empty or position != prologue.body_length:  # [CON-1]
         raise DecodeError(
             Reason.LENGTH_MISMATCH, f"the blocks end at {position} of {prologue.body_length} bytes"
         )
-    return Contents(prologue, header, metadata, attrs, tuple(tables), tuple(starts))
+    ends = accumulate((record.block_count for record in header.arrays), initial=0)
+    spans = [*pairwise(ends)]
+    return Contents(
+        prologue,
+        header,
+        metadata,
+        attrs,
+        tuple(table[first:end] for first, end in spans),
+        tuple(places[first : end + 1] for first, end in spans),
+    )
 
 
 def array_type(record: ArrayRecord) -> tuple[ElementType, BlockForm]:
@@ -114,35 +123,62 @@ def _fill(
     if start == stop:
         return
     record = contents.header.arrays[index]
-    kind, form = array_type(record)
-    item_bytes = kind.element.item_bytes
-    table = contents.tables[index]
-    length = record.block_length
-    first, last = start // length, (stop - 1) // length
-    position = contents.starts[index] + sum(e.stored_length for e in table[:first])
+    item_bytes = array_type(record)[0].element.item_bytes
+    length, places = record.block_length, contents.places[index]
 
-    def stored_blocks() -> Iterator[tuple[int, memoryview]]:
-        at = position
-        for block in range(first, last + 1):
-            yield block, read_body(at, at + table[block].stored_length)
-            at += table[block].stored_length
+    def stored_blocks() -> Iterator[tuple[range, memoryview]]:
+        for blocks in _batches(places, start // length, -(-stop // length), length * item_bytes):
+            yield blocks, read_body(int(places[blocks.start]), int(places[blocks.stop]))
 
-    def unpack(item: tuple[int, memoryview]) -> Bytes:
-        block, stored = item
-        begin = block * length
-        size = (min(begin + length, record.size) - begin) * item_bytes
-        try:
-            canonical = unpack_block(stored, size, table[block], form)
-            check_elements(canonical, kind.element)
-        except DecodeError as problem:
-            detail = f"array {record.name!a}, block {block}: {problem.detail}"
-            raise DecodeError(problem.reason, detail) from problem
-        low, high = max(start, begin), min(stop, begin + length)
+    def unpack(item: tuple[range, memoryview]) -> Bytes:
+        blocks, stored = item
+        canonical = _unpack_batch(contents, index, blocks, stored)
+        begin = blocks.start * length
+        low, high = max(start, begin), min(stop, blocks.stop * length)
         part = out[(low - start) * item_bytes : (high - start) * item_bytes]
         part[:] = canonical[(low - begin) * item_bytes : (high - begin) * item_bytes]
         return part
 
     yield from in_threads(unpack, stored_blocks())
+
+
+def _batches(places: Places, first: int, end: int, block_bytes: int) -> Iterator[range]:
+    """Blocks first..end-1, large ones each alone: a thread has its price."""
+    while first < end:
+        fit = int(np.searchsorted(places, places[first] + _BATCH_BYTES, "right")) - 1
+        most = min(fit, first + _BATCH_BYTES // block_bytes, end)
+        yield (blocks := range(first, max(most, first + 1)))
+        first = blocks.stop
+
+
+def _unpack_batch(contents: Contents, index: int, blocks: range, stored: memoryview) -> Bytes:
+    """The canonical bytes of these blocks of array `index`, one after another: steps 24 to 27."""
+    record = contents.header.arrays[index]
+    kind, form = array_type(record)
+    table = contents.tables[index][blocks.start : blocks.stop]
+    places = contents.places[index][blocks.start : blocks.stop + 1]
+    places = places - places[0]
+    size, length = record.size, record.block_length
+
+    def unpack(number: int) -> Bytes:
+        begin = (blocks.start + number) * length
+        block_bytes = (min(begin + length, size) - begin) * kind.element.item_bytes
+        raw = stored[places[number] : places[number + 1]]
+        try:
+            canonical = unpack_block(raw, block_bytes, TableEntry(*table[number].item()), form)
+            check_elements(canonical, kind.element)
+        except DecodeError as problem:
+            detail = f"array {record.name!a}, block {blocks[number]}: {problem.detail}"
+            raise DecodeError(problem.reason, detail) from problem
+        return canonical
+
+    last = len(blocks) - 1
+    if not last:
+        return unpack(0)
+    entries = np.frombuffer(table[:last], np.uint8).reshape(last, -1)
+    found, which = alike(entries, np.frombuffer(stored, np.uint8), places[:-1])
+    rows = np.stack([unpack(number) for number in found.tolist()])
+    return np.concatenate([rows[which].reshape(-1), unpack(last)])  # the last may be shorter
 
 
 def read_canonical(contents: Contents, index: int, read_body: ReadBody) -> Bytes:
@@ -154,7 +190,7 @@ def read_canonical(contents: Contents, index: int, read_body: ReadBody) -> Bytes
     for part in _fill(canonical, contents, index, 0, record.size, read_body):
         if len(table) > 1:
             digest.update(part.data)
-    whole = table[0].digest if len(table) == 1 else digest.digest()  # one block is the array
+    whole = digest.digest() if len(table) != 1 else table["digest"].item()  # that of its one block
     if whole != record.digest:  # [ARR-6]
         raise DecodeError(
             Reason.ARRAY_DIGEST_MISMATCH, f"array {record.name!a}: its SHA-256 is wrong"

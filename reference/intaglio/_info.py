@@ -64,9 +64,9 @@ def info_of(opened: Opened, *, png_checked: bool = False, echo: str | None = Non
     contents = opened.contents
     prologue = contents.prologue
     arrays = tuple(
-        _array_info(record, sum(entry.stored_length for entry in table), attrs)
-        for record, table, attrs in zip(
-            contents.header.arrays, contents.tables, contents.attrs, strict=True
+        _array_info(record, int(places[-1] - places[0]), attrs)
+        for record, places, attrs in zip(
+            contents.header.arrays, contents.places, contents.attrs, strict=True
         )
     )
     return Info(

@@ -17,10 +17,9 @@ from intaglio._errors import DecodeError, EncodeError, Reason
 from intaglio._spec import JSON_DEPTH_MAX, JSON_NUMBER_CHARS_MAX
 
 # A string that never ends matches up to the end of the text, so the scan stays linear.
-_TOKEN: Final = re.compile(
-    rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|[\[{]|[\]}]|[-+.0-9eE]{%d,}' % (JSON_NUMBER_CHARS_MAX + 1),
-    re.DOTALL,
-)
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
+_LONG_NUMBER: Final = re.compile(rb"[-+.0-9eE]{%d}" % (JSON_NUMBER_CHARS_MAX + 1))
+_STEPS: Final = np.array([(c in b"[{") - (c in b"]}") for c in range(256)], np.int8)  # in depth
 _KEY_CHARS_SHOWN: Final = 40
 _SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -109,19 +108,14 @@ def _parse(raw: bytes) -> dict[str, Any]:
 
 
 def _scan(raw: bytes) -> None:
-    depth = 0
-    for match in _TOKEN.finditer(raw):
-        token = match[0]
-        if token in b"[{":
-            depth += 1
-            if depth > JSON_DEPTH_MAX:  # [MET-5]
-                message = f"nested more than {JSON_DEPTH_MAX} deep"
-                raise _NotMetadataError(message)
-        elif token in b"]}":
-            depth -= 1
-        elif not token.startswith(b'"'):  # [MET-4]
-            message = f"a number of more than {JSON_NUMBER_CHARS_MAX} characters"
-            raise _NotMetadataError(message)
+    bare = _STRING.sub(b'"', raw)
+    depths = np.cumsum(_STEPS[np.frombuffer(bare, np.uint8)], dtype=np.int32)
+    if depths.max(initial=0) > JSON_DEPTH_MAX:  # [MET-5]
+        message = f"nested more than {JSON_DEPTH_MAX} deep"
+        raise _NotMetadataError(message)
+    if _LONG_NUMBER.search(bare):  # [MET-4]
+        message = f"a number of more than {JSON_NUMBER_CHARS_MAX} characters"
+        raise _NotMetadataError(message)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

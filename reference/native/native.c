@@ -404,6 +404,35 @@ static PyObject *unshuffle(PyObject *self, PyObject *args) {
     Py_RETURN_NONE;
 }
 
+/* Where a Zstandard frame's last block ends; past the end of the frame if it is cut; below 0, the
+   size of a block that is too large. */
+
+static PyObject *frame_end(PyObject *self, PyObject *args) {
+    Py_buffer v[1]; /* frame */
+    Py_ssize_t first, most;
+    if (!PyArg_ParseTuple(args, "y*nn", &v[0], &first, &most))
+        return NULL;
+    Py_ssize_t end = 0;
+    if (!wrong(first < 0 || most < 0)) {
+        const uint8_t *frame = v[0].buf;
+        size_t n = (size_t)v[0].len, at = (size_t)first, length = 0;
+        int last = 0;
+        Py_BEGIN_ALLOW_THREADS
+        while (!last && at < n && length <= (size_t)most) {
+            uint32_t header = 0;
+            for (int i = 0; i < 3 && at + i < n; i++)
+                header |= (uint32_t)frame[at + i] << 8 * i;
+            last = header & 1;
+            length = header >> 3;
+            at += 3 + ((header >> 1 & 3) == 1 ? 1 : length);
+        }
+        Py_END_ALLOW_THREADS
+        end = length > (size_t)most ? -(Py_ssize_t)length : (Py_ssize_t)(last ? at : n + 1);
+    }
+    release(v, 1);
+    return PyErr_Occurred() ? NULL : PyLong_FromSsize_t(end);
+}
+
 static PyMethodDef methods[] = {
     {"undo_lines", undo_lines, METH_VARARGS, "undo_lines(lines, above, rows, lanes)"},
     {"extract", extract, METH_VARARGS, "extract(pixels, channels, depths, bytes)"},
@@ -414,6 +443,7 @@ static PyMethodDef methods[] = {
     {"undo_delta", undo_delta, METH_VARARGS, "undo_delta(words, item_bytes, lag), in place"},
     {"unshuffle", unshuffle, METH_VARARGS, "unshuffle(planes, item_bytes, words)"},
     {"decimal", decimal, METH_VARARGS, "decimal(words, item_bytes, scale), in place"},
+    {"frame_end", frame_end, METH_VARARGS, "frame_end(frame, first, block_bytes_max)"},
     {NULL, NULL, 0, NULL},
 };
 static struct PyModuleDef module = {
