@@ -478,7 +478,7 @@ def test_pack_refuses_bad_files_in_one_line(here, capsys, suffix, raw):
     ("arguments", "code"),
     [
         (["pack", "missing.npy", "-o", "x.png"], 66),
-        (["pack", ".", "-o", "x.png"], 65),
+        (["pack", ".", "-o", "x.png"], 66),
         (["pack", "m.npy", "-o", "no/such/x.png"], 66),
         (["pack", "m.npy", "-o", "x.jpg"], 64),
         (["pack", "m.npy"], 64),
@@ -554,6 +554,24 @@ def test_the_largest_picture_can_be_said_in_pack_and_recolor(here, capsys):
     assert ig.info("x.png").width * ig.info("x.png").height <= int(needed)
     size = ["--pixels-max", needed, "--profile", "0,0,0,1"]
     assert "needs" in quick(capsys, "recolor", "x.png", "-o", "y.png", *size)[2]
+
+
+def test_a_dtype_is_for_text_and_refused_where_there_is_none(here, capsys):
+    code, _, err = quick(capsys, "pack", "m.npy", "-o", "x.png", "--dtype", "float32")
+    assert (code, "--dtype is for .csv" in err) == (64, True)
+    Path("n.csv").write_text("1,2\n")
+    both = ("pack", "m.npy", "n.csv", "-o", "x.png", "--dtype", "float32")
+    assert quick(capsys, *both)[0] == 0
+    assert (ig.load("x.png", "n").dtype, ig.load("x.png", "m").dtype) == ("float32", "float64")
+
+
+def test_a_folder_and_a_file_without_a_suffix_are_told_apart(here, capsys):
+    Path("bare").write_bytes(b"1")
+    assert quick(capsys, "pack", ".", "-o", "x.png")[2] == "intaglio: .: Is a directory\n"
+    assert (
+        "bare: cannot read files without a suffix"
+        in quick(capsys, "pack", "bare", "-o", "x.png")[2]
+    )
 
 
 def test_what_cannot_be_carried_is_named_and_can_be_skipped(here, capsys):

@@ -52,15 +52,17 @@ def read(path: Path, options: ReadOptions | None = None) -> Content:
     Errors: FormatError if it holds something else or is damaged, MissingExtraError if the
     library for it is not installed, OSError if it cannot be opened.
     """
+    with path.open("rb") as stream:  # missing, forbidden, a folder: the system's own error
+        empty = not stream.read(1)
     form = format_of(path)
     if form is None:
         known = " ".join(suffix for form in FORMATS for suffix in form.suffixes)
-        message = f"cannot read files that end in {path.suffix!a}; known are {known}"
+        ends = f"files that end in {path.suffix!a}" if path.suffix else "files without a suffix"
+        message = f"cannot read {ends}; known are {known}"
         raise FormatError(message)
-    with path.open("rb") as stream:  # missing, forbidden, a folder: the system's own error
-        if not stream.read(1):
-            message = "this file is empty"
-            raise FormatError(message)
+    if empty:
+        message = "this file is empty"
+        raise FormatError(message)
     content: Content = import_module(f"intaglio._formats.{form.module}").read(
         path, form.name, options or ReadOptions()
     )

@@ -9,7 +9,7 @@ from intaglio import _api, _codec
 from intaglio._arrays import Array, element_type_of
 from intaglio._errors import DecodeError, EncodeError
 from intaglio._files import check_target
-from intaglio._formats import read
+from intaglio._formats import format_of, read
 from intaglio._formats._base import Content, FormatError, MissingExtraError, ReadOptions
 from intaglio._metadata import read_metadata
 from intaglio._options import make_job
@@ -65,6 +65,7 @@ class Packer:
         """The picture of all that `sources` hold, ready to be written."""
         if place != STDOUT:
             check_target(place)
+        self._check_dtype(sources)
         arrays: dict[str, Array] = {}
         attrs: dict[str, Any] = {}
         metadata: dict[str, Any] = {}
@@ -89,6 +90,12 @@ class Packer:
             attrs[name] = {**attrs.get(name, {}), **members}
         everything = {"metadata": {**metadata, **self.metadata}, "attrs": attrs, **self.options}
         return Packed(_codec.encode(arrays, make_job(everything, None)), arrays)
+
+    def _check_dtype(self, sources: list[Source]) -> None:
+        forms = [format_of(source.path) for source in sources]
+        if self.dtype is not None and not any(form and form.module == "_text" for form in forms):
+            message = "--dtype is for .csv, .tsv and .txt; other files say what they hold"
+            raise UsageError(message)
 
     def _read(self, source: Source) -> Content:
         try:
