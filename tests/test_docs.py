@@ -73,6 +73,14 @@ def test_the_example_of_figures_runs(tmp_path, monkeypatch):
     assert same_bits(names["table"]["y"].to_numpy(), names["y"])
 
 
+@pytest.mark.parametrize("name", ["pandas", "xarray"])
+def test_the_examples_of_tables_and_datasets_run(name, tmp_path, monkeypatch):
+    (example,) = re.findall(r"```python\n(.*?)```", (DOCS / f"{name}.md").read_text(), re.DOTALL)
+    assert "assert " in example
+    monkeypatch.chdir(tmp_path)
+    exec(compile(example, f"{name}.md", "exec"), {})
+
+
 def test_git_shows_a_change_as_the_page_has_it(tmp_path):
     shown = re.search(r"    \$ git diff\n((?:    .*\n)+)", GIT)[1]
     configure = re.findall(r"^    (git config .*|echo .*)$", GIT, re.MULTILINE)
