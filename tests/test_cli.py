@@ -19,6 +19,7 @@ import pytest
 from PIL import Image, ImageOps
 
 import intaglio as ig
+from intaglio._options import Options
 from intaglio.cli import _app, _names
 from intaglio.cli._run import run
 from support import same_bits
@@ -754,6 +755,30 @@ def test_info_starts_quickly(here):
     numpy = min(cpu(sys.executable, "-c", "import numpy") for _ in range(7))
     whole = min(cpu(INTAGLIO, "info", "m.png") for _ in range(7))
     assert whole - bare < 2.5 * (numpy - bare)
+
+
+def test_recolor_has_every_option_of_the_picture_that_pack_has(here, capsys):
+    looks = {*Options.__annotations__} - {"metadata", "attrs", "side_max"}
+    for verb in ("pack", "recolor"):
+        options = {
+            o.replace("-", "_")
+            for o in re.findall(r"--([a-z-]+)", quick(capsys, verb, "--help")[1])
+        }
+        assert looks - options == set()
+    given = (
+        "--badge",
+        "--norm",
+        "twoslope",
+        "--vcenter",
+        "0.5",
+        "--side-min",
+        "500",
+        "--effort",
+        "small",
+    )
+    assert quick(capsys, "recolor", "m.png", "-o", "new.png", *given)[0] == 0
+    look = {"badge": True, "norm": "twoslope", "vcenter": 0.5, "side_min": 500, "effort": "small"}
+    assert Path("new.png").read_bytes() == ig.dumps(np.load("m.npy"), **look)
 
 
 def test_options_of_the_picture_reach_it(here):
