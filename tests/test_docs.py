@@ -1,5 +1,6 @@
 """The pages of docs/: what they say is so, and leads somewhere."""
 
+import json
 import os
 import re
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 import intaglio as ig
 from intaglio._options import Options
+from intaglio.cli import _exits
 from support import same_bits
 
 ROOT = Path(__file__).parent.parent
@@ -19,6 +21,7 @@ DOCS = ROOT / "docs"
 PAGES = [*ROOT.glob("*.md"), *DOCS.glob("*.md"), *DOCS.glob("zarr-codec/*.md")]
 PYTHON = (DOCS / "python.md").read_text()
 GIT = (DOCS / "git.md").read_text()
+COMMAND = (DOCS / "command.md").read_text()
 EXAMPLES = re.findall(r"```python\n(.*?)```", PYTHON, re.DOTALL)
 assert EXAMPLES
 assert len(PAGES) > 12
@@ -81,25 +84,50 @@ def test_the_examples_of_tables_and_datasets_run(name, tmp_path, monkeypatch):
     exec(compile(example, f"{name}.md", "exec"), {})
 
 
+def shell(folder, *lines):
+    """Standard output of a shell that has the command, and no settings of anybody's."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    own = {"PATH": path, "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1"}
+    command = ["bash", "-euo", "pipefail", "-c", "\n".join(lines)]
+    done = subprocess.run(
+        command, cwd=folder, env=os.environ | own, check=True, capture_output=True
+    )
+    return done.stdout.decode()
+
+
+def test_the_pipes_of_the_page_of_the_command_hold(tmp_path):
+    (example,) = re.findall(r"```sh\n(.*?)```", COMMAND, re.DOTALL)
+    assert shell(tmp_path, example) == "sound\n[96, 96]\n"
+
+
+def test_the_page_of_the_command_has_every_exit_code():
+    codes = {value for name, value in vars(_exits).items() if name.isupper() and name[0] != "_"}
+    rows = re.findall(r"^\| ([\d, ]+) \|", COMMAND, re.MULTILINE)
+    assert {int(code) for row in rows for code in row.split(",")} == codes
+
+
+def test_the_page_of_the_command_has_every_member_of_the_json(tmp_path):
+    ig.save(tmp_path / "m.png", np.arange(3))
+    for verb in ("info", "verify", "ls"):
+        printed = json.loads(shell(tmp_path, f"intaglio {verb} --json m.png"))
+        line = re.search(rf"^- `(?:info`, `)?{verb}`.*$", COMMAND, re.MULTILINE)[0]
+        members = [*printed, *printed["arrays"][0]]
+        assert [name for name in members if f"`{name}`" not in line] == []
+    failed = json.loads(shell(tmp_path, "intaglio info --json no.png || true"))
+    assert [name for name in failed if f"`{name}`" not in COMMAND] == []
+    compared = json.loads(shell(tmp_path, "intaglio diff --json m.png m.png"))
+    assert [name for name in compared if f"`{name}`" not in COMMAND] == []
+
+
 def test_git_shows_a_change_as_the_page_has_it(tmp_path):
     shown = re.search(r"    \$ git diff\n((?:    .*\n)+)", GIT)[1]
     configure = re.findall(r"^    (git config .*|echo .*)$", GIT, re.MULTILINE)
     assert len(configure) == 3
-    home = {"HOME": str(tmp_path), "GIT_CONFIG_NOSYSTEM": "1"}
-    path = {"PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-
-    def shell(*lines):
-        command = ["bash", "-euc", "\n".join(lines)]
-        done = subprocess.run(
-            command, cwd=tmp_path, env=os.environ | home | path, check=True, capture_output=True
-        )
-        return done.stdout.decode()
-
     x = np.random.default_rng(0).normal(size=(96, 96))
     ig.save(tmp_path / "m.png", {"x": x}, metadata={"run": 7})
     identity = ["git config user.name A", "git config user.email a@example.org"]
-    shell("git init -q .", *identity, *configure, "git add .", "git commit -qm one")
+    shell(tmp_path, "git init -q .", *identity, *configure, "git add .", "git commit -qm one")
     x[0, 0] = np.nextafter(x[0, 0], 1)
     ig.save(tmp_path / "m.png", {"x": x}, metadata={"run": 8})
-    changes = shell("git diff").partition("@@\n")[2]
+    changes = shell(tmp_path, "git diff").partition("@@\n")[2]
     assert changes.startswith("".join(line[4:] + "\n" for line in shown.splitlines()))
