@@ -224,19 +224,6 @@ def test_a_reader_that_has_the_old_file_open_reads_it_to_its_end(tmp_path):
     assert same_bits(ig.load(path), A + 1)
 
 
-def test_a_writer_killed_at_any_moment_leaves_the_old_file_or_the_new_one():
-    """`make survival` kills 500."""
-    done = subprocess.run(
-        [sys.executable, "bench/kills.py", "40"],
-        check=False,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-    )
-    assert not done.returncode, done.stderr
-    assert "40 writers killed" in done.stdout
-
-
 def test_an_interrupted_writer_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "m.png"
     ig.save(path, A)

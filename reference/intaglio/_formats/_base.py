@@ -1,11 +1,13 @@
 """What every file format shares: what is read and written, and the two errors."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
+from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +15,8 @@ import numpy.typing as npt
 from intaglio._limits import DEFAULT_LIMITS
 
 Array: TypeAlias = npt.NDArray[Any]
+
+_HEAD_BYTES: Final = 2**14  # what a file has beside its arrays, or more
 
 
 class FormatError(ValueError):
@@ -87,6 +91,18 @@ def check_bytes(count: int) -> None:
     if count > DEFAULT_LIMITS.output_bytes_max:
         message = f"its arrays have {count:,} bytes together, too many for one picture"
         raise FormatError(message)
+
+
+def check_room(path: Path, arrays: Iterable[Array]) -> None:
+    """OSError if the disk has no room for the arrays, before a partner writes them.
+
+    For those that fall over a full disk, as HDF5 does, or call it something else. The room is
+    theirs again as soon as they open the file.
+    """
+    if hasattr(os, "posix_fallocate"):
+        with path.open("wb") as stream:
+            total = sum(array.nbytes for array in arrays) + _HEAD_BYTES
+            os.posix_fallocate(stream.fileno(), 0, total)
 
 
 def is_bfloat16(dtype: np.dtype[Any]) -> bool:

@@ -21,6 +21,7 @@ from intaglio._formats._base import (
     ReadOptions,
     bfloat16,
     check_bytes,
+    check_room,
     is_bfloat16,
     need,
     partner,
@@ -152,6 +153,7 @@ def write(path: Path, _name: str, content: Content) -> tuple[str, ...]:
     notes = []
     metadata = dict(content.metadata)
     groups = metadata.pop(GROUPS_MEMBER, {})
+    check_room(path, content.arrays.values())
     with partner("HDF5 cannot hold this"), h5py.File(path, "w") as file:
         for name, array in content.arrays.items():
             place = _place(name, content.arrays)

@@ -19,6 +19,7 @@ from intaglio._formats._base import (
     FormatError,
     MissingExtraError,
     ReadOptions,
+    check_room,
     need,
     partner,
 )
@@ -137,6 +138,7 @@ def write(path: Path, _name: str, content: Content) -> tuple[str, ...]:
     notes = []
     metadata = dict(content.metadata)
     groups = metadata.pop(GROUPS_MEMBER, {})
+    check_room(path, content.arrays.values())
     with partner("netCDF cannot hold this"), h5netcdf.File(path, "w") as file:
         for name, array in content.arrays.items():
             place = _place(name, content.arrays)

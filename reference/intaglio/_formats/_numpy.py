@@ -14,6 +14,7 @@ from intaglio._formats._base import (
     FormatError,
     ReadOptions,
     check_bytes,
+    check_room,
     is_bfloat16,
     partner,
 )
@@ -50,6 +51,7 @@ def write(path: Path, name: str, content: Content) -> tuple[str, ...]:
             raise FormatError(message)
     if name == "npy":
         (array,) = content.arrays.values()
+        check_room(path, [array])
         with path.open("wb") as stream:
             np.lib.format.write_array(stream, np.asanyarray(array), allow_pickle=False)
         return ()

@@ -12,6 +12,7 @@ from intaglio._formats._base import (
     FormatError,
     ReadOptions,
     bfloat16,
+    check_room,
     native,
     need,
     partner,
@@ -88,6 +89,7 @@ def write(path: Path, _name: str, content: Content) -> tuple[str, ...]:
     if attrs:
         texts[ATTRS_MEMBER] = json.dumps(attrs)
     tensors = {name: np.array(array, order="C") for name, array in content.arrays.items()}
+    check_room(path, content.arrays.values())
     with partner(".safetensors cannot hold this"):
         safetensors.save_file(tensors, str(path), metadata=texts or None)
     return ()

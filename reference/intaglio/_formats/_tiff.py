@@ -10,6 +10,7 @@ from intaglio._formats._base import (
     FormatError,
     ReadOptions,
     check_bytes,
+    check_room,
     is_bfloat16,
     native,
     need,
@@ -54,6 +55,7 @@ def write(path: Path, _name: str, content: Content) -> tuple[str, ...]:
     is_rgb = (
         array.ndim == 3 and array.shape[2] in (3, 4) and array.dtype.name in ("uint8", "uint16")
     )
+    check_room(path, content.arrays.values())
     with partner("TIFF cannot hold this"):
         tifffile.imwrite(
             path,

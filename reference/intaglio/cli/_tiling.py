@@ -19,7 +19,7 @@ from intaglio._formats import read
 from intaglio._formats._base import ReadOptions, need, partner
 from intaglio._limits import Limits
 from intaglio.cli._exits import ExistsError, UsageError
-from intaglio.cli._files import STDOUT, check_free, is_folder, write_file
+from intaglio.cli._files import STDOUT, check_free, is_folder, write_file, write_folder
 from intaglio.cli._names import escaped
 from intaglio.cli._packing import Packer, Source
 from intaglio.cli._talk import Talk, label
@@ -76,7 +76,7 @@ class Tiler:
                 tick = _counted(advance, chunks)
                 room("_split").split(array, folder, picture, chunks, attributes, tick)
 
-        _write_folder(place, write, force=force)
+        write_folder(place, write, lambda: _check_store_free(place, force=force))
         talk.note(f"{label(place)}: {words}")
 
     def _check_options(self) -> None:
@@ -224,21 +224,6 @@ def _check_store_free(place: Path, *, force: bool) -> None:
             message = f"{place} is no Zarr store: --force does not replace it"
             raise UsageError(message)
         raise ExistsError(place)
-
-
-def _write_folder(place: Path, write: Callable[[Path], None], *, force: bool) -> None:
-    """Let `write` fill a folder beside `place`, which then becomes `place`."""
-    temporary = place.with_name(f".{place.name}.intaglio.tmp")
-    shutil.rmtree(temporary, ignore_errors=True)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        write(temporary)
-        _check_store_free(place, force=force)
-        if place.exists():
-            shutil.rmtree(place)
-        temporary.rename(place)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Splitting an array into a store of pictures, and joining it again: a region at a time."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,9 @@ def join(store: TileStore, path: Path, tick: Callable[[Region], None]) -> None:
             np.lib.format.write_array(stream, np.empty(shape, dtype), allow_pickle=False)
         return
     out = np.lib.format.open_memmap(path, mode="w+", dtype=dtype, shape=shape)
+    if hasattr(os, "posix_fallocate"):  # a disk that is full is an error here, later a signal
+        with path.open("r+b") as stream:
+            os.posix_fallocate(stream.fileno(), 0, path.stat().st_size)
     for region in regions(shape, store.shards or store.chunks, dtype.itemsize):
         out[region] = store.array[region]
         tick(region)
