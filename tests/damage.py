@@ -7,7 +7,7 @@ out, and is for measuring only: do not tune on it, write another.
 """
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
@@ -18,11 +18,15 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 import intaglio as ig
+from intaglio._diagnosis import FAMILIES, NOT_A_CARRIER
 from intaglio._spec import PROFILES
 
 SEED = 20261122
 READ = "read"
-NOT_A_CARRIER = "not-a-carrier"
+LIKELIEST = (
+    *(("resized", "resized"), ("blurred", "blurred")),
+    *(("compressed with loss", cause) for cause in ("lossy", "jpeg", "webp")),
+)
 Pixels = np.ndarray
 Resampling = Image.Resampling
 
@@ -646,14 +650,35 @@ def source(name: str) -> Pixels:
     return (SOURCES | BYSTANDERS | FRESH_SOURCES | FRESH_BYSTANDERS)[name]()
 
 
-def diagnosed(damaged: Pixels | bytes) -> str:
-    """The cause that the error names which refuses `damaged`; "read" where it is not refused."""
+def answer(damaged: Pixels | bytes) -> tuple[str, str]:
+    """The cause that the error names which refuses `damaged`, and its detail; "read" if none."""
     read = ig.loads_dict if isinstance(damaged, bytes) else ig.extract
     try:
         read(damaged)
     except ig.DecodeError as problem:
-        return problem.diagnosis or NOT_A_CARRIER
-    return READ
+        return problem.diagnosis or NOT_A_CARRIER, problem.detail
+    return READ, ""
+
+
+def diagnosed(damaged: Pixels | bytes) -> str:
+    return answer(damaged)[0]
+
+
+def verdict(cause: str, right: Collection[str]) -> str:
+    """How good an answer is: "exact", "family" if it names a few of which one is right, "silent".
+
+    Or "wrong". Nothing said is exact where nothing happened.
+    """
+    if cause in right:
+        return "exact"
+    if not FAMILIES.get(cause, frozenset()).isdisjoint(right):
+        return "family"
+    return "silent" if cause == NOT_A_CARRIER else "wrong"
+
+
+def is_likeliest(detail: str, right: Collection[str]) -> bool:
+    """Whether the member of a family that the sentence calls the likeliest is right."""
+    return any(f"most likely {word}" in detail for word, cause in LIKELIEST if cause in right)
 
 
 @dataclass(frozen=True)

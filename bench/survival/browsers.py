@@ -47,7 +47,11 @@ _ROWS: tuple[tuple[str, Loss, tuple[str, ...]], ...] = (
     ("canvas, brightness(1.1)", "values", (*COLOURS, *PREMULTIPLIED)),
     ("canvas, a box drawn", "values", (*DRAWN, *PREMULTIPLIED)),
 )
-_RESISTED: tuple[str, Loss, tuple[str, ...]] = ("canvas, fingerprinting resisted", "values", ())
+_RESISTED: tuple[str, Loss, tuple[str, ...]] = (
+    "canvas, fingerprinting resisted",
+    "values",
+    ("canvas-blocked",),
+)
 
 
 def _version(host: str) -> str | None:

@@ -17,7 +17,10 @@ the arrays were read.
 - **exact**: every bit of every array came back. What is counted exact was compared byte by byte.
 - a cause, such as *jpeg*: the data was refused, and this is the cause that the refusal names, as it should.
 - **+ restored**: refused like that, and `restore` brought every bit back.
-- **wrong cause**: refused, but what the refusal names as probable is not what happened. *unexplained*: it names nothing.
+- *smoothed?*, *altered?*: refused as one of several (resized, blurred or compressed with loss; cropped, recoloured, resized, or saved with
+  loss or in fewer colours), and that is what happened. What is left does not tell more.
+- *no trace*: refused with the word that the picture never carried data, or that nothing is left of it.
+- **wrong cause**: refused, but what the refusal names as probable is not what happened.
 - *not taken*: the tool itself would not read or write this picture.
 
 {summary}
@@ -60,7 +63,9 @@ def _cell(verdict: Verdict) -> str:
         return "exact"
     if verdict.word == "refused":
         return f"*{verdict.cause}*" + (" + restored" if verdict.restored else "")
-    if verdict.word in ("not taken", "unexplained"):
+    if verdict.word == "family":
+        return f"*{verdict.cause}?*"
+    if verdict.word in ("not taken", "no trace"):
         return f"*{verdict.word}*"
     return f"**{verdict.word}** {verdict.cause}".strip()
 
@@ -68,7 +73,8 @@ def _cell(verdict: Verdict) -> str:
 def share_right(verdicts: list[Verdict]) -> float:
     """Of the causes that refusals named, how many were right."""
     words = Counter(v.word for v in verdicts)
-    return words["refused"] / max(1, words["refused"] + words["wrong cause"])
+    right = words["refused"] + words["family"]
+    return right / max(1, right + words["wrong cause"])
 
 
 def summary(tools: list[Tool], verdicts: list[Verdict]) -> str:
@@ -80,14 +86,14 @@ def summary(tools: list[Tool], verdicts: list[Verdict]) -> str:
     kept = [v for v in verdicts if (v.tool, v.way) in plain and v.word != "not taken"]
     exact = sum(v.word == "exact" for v in kept)
     absent = ", ".join(t.name for t in tools if t.name not in here)
-    named = words["refused"] + words["wrong cause"]
+    refused = sum(words[word] for word in ("refused", "family", "no trace", "wrong cause"))
     never = sum(v.is_never for v in verdicts)
     return (
         f"{len(here)} tools, {len(ways)} ways, {len(verdicts)} journeys. {words['exact']} came "
         f"back exact, among them {exact} of the {len(kept)} on ways that lose nothing. "
-        f"{named + words['unexplained']} were refused: the cause named was right "
-        f"{words['refused']} times and wrong {words['wrong cause']} times "
-        f"({share_right(verdicts):.1%} right), and none was named {words['unexplained']} times. "
+        f"{refused} were refused: the cause named was right {words['refused']} times, right as one "
+        f"of several {words['family']} times and wrong {words['wrong cause']} times "
+        f"({share_right(verdicts):.1%} right), and {words['no trace']} times there was no trace. "
         f"{sum(v.restored for v in verdicts)} were restored, {words['not taken']} not taken. "
         f"Wrong data, tracebacks, and refusals where nothing was lost: {never}."
         + (f" Not here: {absent}." if absent else "")

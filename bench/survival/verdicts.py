@@ -12,13 +12,15 @@ from PIL import Image
 from ways import NotTakenError, Tool, Way
 
 import intaglio as ig
+from intaglio._diagnosis import FAMILIES
 
 
 @dataclass(frozen=True)
 class Verdict:
     """What became of one picture on one way.
 
-    word: "exact"; "refused" with a right cause; "unexplained", refused without naming one; "not
+    word: "exact"; "refused" with a right cause; "family", refused as one of several causes of
+    which one is right; "no trace", refused with the word that nothing is left to tell; "not
     taken", the tool would not; "wrong cause"; or what must never be: "wrong data", "traceback",
     "lost" (refused though the way loses nothing).
     cause: what the refusal named. restored: whether restoring brought every bit back.
@@ -76,10 +78,15 @@ def _of_refusal(verdict, way: Way, picture: Picture, end: Path, problem: ig.Deco
         changed = _changes(picture.path, end)
         return verdict("lost", cause, f"{problem.reason}; {changed}")
     restored = way.loses == "place" and _is_restored(end, picture)
-    word = "refused" if problem.diagnosis in way.causes else "wrong cause"
-    if problem.diagnosis is None and "none" not in way.causes:
-        word = "unexplained"
-    return verdict(word, cause, problem, restored=restored)
+    return verdict(_word(problem.diagnosis, way.causes), cause, problem, restored=restored)
+
+
+def _word(cause: str | None, right: tuple[str, ...]) -> str:
+    if cause is None:
+        return "no trace"
+    if cause in right:
+        return "refused"
+    return "wrong cause" if FAMILIES.get(cause, frozenset()).isdisjoint(right) else "family"
 
 
 def _is_restored(end: Path, picture: Picture) -> bool:

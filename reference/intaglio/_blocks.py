@@ -5,7 +5,6 @@ table entry guards both ends. The only door to zstandard.
 """
 
 import hashlib
-import struct
 import threading
 import zlib
 from typing import Final, NamedTuple
@@ -33,7 +32,6 @@ _FRAME_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _CONTENT_SIZE_BYTES: Final = (0, 2, 4, 8)
 _CHECKSUM_BYTES: Final = 4
 _ZSTD_BLOCK_BYTES_MAX: Final = 128 * 1024
-_ENTRY: Final = struct.Struct("<II32s")
 _ENTRIES: Final = np.dtype([("stored_length", "<u4"), ("crc", "<u4"), ("digest", "V32")])
 _LOCAL: Final = threading.local()  # (de)compressors are costly to make and not to be shared
 
@@ -56,7 +54,7 @@ class TableEntry(NamedTuple):
 
 def write_table(entries: list[TableEntry]) -> bytes:
     """The bytes of a block table."""
-    return b"".join(_ENTRY.pack(*entry) for entry in entries)
+    return np.array(entries, _ENTRIES).tobytes()
 
 
 def read_table(raw: bytes | memoryview) -> Table:

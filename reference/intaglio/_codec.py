@@ -230,6 +230,9 @@ def decoding(stream: BinaryIO, limits: Limits) -> Iterator[Opened]:
             if problem.reason != Reason.PNG_DAMAGED:
                 png.drain()
             raise
+        except KeyError:  # a name that is not there is told after step 19
+            png.drain()
+            raise
         png.drain()
 
 

@@ -4,14 +4,25 @@ from dataclasses import dataclass
 from typing import Final
 
 ASK: Final = "ask for the original file"
+NOT_A_CARRIER: Final = "not-a-carrier"  # what nothing is known of: no error names it
+SMOOTHED: Final = "smoothed"  # what was fine is gone
+ALTERED: Final = "altered"  # what looks like data is there, and is not what was written
+_CODECS: Final = frozenset({"jpeg", "lossy", "webp", "avif"})
+_CROPPED: Final = frozenset(
+    {"cropped", *(f"cropped-{s}" for s in ("top", "right", "bottom", "left"))}
+)
+FAMILIES: Final = {  # causes that stand for one of several, where nothing tells which
+    SMOOTHED: frozenset({"resized", "blurred", *_CODECS}),
+    ALTERED: frozenset({"resized", "recoloured", "palette", *_CODECS, *_CROPPED}),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """What happened to a file that could not be read.
 
-    cause: a word for machines; stable. certain: False where it is inferred from statistics.
-    sentence: for people; what happened, and what to do.
+    cause: a word for machines, stable; a family's where there is no telling more. certain: False
+    where it is inferred from statistics. sentence: for people; what happened, and what to do.
     """
 
     cause: str

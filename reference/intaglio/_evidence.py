@@ -19,9 +19,14 @@ _COLOURS_MAX: Final = 1 << 16
 _BLOCKS_MAX: Final = 500
 _TILE: Final = 8
 _QUIET: Final = 0.3  # the part of the tiles, those with the least going on, in which noise is seen
-_COLUMNS_COMPARED: Final = 512
-_FLAT_ROW: Final = 0.6  # part of its pixels that equal the next
+_TILES_ACROSS: Final = 64  # compared
+_BANDS_FIRST: Final = 3  # of a tile's height, surely filled by a payload if any is
+_SMOOTH_ROWS: Final = 0.6  # the least part of the bands below them that is smooth
 _TILES_MIN: Final = 8
+_WAVES_MIN: Final = 48  # blocks: of fewer, some place has more vanishing coefficients by chance
+_SMALL: Final = 12  # values; a payload's steps within a cell of colour are no larger
+_MIDDLING: Final = 30
+_LARGE_MAX: Final = 0.7  # part of the steps; cells are at least three halves of a pixel wide
 _LUMA: Final = np.array([0.299, 0.587, 0.114])
 _TINT: Final = np.array([[1.0, -0.5], [0.0, 1.0], [-1.0, -0.5]])  # R - B, and G - (R + B) / 2
 _ROUNDING: Final = 1 / 12  # variance that rounding to whole numbers leaves
@@ -61,18 +66,22 @@ class Noise:
 class Evidence:
     """What a sample of the picture shows.
 
-    colours: how many different ones. is_grey: R = G = B everywhere. flat: part of the pixels
+    colours: how many different ones. span: how far apart most values of a channel are, in that
+    where it is farthest. is_grey: R = G = B everywhere. flat: part of the pixels
     that equal their right and lower neighbours; speckled: that differ from all four.
     jpeg: by how many standard deviations 8x8 blocks fit whole-numbered JPEG coefficients better in
     one place than in others. blocks: how many times more vanishing coefficients blocks have in
     one place than elsewhere, of 8x8 and 4x4 pixels. depths: of R, G, B, where steps from pixel to
     pixel are spread as payloads of those depths spread them over a flat cover; 0: they are not.
     stillness: how many times as often neighbours are equal as they differ by 1, in the channel
-    where that is least. clipped: part of the pixels with a channel at 0 or 255. comb: part of the
-    values that are left out, or doubled, between values that are not.
+    where that is least. soft: part of the steps to the next pixel that are middling among those
+    that are not small, few where cells of colour have sharp edges; 1 where there are no cells.
+    clipped: part of the pixels with a channel at 0 or 255. comb: part of the values that are left
+    out, or doubled, between values that are not.
     """
 
     colours: int
+    span: int
     is_grey: bool
     flat: float
     speckled: float
@@ -81,6 +90,7 @@ class Evidence:
     blocks: tuple[float, float]
     depths: tuple[int, int, int]
     stillness: float
+    soft: float
     clipped: float
     comb: float
 
@@ -95,6 +105,7 @@ def gather_evidence(pixels: Pixels) -> Evidence:
     flatness, speckles = np.mean([_flat(window) for window in windows], 0)
     return Evidence(
         colours=len(np.unique(packed[:: -(-len(packed) // _COLOURS_MAX)])),
+        span=int((np.quantile(flat, 0.99, axis=0) - np.quantile(flat, 0.01, axis=0)).max()),
         is_grey=bool((flat[:, 0] == flat[:, 1]).all() and (flat[:, 1] == flat[:, 2]).all()),
         flat=float(flatness),
         speckled=float(speckles),
@@ -103,24 +114,26 @@ def gather_evidence(pixels: Pixels) -> Evidence:
         blocks=blocks,
         depths=(_step_depth(steps[0]), _step_depth(steps[1]), _step_depth(steps[2])),
         stillness=min(float(counts[0] / max(counts[1], 1)) for counts in steps),
+        soft=_soft(windows),
         clipped=float(((flat == 0) | (flat == 255)).any(-1).mean()),
         comb=_comb(flat),
     )
 
 
 def rough_rows(pixels: Pixels) -> Pixels:
-    """The first rows, if they are rough and the rest is flat: a payload fills a carrier so."""
-    height, width = pixels.shape[:2]
+    """The first rows, if their tints are rough and most others' are not: a payload fills it so."""
+    height, width = (side // _TILE * _TILE for side in pixels.shape[:2])
     if min(height, width) < 2 * _TILE:
         return pixels
-    step = -(-width // _COLUMNS_COMPARED)
-    left, right = pixels[:, : width - 1 : step, :3], pixels[:, 1::step, :3]
-    same = (left[:, : right.shape[1]] == right[:, : left.shape[1]]).all(-1).mean(1)
-    blocks = same[: height // _TILE * _TILE].reshape(-1, _TILE).mean(1)
-    count = int((blocks > _FLAT_ROW).argmax()) if (blocks > _FLAT_ROW).any() else len(blocks)
-    rest = blocks[count:]
-    is_told = count > 1 and rest.size and blocks[:count].mean() + 0.3 < rest.mean()
-    return pixels[: count * _TILE] if is_told else pixels
+    lefts = np.linspace(0, width // _TILE - 1, min(_TILES_ACROSS, width // _TILE)).astype(int)
+    columns = (lefts[:, None] * _TILE + np.arange(_TILE)).ravel()
+    tint = pixels[:height, columns, 0].astype(np.int16) - pixels[:height, columns, 2]
+    steps = np.diff(tint.reshape(height // _TILE, _TILE, len(lefts), _TILE), axis=3).astype(float)
+    rough = np.quantile((steps**2).mean((1, 3)), _QUIET, axis=1)
+    smooth = rough < np.median(rough[:_BANDS_FIRST]) / 4
+    first = int(smooth.argmax())
+    is_told = first > 1 and smooth[first:].mean() > _SMOOTH_ROWS
+    return pixels[: first * _TILE] if is_told else pixels
 
 
 def _sample(pixels: Pixels) -> list[Pixels]:
@@ -217,7 +230,7 @@ def _waves(luma: list[_Floats], dy: int, dx: int) -> _Floats:
     tiles = np.concatenate([_tiles(window[dy:, dx:], 8) for window in luma])[..., 0]
     tiles = tiles[np.ptp(tiles, axis=(1, 2)) > 3]
     tiles = tiles[:: max(1, len(tiles) // _BLOCKS_MAX)]
-    if len(tiles) < 12:
+    if len(tiles) < _WAVES_MIN:
         return np.empty((0, 63))
     waves: _Floats = (_DCT @ tiles @ _DCT.T).reshape(-1, 64)[:, 1:]
     return waves
@@ -236,6 +249,14 @@ def _step_counts(windows: list[Pixels]) -> list[_Floats]:
         counts[0] *= 2
         result.append(counts)
     return result
+
+
+def _soft(windows: list[Pixels]) -> float:
+    steps = [np.abs(np.diff(window.astype(np.int16), axis=1)).max(-1).ravel() for window in windows]
+    size = np.concatenate(steps)
+    large = size[size > _SMALL]
+    are_cells = 0 < len(large) < _LARGE_MAX * len(size)
+    return float((large <= _MIDDLING).mean()) if are_cells else 1.0
 
 
 def _step_depth(counts: _Floats) -> int:
@@ -259,7 +280,7 @@ def _comb(flat: Pixels) -> float:
     for channel in flat.T:
         counts = np.bincount(channel, minlength=256).astype(float)
         left, here, right = counts[1:-3], counts[2:-2], counts[3:-1]
-        busy = np.maximum(np.minimum(left, right), here) >= 30
+        busy = np.maximum(np.minimum(left, right), here) >= 100
         gaps = here < np.minimum(left, right) / 8
         peaks = here > 1.7 * np.maximum(left, right)
         used += int(busy.sum())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import numpy as np
 import numpy.typing as npt
 
+from intaglio._diagnosis import NOT_A_CARRIER
 from intaglio._errors import DecodeError, Reason
 from intaglio._files import maybe_position
 from intaglio._limits import Limits
@@ -25,7 +26,6 @@ Pixels = npt.NDArray[np.uint8]
 PIXELS_MAX: Final = 1 << 26  # of a larger picture nothing is told: it would have to be read whole
 BYTES_MAX: Final = 1 << 26  # of a PNG's file, looked through for the place of the damage
 _HEAD_BYTES: Final = 4096  # of what is no PNG
-_NOT_EXPLAINED: Final = "not-a-carrier"
 _TOLD_ANEW: Final = frozenset(
     {
         *(Reason.NOT_PNG, Reason.PNG_DAMAGED, Reason.NO_PROLOGUE),
@@ -62,11 +62,11 @@ class Explainer:
             with suppress(Exception):  # the refusal has to be told, whatever becomes of its cause
                 self._found[reason] = self._look(reason)
         found = self._found.setdefault(reason, None)
-        if found is None or found.cause == _NOT_EXPLAINED:
+        if found is None:
             return
         anew = reason in _TOLD_ANEW
         detail = found.sentence if anew else f"{found.sentence} ({problem.detail})"
-        problem.explain(found.cause, detail)
+        problem.explain(None if found.cause == NOT_A_CARRIER else found.cause, detail)
 
 
 def explaining(stream: BinaryIO, limits: Limits) -> Explainer:

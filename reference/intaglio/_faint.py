@@ -6,6 +6,7 @@ the prologue have stood in your first and last pixels? Bits need not be exact fo
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
@@ -30,6 +31,22 @@ LIKE: Final = 0.55  # from here on a likeness is no accident: pictures without o
 _SCALES_UP: Final = (1.1, 1.2, 1.25, 4 / 3, 1.5, 5 / 3, 1.75, 2, 2.5, 3, 4)
 _SCALES_ODD: Final = tuple(float(scale) for scale in np.geomspace(1.03, 3, 90))
 _SCALES_DOWN: Final = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 2 / 3, 0.6, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How like a prologue the outer pixels are, of 0 to 1, were what was done to them undone.
+
+    as_it_is: if that was nothing, or the same was added to all. recoloured: if colours were
+    changed in the likeliest `way`. resized: by the likeliest factor, `scale`. blurred.
+    """
+
+    as_it_is: float
+    recoloured: float
+    way: str
+    resized: float
+    scale: float
+    blurred: float
 
 
 def _cubic(a: float) -> Callable[[_Floats], _Floats]:
@@ -134,6 +151,16 @@ def _recoloured(values: _Floats) -> Iterator[tuple[str, _Floats]]:
 def _srgb(linear: _Floats) -> _Floats:
     linear = np.clip(linear, 0, 1)
     return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+
+
+def likeness_of(pixels: Pixels) -> Likeness:
+    """Look at (H, W, 3 or 4) `pixels`."""
+    colours = recoloured_likeness(pixels)
+    way = max(colours, key=lambda way: colours[way], default="")
+    resized, scale = resized_likeness(pixels)
+    as_it_is = colours.get("as-they-are", 0.0)
+    blurred = blurred_likeness(pixels)
+    return Likeness(as_it_is, colours.get(way, 0.0), way, resized, scale, blurred)
 
 
 def recoloured_likeness(pixels: Pixels) -> dict[str, float]:

@@ -39,6 +39,7 @@ _ALONG_COLUMNS: Final = tuple(UNTURNED)[4:]
 _SQUASHED: Final = re.compile(
     b"".join(b"%s{0,9}" % re.escape(bytes([b])) for b in MAGIC + AFTER_MAGIC[:3]) + b"\x00{2,}"
 )
+_IN_A_ROW: Final = MAGIC + AFTER_MAGIC[:3]
 
 
 class Hit(NamedTuple):
@@ -131,9 +132,9 @@ def is_squashed(pixels: Pixels) -> bool:
     """Whether a prologue stands in the outer rows with pixels left out of it, or doubled."""
     for line in _outer_rows(pixels):
         for found in _SQUASHED.finditer(line):
-            letters = found.group().rstrip(b"\0").replace(b"\0", b"")
-            whole = found.group().startswith(MAGIC)
-            if len(set(letters)) >= 4 and not whole:
+            letters = found.group().rstrip(b"\0")
+            told = set(letters) & set(MAGIC)
+            if len(told) >= 3 and len(set(letters) - {0}) >= 4 and letters not in _IN_A_ROW:
                 return True
     return False
 

@@ -3,7 +3,7 @@
 import re
 import zipfile
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 from urllib.parse import quote
 
 import numpy as np
@@ -28,7 +28,7 @@ def read(path: Path, name: str, options: ReadOptions) -> Content:
     _no_options(options)
     if name == "npy":
         with partner("not a readable .npy file"), path.open("rb") as stream:
-            return Content({"": _plain(np.lib.format.read_array(stream, allow_pickle=False))})
+            return Content({"": _read_array(stream)})
     with partner("not a readable .npz file"), zipfile.ZipFile(path) as archive:
         members = archive.infolist()
         _check_members(members)
@@ -39,7 +39,10 @@ def read(path: Path, name: str, options: ReadOptions) -> Content:
                 continue
             with partner(ascii(member.filename)), archive.open(member) as stream:
                 key = member.filename.removesuffix(".npy")
-                arrays[key] = _plain(np.lib.format.read_array(stream, allow_pickle=False))
+                try:
+                    arrays[key] = _read_array(stream)
+                except _ObjectsError as problem:
+                    skipped[key] = str(problem)
     return Content(arrays, skipped=skipped)
 
 
@@ -71,8 +74,18 @@ def _no_options(options: ReadOptions) -> None:
         raise FormatError(message)
 
 
-def _plain(array: Array) -> Array:
-    return np.asarray(array)
+class _ObjectsError(FormatError):
+    """An array of Python objects."""
+
+
+def _read_array(stream: IO[bytes]) -> Array:
+    try:
+        return np.asarray(np.lib.format.read_array(stream, allow_pickle=False))
+    except ValueError as problem:
+        if "allow_pickle" not in str(problem):
+            raise
+        message = "it holds Python objects, which are pickled; nothing pickled is ever read"
+        raise _ObjectsError(message) from problem
 
 
 def _check_members(members: list[zipfile.ZipInfo]) -> None:
