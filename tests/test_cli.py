@@ -585,6 +585,9 @@ def test_what_cannot_be_carried_is_named_and_can_be_skipped(here, capsys):
     assert code == 0
     assert "'text' left out" in err
     assert [*ig.load_dict("new.png")] == ["fine"]
+    np.savez("text.npz", text=np.array(["a"]))
+    code, _, err = quick(capsys, "pack", "text.npz", "-o", "none.png", "--skip")
+    assert (code, "nothing is left" in err, Path("none.png").exists()) == (65, True, False)
 
 
 def test_messages_speak_of_options_and_not_of_python(here, capsys):

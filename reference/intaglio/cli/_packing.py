@@ -116,6 +116,9 @@ class Packer:
                 message = f"{whose}: {why}" + ("" if alone else "; --skip leaves it out")
                 raise FormatError(message)
         kept = {name: array for name, array in content.arrays.items() if name not in skipped}
+        if skipped and not kept:
+            message = f"{source.path}: nothing is left to pack"
+            raise FormatError(message)
         return Content(kept, content.attrs, content.metadata)
 
     def plan_lines(self, place: Path, packed: Packed) -> list[str]:
