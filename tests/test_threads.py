@@ -75,6 +75,20 @@ def test_tasks_of_a_transient_pool_are_never_lost_when_a_thread_ends():
             time.sleep(0.0001 * (n % 4))
 
 
+def test_a_thread_that_another_forestalls_ends_too():
+    """Of a hundred pools some thirty kept one for ever: found by tests side by side."""
+    before = threading.active_count()
+    with patch("intaglio._threads._IDLE_SECONDS", 0.0001):
+        for _ in range(100):
+            pool = TransientPool()
+            futures = [pool.submit(lambda n=n: n) for n in range(20)]
+            assert [future.result() for future in futures] == [*range(20)]
+    deadline = time.monotonic() + 5
+    while threading.active_count() > before:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_an_error_in_a_transient_pool_reaches_whoever_asks():
     future = TransientPool().submit(lambda: 1 // 0)
     with pytest.raises(ZeroDivisionError):

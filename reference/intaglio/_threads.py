@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from itertools import chain, islice
-from queue import Empty, SimpleQueue
+from queue import Empty, Queue
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -61,7 +61,8 @@ class TransientPool:
     """
 
     def __init__(self) -> None:
-        self._tasks: SimpleQueue[Callable[[], None]] = SimpleQueue()
+        # Not a SimpleQueue: whom it wakes late and in vain, that one waits for ever (CPython 3.11).
+        self._tasks: Queue[Callable[[], None]] = Queue()
         self._threads = 0
         self._lock = Lock()
 
