@@ -1,4 +1,4 @@
-"""How often the cause that an error names is the right one; writes docs/diagnosis.md.
+"""How often the cause that an error names is the right one; writes that into docs/diagnosis.md.
 
     python bench/diagnosis.py            a part of the corpus, chosen by number; a few minutes
     python bench/diagnosis.py --all      all of it
@@ -94,21 +94,21 @@ def shares(counts: Counter[tuple[bool, str]], *helds: bool) -> tuple[int, int, i
 
 def said(counts: Counter[tuple[bool, str]], *helds: bool) -> str:
     exact, family, count = shares(counts, *helds)
-    return f"{exact + family} of {count} right ({(exact + family) / count:.1%}), {family} of them"
+    right = exact + family
+    return f"{right} of {count} right ({right / count:.1%}), {family} of them by a family"
 
 
 def lines(table: Table, wrong: dict[str, Counter[str]], slowest: float) -> Iterator[str]:
     total = sum(table.values(), Counter())
     words = Counter(word for _, word in total.elements())
     exact, family, count = shares(total, False, True)
-    first = words["likeliest"]
-    yield f"**{said(total, False, True)} as one of a family.** Of what was held out, {said(total, True)}."
-    yield (
-        f"Of the {family}, the sentence calls the right one the likeliest {first} times: with "
-        f"those alone, {exact + first} are right ({(exact + first) / count:.1%}). "
-        f"{words['silent']} were told that there is no trace, and {words['wrong']} something wrong. "
-        f"The slowest took {slowest:.2f} s of CPU."
-    )
+    first = exact + words["likeliest"]
+    yield f"**{said(total, False, True)}.**"
+    yield f"Of what was held out, {said(total, True)}."
+    yield f"Of the {family}, the sentence calls the right one the likeliest {first - exact} times:"
+    yield f"with those alone, {first} are right ({first / count:.1%})."
+    yield f"{words['silent']} were told that there is no trace, {words['wrong']} something wrong."
+    yield f"The slowest took {slowest:.2f} s of CPU."
     yield ""
     yield "| kind of damage | tuned on | held out | else (of what was tuned on) |"
     yield "|---|---|---|---|"
@@ -117,14 +117,9 @@ def lines(table: Table, wrong: dict[str, Counter[str]], slowest: float) -> Itera
         yield f"| {kind} | {part(counts, held=False)} | {part(counts, held=True)} | {taken} |"
 
 
-HEAD = """# What happened to my file?
-
-An error that refuses a file names what probably happened to it, and what to do: `error.diagnosis`
-is a word, `error.detail` a sentence, with "probably" where the cause is inferred. `error.reason` is
-the format's own reason and does not depend on any of this. Pictures that were turned, framed or
-evenly enlarged come back with `intaglio restore`.
-
-This page is written by `python bench/diagnosis.py`, from the corpus of `tests/damage.py`: pictures
+HEADING = "## How often they are right\n"
+HEAD = """
+This part is written by `python bench/diagnosis.py`, from the corpus of `tests/damage.py`: pictures
 that carry data (heat maps, photographs, plots; several profiles and sizes), each damaged in many
 ways by Pillow and OpenCV. "Tuned on" is what the diagnosis was built with. "Held out" are other
 pictures, and partly the same damages in other strengths, made by seed; they have been looked at
@@ -138,7 +133,7 @@ right.
 """
 
 TAIL = """
-## Pictures that never carried anything
+### Pictures that never carried anything
 
 "{never}" above are plots, screenshots, photographs and noise made for the corpus. Of the
 pictures that other packages bring along ({named}), {silent} of {count} are told only
@@ -161,8 +156,9 @@ def main() -> None:
         count=causes.total(),
         accused=", ".join(f"{c} {n}" for c, n in causes.items() if c != NOT_A_CARRIER) or "none",
     )
-    text = HEAD + "\n".join(lines(table, wrong, slowest)) + "\n" + tail
-    (ROOT / "docs" / "diagnosis.md").write_text(text)
+    text = HEADING + HEAD + "\n".join(lines(table, wrong, slowest)) + "\n" + tail
+    page = ROOT / "docs" / "diagnosis.md"
+    page.write_text(page.read_text().partition(HEADING)[0] + text)
     print(text)
 
 

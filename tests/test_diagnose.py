@@ -1,6 +1,8 @@
 """Diagnosis and restoring: what happened is named, and undone where nothing is lost."""
 
+import re
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -21,12 +23,14 @@ from damage import (
     verdict,
     write_png,
 )
-from intaglio import Reason
+from intaglio import Reason, _diagnose, _strangers
 from intaglio._diagnose import Diagnosis, diagnose_bytes, diagnose_pixels
+from intaglio._diagnosis import FAMILIES
 from intaglio._restore import restore_pixels
 from intaglio._spec import MAGIC
 from support import same_bits
 
+ROOT = Path(__file__).parent.parent
 FEW = ("seed-case", "photo-cover", "rgba", "narrow")
 DATA = np.random.default_rng(3).normal(size=(60, 80))
 
@@ -157,6 +161,17 @@ def test_a_drawing_is_found_where_it_is():
 @pytest.mark.parametrize("reason", [Reason.VERSION_UNKNOWN, Reason.LIMIT_EXCEEDED, Reason.NOT_PNG])
 def test_a_reason_that_says_it_all_needs_no_diagnosis(reason):
     assert diagnose_pixels(carrier(), reason) is None
+
+
+def test_every_word_that_an_error_may_name_is_on_its_page():
+    words = set(FAMILIES) | {turn.removesuffix("-anti") for turn in _diagnose._TURNS}
+    words |= {magic[0] for magic in _strangers._MAGICS} | set().union(*FAMILIES.values())
+    for room in ("_diagnose", "_faded", "_strangers", "_wounds"):
+        source = Path(_diagnose.__file__).with_name(f"{room}.py").read_text()
+        words |= set(re.findall(r'(?:Diagnosis\(|return )\s*\(?"([a-z][a-z0-9-]+)",', source))
+    page = (ROOT / "docs" / "diagnosis.md").read_text().split("## The words")[1].split("## How")[0]
+    rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
+    assert {word for row in rows for word in re.findall("`(.+?)`", row)} == words
 
 
 # Bytes that are no PNG.
