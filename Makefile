@@ -9,6 +9,7 @@ OLDEST := .venv-oldest
 SBOM := .venv-sbom
 JS := implementations/javascript
 VIEWER := implementations/viewer
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 RUNNER := $(BIN)/python conformance/runner
 REFERENCE := $(BIN)/python conformance/adapters/reference.py
 JAVASCRIPT := node $(JS)/bin/adapter.js
@@ -26,10 +27,11 @@ demo: $(VENV)/made  ## pack real matrices, unpack them, prove the bytes equal
 	$(BIN)/python docs/demo.py
 
 test: $(VENV)/made  ## all tests that need nothing but Python
-	$(BIN)/python -m pytest -m 'not tools'
+	$(PYTEST) -m 'not tools'
 
-test-all: lint kernels sanitize javascript conformance accepted viewer survival-quick fuzz-quick  ## everything; needs Node 20, Chromium, pngcheck, pngfix, gcc
-	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
+test-all: $(VENV)/fuzz  ## everything, two things at a time; needs Node 20, Chromium, pngcheck, pngfix, gcc
+	$(MAKE) --jobs 2 --output-sync=target lint conformance kernels sanitize viewer accepted survival-quick fuzz-quick
+	$(PYTEST) --cov --cov-report=term --cov-fail-under=95
 
 lint: $(VENV)/made
 	$(BIN)/ruff check .
@@ -115,13 +117,15 @@ sbom: $(VENV)/made  ## what .venv is made of, as CycloneDX: dist/sbom.json
 	mkdir -p dist
 	$(SBOM)/bin/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --of JSON -o dist/sbom.json $(BIN)/python
 
-SECONDS := 60
-fuzz: $(VENV)/made javascript  ## each target for SECONDS; fuzz/README.md says what else there is
+$(VENV)/fuzz: $(VENV)/made
 	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
+	@touch $@
+
+SECONDS := 60
+fuzz: $(VENV)/fuzz javascript  ## each target for SECONDS; fuzz/README.md says what else there is
 	$(BIN)/python -m fuzz.run --seconds $(SECONDS)
 
-fuzz-quick: $(VENV)/made javascript  ## each target for a fixed number of runs, from the committed corpus
-	$(BIN)/python -m pip install --quiet --editable '.[fuzz]'
+fuzz-quick: $(VENV)/fuzz javascript  ## each target for a fixed number of runs, from the committed corpus
 	$(BIN)/python -m fuzz.run --quick
 
 clean:
