@@ -36,9 +36,10 @@ def inflated(chunks, size, piece=700):
         yield from (chunk[i : i + piece] for i in range(0, len(chunk), piece))
 
     inflater = Inflater(pieces(chunk) for chunk in chunks)
-    lines = []
-    while sum(map(len, lines)) < size // 10:
-        lines.append(inflater.lines(size // 10 - sum(map(len, lines)), 10))
+    lines, left = [], size // 10
+    while left:
+        lines.append(inflater.lines(left, 10))
+        left -= len(lines[-1])
     inflater.finish()
     return b"".join(part.tobytes() for part in lines)
 
