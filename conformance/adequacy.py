@@ -259,8 +259,8 @@ def _sections(report: str) -> dict[str, str]:
 
 
 def _total(cases: Sequence[trial.Loaded]) -> str:
-    accepted = sum(loaded.case.reason is None for loaded in cases)
-    counts = f"{len(cases):,} cases, {accepted:,} accept, {len(cases) - accepted:,} reject"
+    folders = Counter(loaded.case.id.split("/")[1] for loaded in cases)
+    counts = ", ".join([f"{len(cases):,} cases", *(f"{n:,} {name}" for name, n in folders.items())])
     return f"Suite {suite.version()}: {counts}."
 
 

@@ -81,6 +81,12 @@ def decode(source, out, only, fault):
             return 69
         if fault == "ignores-only":
             names = ["x", "y"]
+        if fault == "skips-absent":
+            names = [name for name in names if name in ("x", "y")]
+        if not {*names} <= {"x", "y"}:
+            if fault == "writes-then-misses":
+                (out / "0.bin").write_bytes(data)
+            return 64
         status = accepted(out, names, data, fault)
         return 65 if fault == "accepts-with-65" else status
     if fault == "writes-then-refuses":

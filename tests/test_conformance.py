@@ -12,6 +12,8 @@ import misreadings  # noqa: E402
 from proofs import coverage, neighbourhood, rooms, trial  # noqa: E402
 from runner import suite  # noqa: E402
 
+import intaglio as ig  # noqa: E402
+
 CASES = suite.load()
 
 
@@ -32,6 +34,20 @@ def test_the_suite_is_as_its_manifest_has_it():
 def test_the_reference_decoder_agrees(case):
     (loaded,) = trial.load([case])
     assert trial.maybe_failure(loaded) is None
+
+
+def test_the_package_tells_of_an_absent_name_when_the_specification_says():
+    absent = [case for case in CASES if case.is_absent]
+    damaged = [case for case in CASES if "/absent-name-after-" in case.id]
+    assert len(absent) > 10
+    assert len(damaged) > 4
+    for case in absent:
+        with pytest.raises(KeyError, match="no array named"):
+            ig.load(case.png, case.only[-1])
+    for case in damaged:
+        with pytest.raises(ig.DecodeError) as caught:
+            ig.load(case.png, case.only[-1])
+        assert caught.value.reason == case.reason, case.id
 
 
 def test_every_label_and_reason_is_covered():

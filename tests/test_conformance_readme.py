@@ -38,7 +38,7 @@ def decode(path, only):
     ]
     return SimpleNamespace(arrays=rows, metadata_text=decoded.result["metadata"])
 '''
-CHOSEN = ("con/accept/only-*", "con/reject/only-*", "hdr/reject/major-0")
+CHOSEN = ("con/accept/only-*", "con/absent/*", "con/reject/only-*", "hdr/reject/major-0")
 
 
 def adapter(folder, library=LIBRARY):

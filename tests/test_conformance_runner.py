@@ -100,6 +100,48 @@ def test_a_fault_is_found_where_it_is_and_nowhere_else(home, fault):
     assert (status, rows) == (FAILED, dict(zip([ALL, ONE, NONE], wanted, strict=True)))
 
 
+@pytest.fixture
+def open_home(home):
+    """Two cases more: a name that is not there, and a refusal for either of two reasons."""
+    cases = {
+        ABSENT: ("good", {"result": "absent", "only": ["x", "z"]}),
+        EITHER: ("bad", {"result": "reject", "reason": "not-png", "or": "png-damaged"}),
+    }
+    for name, (picture, what) in cases.items():
+        path = home / "cases" / name
+        path.parent.mkdir(exist_ok=True)
+        about = {"id": name, "since": "1.0", "labels": ["DEC-1"], "description": "Why."}
+        path.with_suffix(".json").write_text(json.dumps(about | what))
+        path.with_suffix(".png").write_text(picture)
+    return home
+
+
+ABSENT, EITHER = "png/absent/z", "png/reject/either"
+OPEN_FAULTS = {
+    "none": (None, None),
+    "wrong-reason": (None, None),
+    "accepts-everything": (None, "wrongly-accepted"),
+    "rejects-everything": ("absence-missed", None),
+    "skips-absent": ("absence-missed", None),
+    "writes-then-misses": ("stray-files", None),
+    "crashes": ("crash", "crash"),
+}
+
+
+@pytest.mark.parametrize("fault", OPEN_FAULTS)
+def test_names_that_are_not_there_and_reasons_left_open_are_judged_as_such(open_home, fault):
+    status, rows = run(open_home, fault, "--filter", ABSENT, "--filter", EITHER)
+    wanted = [("fail", failure) if failure else OK for failure in OPEN_FAULTS[fault]]
+    assert rows == dict(zip([ABSENT, EITHER], wanted, strict=True))
+    assert (status == PASSED) == (fault in ("none", "wrong-reason"))
+
+
+def test_explain_says_what_is_left_open(open_home, capsys):
+    for name, words in {ABSENT: "no array of that name", EITHER: "not-png or png-damaged"}.items():
+        assert main(["explain", name, "--suite", str(open_home)]) == PASSED
+        assert words in capsys.readouterr().out
+
+
 def test_who_hangs_is_stopped(home):
     status, rows = run(home, "hangs", "--timeout", "0.7", "--filter", NONE)
     assert (status, rows) == (FAILED, {NONE: ("fail", "timeout")})

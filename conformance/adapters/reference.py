@@ -36,6 +36,10 @@ class UsageError(ValueError):
     """What was asked for cannot be asked."""
 
 
+class AbsentNameError(KeyError):
+    """The file has no array of this name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """A file that was read: result.json, and the bytes that go beside it."""
@@ -47,14 +51,12 @@ class Decoded:
 def decode(stream: BinaryIO, only: Collection[str] | None = None) -> Decoded:
     """Decode as [DEC-1] has it; DecodeError for a file that must be refused."""
     with decoding(stream, DEFAULT_LIMITS) as opened:
-        missing = set(only or ()) - set(opened.names)
+        if missing := set(only or ()) - set(opened.names):
+            raise AbsentNameError(*missing)
         wanted = [name for name in opened.names if only is None or name in only]
         opened.check_output(wanted, DEFAULT_LIMITS)
         arrays = tuple(opened.canonical(name).tobytes() for name in wanted)
         header = opened.contents.header
-    if missing:
-        message = f"there is no array {sorted(missing)}"
-        raise UsageError(message)
     records = [record for record in header.arrays if record.name in wanted]
     rows = [
         {
@@ -287,7 +289,7 @@ def main(words: list[str]) -> int:
                 return _encode(Path(request), Path(out), cover)
         message = "describe, decode or encode"
         raise UsageError(message)
-    except ValueError as problem:
+    except (ValueError, AbsentNameError) as problem:
         sys.stderr.write(f"{problem}\n")
         return USAGE
 

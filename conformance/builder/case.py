@@ -29,13 +29,15 @@ class Case:
     metadata: bytes = b""
     only: tuple[str, ...] | None = None
     reason: str | None = None
+    or_reason: str | None = None
+    is_absent: bool = False
     derived_from: str | None = None
     edit: str | None = None
 
     @property
     def result(self) -> str:
-        """Accept or reject."""
-        return "reject" if self.reason else "accept"
+        """Accept, reject, or absent where a name is asked for that is not there."""
+        return "absent" if self.is_absent else "reject" if self.reason else "accept"
 
     def files(self) -> dict[str, bytes]:
         """Give the files of the case, by path below the folder of cases."""
@@ -50,12 +52,10 @@ class Case:
         if self.only is not None:
             document["only"] = list(self.only)
         if self.reason:
-            document |= {
-                "reason": self.reason,
-                "derived_from": self.derived_from,
-                "edit": self.edit,
-            }
-        else:
+            document["reason"] = self.reason
+            document |= {"or": self.or_reason} if self.or_reason else {}
+            document |= {"derived_from": self.derived_from, "edit": self.edit}
+        elif not self.is_absent:
             document["metadata"] = self.metadata.decode() if self.metadata else None
             document["arrays"] = [
                 self._expected(index, array, out) for index, array in enumerate(self.arrays)
@@ -116,8 +116,9 @@ def reject(
     *,
     why: str,
     only: Sequence[str] | None = None,
+    or_reason: str | None = None,
 ) -> Case:
-    """Make a case that must be refused for `reason`."""
+    """Make a case that must be refused for `reason`, or for `or_reason` where that is left open."""
     return Case(
         id=id,
         labels=tuple(labels.split()),
@@ -125,6 +126,25 @@ def reject(
         png=made.png() if isinstance(made, File) else made,
         only=None if only is None else tuple(only),
         reason=reason,
+        or_reason=or_reason,
         derived_from=derived_from,
         edit=edit,
+    )
+
+
+def absent(
+    id: str,  # noqa: A002 -- the word of the case format
+    description: str,
+    file: File,
+    *,
+    only: Sequence[str],
+) -> Case:
+    """Make a case of which a name is asked for that the file does not have."""
+    return Case(
+        id=id,
+        labels=("DEC-1",),
+        description=description,
+        png=file.png(),
+        only=tuple(only),
+        is_absent=True,
     )

@@ -64,15 +64,21 @@ def schema() -> dict[str, Any]:
         "id": {"type": "string", "pattern": _ID.format("reject")},
         "result": {"const": "reject"},
         "reason": {"enum": list(REASONS)},
+        "or": {"enum": list(REASONS)},
         "derived_from": head["id"],
         "edit": {"type": "string", "minLength": 1},
+    }
+    absent = {
+        "id": {"type": "string", "pattern": _ID.format("absent")},
+        "result": {"const": "absent"},
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A conformance case of the Intaglio format",
         "oneOf": [
             _closed(head | _COMMON | accept, ("only",)),
-            _closed(_COMMON | reject, ("only",)),
+            _closed(_COMMON | reject, ("only", "or")),
+            _closed(_COMMON | absent),
         ],
     }
 

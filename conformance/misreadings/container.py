@@ -73,8 +73,8 @@ MISREADINGS: Final = (
         "Lengths are checked as they are read, the root afterwards.",
         "_container",
         "    if root_digest(prologue_raw, header_raw, tables_raw) != prologue.root:",
-        "    if sum(e.stored_length for e in read_table(tables_raw)) + tables_end != "
-        "prologue.body_length:\n"
+        '    stored = read_table(tables_raw)["stored_length"].astype(object).sum()\n'
+        "    if stored + tables_end != prologue.body_length:\n"
         "        raise DecodeError(Reason.LENGTH_MISMATCH, '')\n"
         "    if root_digest(prologue_raw, header_raw, tables_raw) != prologue.root:",
     ),
@@ -141,6 +141,16 @@ MISREADINGS: Final = (
         "_codec",
         "            raise\n        png.drain()\n",
         "            raise\n",
+    ),
+    one(
+        "absent-name-told-at-once",
+        "DEC-1",
+        "A name that is not there is told as soon as the header is read.",
+        "_codec",
+        "        except KeyError:  # a name that is not there is told after step 19\n"
+        "            png.drain()\n"
+        "            raise\n",
+        "",
     ),
     one(
         "unwanted-arrays-judged",

@@ -68,7 +68,7 @@ def _refused(_: threading.Thread) -> None:
 
 def maybe_failure(loaded: Loaded) -> str | None:
     """What the reference decoder, as it is imported now, gets wrong about a case."""
-    from adapters.reference import decode
+    from adapters.reference import AbsentNameError, decode
 
     from intaglio._errors import DecodeError
 
@@ -77,10 +77,12 @@ def maybe_failure(loaded: Loaded) -> str | None:
         decoded = decode(io.BytesIO(loaded.png), case.only)
     except DecodeError as problem:
         reason = problem.reason.value
-        return None if reason == case.reason else f"refused: {reason}"
+        return None if reason in (case.reason, case.or_reason) else f"refused: {reason}"
+    except AbsentNameError:
+        return None if case.is_absent else "name called absent"
     except Exception as problem:  # a wrong decoder may do anything
         return f"crashed: {type(problem).__name__}"
-    if case.reason is not None:
+    if case.reason is not None or case.is_absent:
         return "accepted"
     if decoded.result["metadata"] != case.metadata:
         return "other metadata"

@@ -174,7 +174,7 @@ def sampled(asked: list[Request]) -> list[Request]:
 
 def _list(options: argparse.Namespace) -> int:
     cases = suite.load(options.suite, options.filter)
-    cells = [(case.id, case.reason or "accept", " ".join(case.labels)) for case in cases]
+    cells = [(case.id, case.expected, " ".join(case.labels)) for case in cases]
     sys.stdout.write("".join(f"{line}\n" for line in report.aligned(cells)) if cells else "")
     return PASSED if cases else FAILED
 
@@ -191,7 +191,8 @@ def _explain(options: argparse.Namespace) -> int:
     lines.append(f"file: {case.png}")
     if case.only is not None:
         lines.append(f"only: {' '.join(ascii(name) for name in case.only) or '(no array)'}")
-    lines.append(f"expected: {f'refusal, {case.reason}' if case.reason else 'the arrays below'}")
+    expected = f"refusal, {case.expected}" if case.reason else case.expected
+    lines.append(f"expected: {'the arrays below' if expected == 'accept' else expected}")
     for array in case.arrays:
         data = array.data.hex(" ") if len(array.data) <= 64 else f"{len(array.data)} bytes"
         shape = " x ".join(array.shape) or "rank 0"

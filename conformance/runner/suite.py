@@ -36,7 +36,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case; `reason` is None where the file must be read."""
+    """One case; `reason` is None where the file must be read, or has not what is asked for."""
 
     id: str
     labels: tuple[str, ...]
@@ -48,6 +48,15 @@ class Case:
     reason: str | None
     derived_from: str | None
     edit: str | None
+    or_reason: str | None = None  # where SPEC.md leaves open which of two
+    is_absent: bool = False
+
+    @property
+    def expected(self) -> str:
+        """What must come of it, in words."""
+        if self.is_absent:
+            return "no array of that name"
+        return " or ".join(filter(None, (self.reason, self.or_reason))) or "accept"
 
     @property
     def needs(self) -> frozenset[str]:
@@ -101,7 +110,6 @@ def _read(path: Path, folder: Path) -> Case:
     if document["id"] != path.relative_to(folder).with_suffix("").as_posix():
         message = f"{path} calls itself {document['id']}"
         raise SuiteError(message)
-    rejected = document["result"] == "reject"
     only = document.get("only")
     return Case(
         id=document["id"],
@@ -109,11 +117,13 @@ def _read(path: Path, folder: Path) -> Case:
         description=document["description"],
         png=path.with_suffix(".png"),
         only=None if only is None else tuple(only),
-        metadata=None if rejected else document["metadata"],
-        arrays=() if rejected else tuple(_expected(row, path) for row in document["arrays"]),
-        reason=document["reason"] if rejected else None,
+        metadata=document.get("metadata"),
+        arrays=tuple(_expected(row, path) for row in document.get("arrays", ())),
+        reason=document.get("reason"),
         derived_from=document.get("derived_from"),
         edit=document.get("edit"),
+        or_reason=document.get("or"),
+        is_absent=document["result"] == "absent",
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from . import schema
-from .adapter import DONE, REJECTED, UNSUPPORTED, Ran
+from .adapter import DONE, REJECTED, UNSUPPORTED, USAGE, Ran
 from .suite import Case, Expected
 
 RESULT: Final = "result.json"
@@ -38,6 +38,8 @@ def judge_decode(case: Case, ran: Ran, out: Path, features: frozenset[str]) -> V
     unable = maybe_unable(ran, case.needs, features)
     if unable:
         return unable if list(out.iterdir()) == [] else Verdict("stray-files", "after status 69")
+    if case.is_absent and ran.status in (DONE, REJECTED, USAGE):
+        return _judge_absence(ran, out)
     if ran.status not in (DONE, REJECTED):
         return Verdict("timeout" if ran.status is None else "crash", ran.ending)
     arrays = sorted(path.name for path in out.rglob("*") if path.name != RESULT)
@@ -49,7 +51,7 @@ def judge_decode(case: Case, ran: Ran, out: Path, features: frozenset[str]) -> V
     if (result["result"] == "accept") != (ran.status == DONE):
         return Verdict("bad-result", f"status {ran.status}, and a result that says the opposite")
     if case.reason is not None:
-        return _judge_refusal(case.reason, result)
+        return _judge_refusal(case, result)
     if result["result"] == "reject":
         return Verdict("wrongly-rejected", f"refused with {result['reason']}")
     return _judge_arrays(case, result, out, arrays)
@@ -82,12 +84,19 @@ def _read_result(path: Path) -> dict[str, Any] | Verdict:
     return Verdict("bad-result", f"{RESULT}: {found[0]}") if found else result
 
 
-def _judge_refusal(reason: str, result: dict[str, Any]) -> Verdict:
+def _judge_refusal(case: Case, result: dict[str, Any]) -> Verdict:
     if result["result"] == "accept":
-        return Verdict("wrongly-accepted", f"read what must be refused with {reason}")
-    if result["reason"] != reason:
-        return Verdict("wrong-reason", f"{result['reason']} instead of {reason}")
+        return Verdict("wrongly-accepted", f"read what must be refused with {case.expected}")
+    if result["reason"] not in (case.reason, case.or_reason):
+        return Verdict("wrong-reason", f"{result['reason']} instead of {case.expected}")
     return PASS
+
+
+def _judge_absence(ran: Ran, out: Path) -> Verdict:
+    if ran.status != USAGE:
+        return Verdict("absence-missed", f"{ran.ending}; a name that is not there is 64")
+    left = sorted(path.name for path in out.iterdir())
+    return Verdict("stray-files", f"status 64, and yet left {left[0]}") if left else PASS
 
 
 def _judge_arrays(case: Case, result: dict[str, Any], out: Path, there: list[str]) -> Verdict:

@@ -82,6 +82,7 @@ def transparency() -> Iterator[Case]:
         "first": ([HEAD, good, PLTE, IDAT, END], "tRNS stands before PLTE."),
         "late": ([HEAD, PLTE, IDAT, good, END], "tRNS stands after the IDAT."),
         "twice": ([HEAD, PLTE, good, good, IDAT, END], "tRNS stands twice."),
+        "again": ([HEAD, PLTE, good, IDAT, good, END], "tRNS stands again after the IDAT."),
     }
     for slug, (chunks, edit) in orders.items():
         yield damaged(f"trns-{slug}", "PNG-4", edit, chunks, why, "png/accept/palette-trns")

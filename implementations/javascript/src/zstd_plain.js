@@ -1,6 +1,6 @@
 /** Zstandard frames without WebAssembly: fzstd, and the Content_Checksum (RFC 8878, 3.1.1) that it does not look at. */
-import { decompress } from 'fzstd';
-import { viewOf } from './bytes.js';
+import { Decompress } from 'fzstd';
+import { concat, viewOf } from './bytes.js';
 
 const MASK = 2n ** 64n - 1n;
 const P1 = 0x9e3779b185ebca87n;
@@ -40,7 +40,10 @@ export function xxh64(b) {
 /** @type {import('./blocks.js').Decoder} */
 export const plainDecoder = {
   decompress(stored, expected) {
-    const out = decompress(stored);
+    /** @type {Uint8Array[]} */
+    const parts = []; // block by block: as one, fzstd gives as many bytes as the frame's header says, whatever comes out
+    new Decompress((part) => parts.push(part)).push(stored, true);
+    const out = concat(parts);
     if (out.length !== expected) throw new Error('the frame gives another number of bytes');
     if (stored[4] & 0x04 && BigInt(viewOf(stored).getUint32(stored.length - 4, true)) !== (xxh64(out) & 0xffffffffn)) throw new Error('Content_Checksum');
     return out;
