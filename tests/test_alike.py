@@ -7,6 +7,7 @@ from unittest.mock import patch
 
 import numpy as np
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,6 +80,24 @@ def test_an_array_of_many_blocks_comes_back_whole_and_in_parts(codec, length):
             assert (
                 opened["x"][part].tobytes() == np.frombuffer(array.data, np.uint8)[part].tobytes()
             )
+
+
+@pytest.mark.parametrize(("length", "count"), [(1000, 400), (70_000, 5)])
+def test_an_array_of_several_batches_comes_back_whole_and_in_parts(length, count):
+    """A batch is 128 KiB; the blocks are alike, or not, in twos and threes."""
+    data = bytes(k // length * 7 // 3 % 250 for k in range(length * count - 9))
+    coder = zstandard.ZstdCompressor().compress
+    array = Array(shape=(len(data),), data=data, codec=ZSTD, block_length=length, coder=coder)
+    png = File(arrays=(array,), depths=(8, 8, 8, 0)).png()
+    assert ig.loads(png).tobytes() == data
+    with ig.open(io.BytesIO(png)) as opened:
+        for start, stop in (
+            (0, 1),
+            (5, len(data) - 5),
+            (len(data) - 3, len(data)),
+            (140_000, 280_000),
+        ):
+            assert opened["x"][start:stop].tobytes() == data[start:stop]
 
 
 def test_the_first_block_that_is_wrong_is_named():

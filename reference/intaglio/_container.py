@@ -185,12 +185,16 @@ def read_canonical(contents: Contents, index: int, read_body: ReadBody) -> Bytes
     """The canonical bytes of the whole array `index`, checked: steps 24 to 28."""
     record = contents.header.arrays[index]
     table = contents.tables[index]
-    canonical = np.empty(record.size * array_type(record)[0].element.item_bytes, np.uint8)
-    digest = hashlib.sha256()
-    for part in _fill(canonical, contents, index, 0, record.size, read_body):
-        if len(table) > 1:
+    if len(table) == 1:  # its block is the array
+        first, end = contents.places[index].tolist()
+        canonical = _unpack_batch(contents, index, range(1), read_body(first, end)).copy()
+        whole = table["digest"].item()
+    else:
+        canonical = np.empty(record.size * array_type(record)[0].element.item_bytes, np.uint8)
+        digest = hashlib.sha256()
+        for part in _fill(canonical, contents, index, 0, record.size, read_body):
             digest.update(part.data)
-    whole = digest.digest() if len(table) != 1 else table["digest"].item()  # that of its one block
+        whole = digest.digest()
     if whole != record.digest:  # [ARR-6]
         raise DecodeError(
             Reason.ARRAY_DIGEST_MISMATCH, f"array {record.name!a}: its SHA-256 is wrong"
