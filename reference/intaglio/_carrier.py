@@ -157,7 +157,7 @@ class Extractor:
         """Put what was extracted behind what is known of the body; its memory grows with that."""
         known = self._body_known + len(data)
         if known > len(self._body):
-            body = np.empty(min(2 * known, self._body_length), np.uint8)
+            body = np.empty(min(4 * known, self._body_length), np.uint8)
             body[: self._body_known] = self._body[: self._body_known]
             self._body = body
         self._body[self._body_known : known] = data
