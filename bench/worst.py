@@ -35,9 +35,9 @@ print(json.dumps(told))
 HEAD: Final = """# Small files that take long
 
 Written by `python bench/worst.py`, which makes the files (`bench/worst_files.py`) and has each read
-by `ig.load_dict`, within the default limits, in a process of its own. They are made to take long:
-no writer writes such. Seconds are the processor's, of all threads together; memory is what the
-process grows by, its arrays among it.
+by `ig.load_dict`, with the compiled kernels and the default limits, in a process of its own. They
+are made to take long: no writer writes such. Seconds are the processor's, of all threads together;
+memory is what the process grows by, its arrays among it.
 
 What is above 2 s is large: hundreds of megabytes of pixels, of body or of arrays out of a megabyte
 of file. Its time goes with their number, and so with `Limits(pixels_max=..., output_bytes_max=...)`
