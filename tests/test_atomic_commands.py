@@ -1,5 +1,6 @@
 """The command's writers as systems really fail: full disks, forbidden folders, other systems."""
 
+import io
 import os
 import resource
 import subprocess
@@ -7,8 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import intaglio as ig
 from intaglio.cli import _files
 from intaglio.cli._exits import FILE
 
@@ -192,3 +195,27 @@ def test_writers_killed_at_any_moment_leave_what_was_there_or_what_is_new():
     assert not done.returncode, done.stderr
     assert "ig.save: 32 writers killed" in done.stdout
     assert "the command's writers: 32 writers killed" in done.stdout
+
+
+@pytest.mark.parametrize("options", [["--force"], []])
+def test_a_pipe_is_given_the_bytes_and_stays_a_pipe(tmp_path, options):
+    data, pipe = np.arange(600.0).reshape(20, 30), tmp_path / "pipe"
+    ig.save(tmp_path / "m.png", data)
+    os.mkfifo(pipe)
+    command = [sys.executable, "-m", "intaglio", "unpack", tmp_path / "m.png", "-o", pipe]
+    with subprocess.Popen([*command, "--as", "npy", *options]) as writer:
+        read = np.load(io.BytesIO(pipe.read_bytes()))
+        assert writer.wait() == 0
+    assert read.tobytes() == data.tobytes()
+    assert pipe.is_fifo()
+
+
+def test_a_terminal_is_written_into_and_no_device_is_replaced(tmp_path):
+    ig.save(tmp_path / "m.png", np.eye(3))
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-m", "intaglio", "unpack", tmp_path / "m.png", "--as", "csv", "-f"]
+    subprocess.run([*command, "-o", os.ttyname(theirs)], check=True)
+    assert os.read(ours, 1000).splitlines()[0] == b"1.0,0.0,0.0"
+    for stream in (ours, theirs):
+        os.close(stream)
+    assert _files.is_stream(Path("/dev/stdout"))  # a link, to a file perhaps

@@ -10,14 +10,15 @@ import shutil
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import BinaryIO, Final, TypeVar
 
 from intaglio._files import sync_folder
 from intaglio.cli._exits import ExistsError, UsageError
 
 STDOUT: Final = Path("-")
+_DEVICES: Final = Path("/dev")
 _TRIES: Final = 50
 _PAUSE_SECONDS: Final = 0.02
 _HERE: Final = -100  # AT_FDCWD
@@ -27,8 +28,14 @@ _T = TypeVar("_T")
 
 def check_free(path: Path, *, force: bool) -> None:
     """Refuse a path that is taken."""
-    if path != STDOUT and not force and os.path.lexists(path):
+    if not is_stream(path) and not force and os.path.lexists(path):
         raise ExistsError(path)
+
+
+def is_stream(path: Path) -> bool:
+    """Whether it is standard output, a pipe or a device: it takes bytes, and keeps its name."""
+    special = path.exists() and not path.is_file() and not path.is_dir()
+    return path == STDOUT or special or path.parent == _DEVICES
 
 
 def is_folder(path: Path, text: str) -> bool:
@@ -37,20 +44,21 @@ def is_folder(path: Path, text: str) -> bool:
 
 
 def write_file(path: Path, write: Callable[[Path], _T], *, force: bool) -> _T:
-    """Let `write` make a file at a temporary path, which then becomes `path`, or standard output.
+    """Let `write` make a file at a temporary path, which then becomes `path`.
 
-    A link at `path` is replaced, not followed, so nothing is written elsewhere.
+    A link at `path` is replaced, not followed, so nothing is written elsewhere. Standard output,
+    pipes and devices are given the file's bytes.
     """
     check_free(path, force=force)
-    folder = path.parent if path != STDOUT else Path(_temporary_folder())
+    folder = Path(_temporary_folder()) if is_stream(path) else path.parent
     temporary = _beside(folder, f".tmp{path.suffix[:20]}")
     os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
     try:
         result = write(temporary)
-        if path == STDOUT:
-            with temporary.open("rb") as made:
-                shutil.copyfileobj(made, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+        if is_stream(path):
+            with temporary.open("rb") as made, _opened(path) as stream:
+                shutil.copyfileobj(made, stream)
+                stream.flush()
         else:
             with temporary.open("r+b") as made:
                 os.fsync(made.fileno())
@@ -61,6 +69,10 @@ def write_file(path: Path, write: Callable[[Path], _T], *, force: bool) -> _T:
         with suppress(FileNotFoundError):
             temporary.unlink()
     return result
+
+
+def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
+    return nullcontext(sys.stdout.buffer) if path == STDOUT else path.open("wb")
 
 
 def write_folder(place: Path, write: Callable[[Path], None], check: Callable[[], None]) -> None:
