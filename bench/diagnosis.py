@@ -126,9 +126,9 @@ pictures, and partly the same damages in other strengths, made by seed; they hav
 several times, but only as sums by kind. An answer is right if it names the cause that the corpus
 gives, or, counted behind a plus sign, a family of causes with that one among them: *smoothed*
 (resized, blurred or compressed with loss, of which the sentence calls one the likeliest) or
-*altered* (cropped, recoloured, resized, or saved with loss or in fewer colours). A family is named
-where what is left does not tell its members apart. Where there was a cause, saying nothing is not
-right.
+*altered* (cropped, recoloured, resized, blurred, or saved with loss or in fewer colours). A family
+is named where what is left does not tell its members apart. Where there was a cause, saying nothing
+is not right.
 
 """
 

@@ -24,7 +24,8 @@ from intaglio._spec import PROFILES
 SEED = 20261122
 READ = "read"
 LIKELIEST = (
-    *(("resized", "resized"), ("blurred", "blurred")),
+    *(("resized", "resized"), ("blurred", "blurred"), ("cropped", "cropped")),
+    *(("recoloured", cause) for cause in ("recoloured", "colour-managed")),
     *(("compressed with loss", cause) for cause in ("lossy", "jpeg", "webp")),
 )
 Pixels = np.ndarray
@@ -694,7 +695,7 @@ class Case:
         return self.damage.apply(source(self.source), rng)
 
 
-NOTHING = Damage("never-intaglio", "", frozenset({NOT_A_CARRIER}), lambda p, r: p)
+NOTHING = Damage("never-intaglio", "", frozenset({NOT_A_CARRIER, "colour-mapped"}), lambda p, r: p)
 
 
 def cases() -> Iterator[Case]:

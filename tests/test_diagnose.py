@@ -1,5 +1,6 @@
 """Diagnosis and restoring: what happened is named, and undone where nothing is lost."""
 
+import io
 import re
 import time
 from pathlib import Path
@@ -99,11 +100,43 @@ def test_what_happened_to_alpha_is_named(name, kind):
     assert found.cause in DAMAGE_BY_NAME[kind].right
 
 
-@pytest.mark.parametrize("name", sorted(set(BYSTANDERS) - {"synthetic-2"}))
+MAPPED = ("heat-map", "heat-map-cells")
+
+
+@pytest.mark.parametrize("name", sorted(set(BYSTANDERS) - {"synthetic-2", *MAPPED}))
 def test_a_picture_that_never_carried_data_is_not_accused(name):
     found = named(source(name))
     assert (found.cause, found.certain) == ("not-a-carrier", False)
     assert found.sentence.startswith("no Intaglio data in this picture: it never carried any, or")
+
+
+@pytest.mark.parametrize("cmap", ["viridis", "rainbow", "terrain", "coolwarm_r", "tab20"])
+def test_what_imsave_draws_is_known_by_its_colours_and_told_the_way_out(cmap):
+    from matplotlib import pyplot as plt
+
+    data = DATA.copy()
+    data[3, 4] = np.nan  # drawn transparent
+    file = io.BytesIO()
+    plt.imsave(file, data, cmap=cmap, vmin=-3, vmax=3, format="png")
+    with pytest.raises(ig.DecodeError) as caught:
+        ig.loads(file.getvalue())
+    assert caught.value.diagnosis == "colour-mapped"
+    assert f"colour map {cmap.removesuffix('_r')}" in caught.value.detail
+    assert "intaglio.imsave" in caught.value.detail
+
+
+@pytest.mark.parametrize("name", MAPPED)
+def test_a_heat_map_is_told_from_a_carrier(name):
+    assert named(source(name)).cause == "colour-mapped"
+
+
+@pytest.mark.parametrize("name", ["seed-case", "photo-cover", "elevation-fine", "lines"])
+def test_what_strip_leaves_is_not_said_to_have_been_cropped_or_recoloured_alone(name):
+    target = io.BytesIO()
+    ig.strip(io.BytesIO(write_png(source(name))), target)
+    with pytest.raises(ig.DecodeError) as caught:
+        ig.loads(target.getvalue())
+    assert caught.value.diagnosis in (None, *FAMILIES)
 
 
 def test_pictures_of_other_packages_are_not_said_to_have_carried_data():

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
@@ -47,6 +48,7 @@ def through_jpeg(image):
     return Image.open(io.BytesIO(saved(image, "JPEG", quality=85)))
 
 
+DRAWN = mpl.colormaps["viridis"](np.arange(1200.0).reshape(30, 40) / 1200, bytes=True)
 PLAIN, RGBA = picture(), picture("rgba")
 WHOLE = saved(PLAIN)
 SIDE = PLAIN.width
@@ -70,8 +72,12 @@ CASES = {  # file -> its bytes, exit code, reason, diagnosis, words of the messa
         "probably it was saved as a JPEG",
     ),
     "half.png": (
-        *(saved(PLAIN.resize((SIDE // 2, SIDE // 2))), 3, "no-prologue", "resized"),
-        "probably it was resized",
+        *(saved(PLAIN.resize((SIDE // 2, SIDE // 2))), 3, "no-prologue", "smoothed"),
+        "probably it was resized, blurred",
+    ),
+    "drawn.png": (
+        *(saved(Image.fromarray(DRAWN)), 3, "no-prologue", "colour-mapped"),
+        "all its colours are of the colour map viridis",
     ),
     "palette.png": (
         *(saved(PLAIN.convert("RGB").quantize(128)), 3, "no-prologue", "palette"),

@@ -125,7 +125,7 @@ WAYS = (
     Way("flip horizontally", gimp("(gimp-image-flip image ORIENTATION-HORIZONTAL)"), "place", ("flipped-horizontally",)),
     Way("scale to 100x80", gimp("(gimp-image-scale image 100 80)"), "values", RESIZED),
     Way("crop", gimp("(gimp-image-crop image 60 60 20 20)"), "values", CROPPED),
-    Way("canvas enlarged", gimp("(gimp-image-resize image 500 900 10 20) (gimp-image-flatten image)"), "place", ("padded",)),
+    Way("canvas enlarged", gimp("(gimp-image-resize image 700 900 10 20) (gimp-image-flatten image)"), "place", ("padded",)),
     Way("indexed, 255 colours", gimp('(gimp-image-convert-indexed image 1 0 255 0 0 "")'), "values", PALETTE),
     Way("grayscale", gimp("(gimp-image-convert-grayscale image)"), "values", GREY),
     Way("levels, gamma 1.2", gimp("(gimp-drawable-levels layer HISTOGRAM-VALUE 0 1 FALSE 1.2 0 1 FALSE)"), "values", COLOURS),

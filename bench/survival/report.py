@@ -17,8 +17,8 @@ the arrays were read.
 - **exact**: every bit of every array came back. What is counted exact was compared byte by byte.
 - a cause, such as *jpeg*: the data was refused, and this is the cause that the refusal names, as it should.
 - **+ restored**: refused like that, and `restore` brought every bit back.
-- *smoothed?*, *altered?*: refused as one of several (resized, blurred or compressed with loss; cropped, recoloured, resized, or saved with
-  loss or in fewer colours), and that is what happened. What is left does not tell more.
+- *smoothed?*, *altered?*: refused as one of several (resized, blurred or compressed with loss; cropped, recoloured, resized, blurred, or
+  saved with loss or in fewer colours), and one of them is what happened. What is left does not tell more.
 - *no trace*: refused with the word that the picture never carried data, or that nothing is left of it.
 - **wrong cause**: refused, but what the refusal names as probable is not what happened.
 - *not taken*: the tool itself would not read or write this picture.

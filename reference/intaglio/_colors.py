@@ -98,6 +98,16 @@ def make_palette(cmap: object, shipped: Callable[[], Bytes]) -> Palette:
     return _with_specials(_rows_of(cmap))
 
 
+def map_with(colors: Bytes, shipped: Callable[[], Bytes]) -> str | None:
+    """The first of the shipped maps that has all of those (n, 3) `colors`, if one has."""
+    rows = shipped().astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
+    wanted = colors.astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
+    for name, row in ROW_BY_NAME.items():
+        if np.isin(wanted, rows[row]).all():
+            return name
+    return None
+
+
 def color_index(positions: NDArray[Any], n: int) -> NDArray[np.int32]:
     """Turn positions (0 to 1, beyond on either side; never NaN) into rows of a palette.
 

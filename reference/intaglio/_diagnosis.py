@@ -13,7 +13,7 @@ _CROPPED: Final = frozenset(
 )
 FAMILIES: Final = {  # causes that stand for one of several, where nothing tells which
     SMOOTHED: frozenset({"resized", "blurred", *_CODECS}),
-    ALTERED: frozenset({"resized", "recoloured", "palette", *_CODECS, *_CROPPED}),
+    ALTERED: frozenset({"resized", "blurred", "recoloured", "palette", *_CODECS, *_CROPPED}),
 }
 
 

@@ -97,7 +97,7 @@ class Evidence:
 
 def gather_evidence(pixels: Pixels) -> Evidence:
     """Look at (H, W, 3 or 4) `pixels`."""
-    windows = [window[..., :3] for window in _sample(pixels)]
+    windows = [window[..., :3] for window in sample(pixels)]
     flat = np.concatenate([window.reshape(-1, 3) for window in windows])
     packed = flat.astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
     jpeg, blocks = _blocks(windows)
@@ -136,7 +136,7 @@ def rough_rows(pixels: Pixels) -> Pixels:
     return pixels[: first * _TILE] if is_told else pixels
 
 
-def _sample(pixels: Pixels) -> list[Pixels]:
+def sample(pixels: Pixels) -> list[Pixels]:
     """Windows spread over the picture, at multiples of 16; or all of a small picture."""
     tops, lefts = (_spread(side) for side in pixels.shape[:2])
     return [pixels[y : y + _WINDOW, x : x + _WINDOW] for y in tops for x in lefts]

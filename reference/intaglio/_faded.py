@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intaglio._diagnosis import ALTERED, ASK, NOT_A_CARRIER, SMOOTHED, Diagnosis
-from intaglio._evidence import Evidence, gather_evidence, rough_rows
+from intaglio._evidence import Evidence, gather_evidence, rough_rows, sample
 from intaglio._faint import LIKE, Likeness, likeness_of
 from intaglio._hits import is_cut, is_squashed
 from intaglio._spec import PROFILES, Depths
@@ -35,6 +35,8 @@ _FEW_COLOURS: Final = 256
 _NARROW: Final = 32  # values: so far apart, a channel has not many of them anyway
 _DEPTHS_SEEN: Final = frozenset({(3, 2, 3), (2, 2, 2), (4, 4, 4)})
 _REPEATED: Final = 8  # pixels after which Firefox repeats the noise that it gives for a canvas
+_DRAWN_LEAST: Final = 8  # colours; fewer may be those of a map by chance
+_DRAWN_MOST: Final = 512
 _JPEG: Final = "it was saved as a JPEG in between"
 _LOSSY: Final = "it was compressed with loss (WebP, AVIF, a video)"
 _WAYS: Final = {
@@ -46,7 +48,11 @@ _WAYS: Final = {
     "saturation": "the saturation was changed",
     "profile": "the colours were converted to another colour profile",
 }
-_CHANGED: Final = "it was cropped, recoloured, resized, or saved with loss or in fewer colours"
+_CHANGED: Final = (
+    "it was cropped, recoloured, resized, blurred, stripped of its data, or saved with loss or in "
+    "fewer colours"
+)
+_DULLED: Final = "it was resized, blurred, compressed with loss or stripped of its data"
 
 _Found = tuple[str, str] | None  # a cause, and what happened
 
@@ -62,6 +68,9 @@ def diagnose_faded(pixels: Pixels) -> Diagnosis:
     if _is_repeated(pixels):
         what = "this is the noise that a browser gives for a canvas where it resists fingerprinting"
         return Diagnosis("canvas-blocked", True, f"{what}; {ASK}")
+    drawn = _maybe_drawn(pixels)
+    if drawn:
+        return drawn
     found = gather_evidence(rough_rows(pixels))
     likeness = likeness_of(pixels)
     cause, what = (
@@ -82,7 +91,11 @@ def diagnose_faded(pixels: Pixels) -> Diagnosis:
 
 
 def _smoothed(likeliest: str) -> tuple[str, str]:
-    return SMOOTHED, f"it was resized, blurred or compressed with loss, most likely {likeliest}"
+    return SMOOTHED, f"{_DULLED}, most likely {likeliest}"
+
+
+def _altered(likeliest: str = "") -> tuple[str, str]:
+    return ALTERED, _CHANGED + (f", most likely {likeliest}" if likeliest else "")
 
 
 def _is_repeated(pixels: Pixels) -> bool:
@@ -92,6 +105,23 @@ def _is_repeated(pixels: Pixels) -> bool:
     return not few and bool((flat[_REPEATED:] == flat[:-_REPEATED]).all())
 
 
+def _maybe_drawn(pixels: Pixels) -> Diagnosis | None:
+    """Whether all colours are those of one colour map: numbers were drawn, and not carried."""
+    from intaglio._picture import colormap_with
+
+    windows = [window[window[..., 3:].all(-1)][:, :3] for window in sample(pixels)]
+    colors = np.unique(np.concatenate(windows), axis=0)
+    is_grey = (colors == colors[:, :1]).all()  # what was carried may have been made so
+    name = None
+    if _DRAWN_LEAST <= len(colors) <= _DRAWN_MOST and not is_grey:
+        name = colormap_with(colors)
+    if name is None:
+        return None
+    what = f"all its colours are of the colour map {name}, as plt.imsave draws an array"
+    how = "intaglio.imsave draws one that carries it"
+    return Diagnosis("colour-mapped", True, f"{_NONE}: {what}; {how}")
+
+
 # The prologue's likeness.
 
 
@@ -99,13 +129,15 @@ def _by_new_colours(found: Evidence, likeness: Likeness) -> _Found:
     """The prologue is there in other colours, and not where colours are as they are."""
     way, like = likeness.way, likeness.recoloured
     is_noise = found.noise.whiteness > 0.5 or found.noise.tint > _CELLS
-    least = _LIKE_CELLS if found.noise.tint > _CELLS else LIKE if is_noise else 0.9
+    least = _LIKE_CELLS if found.noise.tint > _CELLS else LIKE if is_noise else 0.8
     is_new = like > likeness.as_it_is + _LIKE_CLEARLY
     few = found.colours <= _FEW_COLOURS
     if not few and (like > _LIKE_SURE or (is_new and like > least)):
         return "recoloured", _WAYS[way]
     if found.comb > 0.08 and found.colours > 2000 and found.speckled > 0.7 * (1 - found.flat):
-        return "recoloured", "brightness, contrast or gamma were changed"
+        sure = is_noise and found.noise.tint < _CELLS
+        what = "brightness, contrast or gamma were changed"
+        return ("recoloured", what) if sure else _altered("recoloured")
     return None
 
 
@@ -123,7 +155,7 @@ def _by_likeness(pixels: Pixels, found: Evidence, likeness: Likeness) -> _Found:
     ):
         return "blurred", "it was blurred"
     there = max(likeness.recoloured, size, blur) > LIKE and found.flat < 0.6
-    return (ALTERED, _CHANGED) if there and found.noise.whiteness > 0.5 else None
+    return _altered() if there and found.noise.whiteness > 0.5 else None
 
 
 # Statistics.
@@ -153,7 +185,7 @@ def _by_payload(found: Evidence) -> _Found:
         return None
     if any(like) and found.comb < 0.03 and found.clipped < 0.5 and noise.tint < _CELLS:
         return "cropped", "it was cropped (what looks like data lacks its beginning and its end)"
-    return ALTERED, _CHANGED
+    return _altered("cropped")
 
 
 def _is_like_payload(found: Evidence, depths: Depths) -> bool:
@@ -183,7 +215,7 @@ def _by_roughness(found: Evidence) -> _Found:
     if found.clipped > 0.02 and eight > (1.4 if cells else 1.25) and eight - 1 > 1.6 * (four - 1):
         return "jpeg", _JPEG  # clipping hides that its coefficients are whole numbers
     if (cells and found.soft < _SHARP) or (found.span <= _NARROW and found.colours <= _FEW_COLOURS):
-        return ALTERED, _CHANGED
+        return _altered()
     kept = 1.5 < noise.tint < _CELLS  # roughness that loss would have taken away
     if not kept and max(eight, four) > 1.1:
         sure = not cells and max(eight, four) > 1.2
@@ -191,7 +223,7 @@ def _by_roughness(found: Evidence) -> _Found:
     untouched = noise.whiteness > 0.8 and noise.fall > 0.8
     if noise.togetherness > _ALIKE or not noise.tint or untouched:
         return None
-    return (ALTERED, _CHANGED) if noise.whiteness > 0.65 else _smoothed(_likeliest(found))
+    return _altered("resized") if noise.whiteness > 0.65 else _smoothed(_likeliest(found))
 
 
 def _likeliest(found: Evidence) -> str:
@@ -209,4 +241,5 @@ def _likeliest(found: Evidence) -> str:
     if still and noise.tint > 0.55 and not (cells and found.clipped > 0.1):
         return "blurred, by a median filter"
     is_faint = noise.tint < 0.5 and (noise.fall < 0.26 or noise.togetherness < 0.7)
-    return "blurred" if noise.fall < (0.13 if cells else 0.2) or is_faint else "resized"
+    is_dull = noise.fall < (0.13 if cells else 0.2) or (noise.sharpness < 0.14 and not cells)
+    return "blurred" if is_dull or is_faint else "resized"

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intaglio._badge import badge_for
+from intaglio._colors import map_with
 from intaglio._cover import is_figure, read_cover, resize
 from intaglio._errors import EncodeError, Reason
 from intaglio._layout import (
@@ -34,7 +35,7 @@ from intaglio._look import Look
 from intaglio._panels import PAPER, Bytes, Panel
 from intaglio._views import View, panels_of, view_of
 
-__all__ = ["Look", "Picture", "PlannedSize", "make_picture", "plan_size"]
+__all__ = ["Look", "Picture", "PlannedSize", "colormap_with", "make_picture", "plan_size"]
 
 _SHIPPED: Final = Path(__file__).with_name("colormaps.png")
 _FIGURE_DRAWS_MAX: Final = 3
@@ -216,6 +217,11 @@ def _covering(needed: int, look: Look) -> Bytes:
             if drawn.shape[0] * drawn.shape[1] >= needed:
                 return drawn
     return resize(pixels, w, h)
+
+
+def colormap_with(colors: Bytes) -> str | None:
+    """Name the first colour map that has all of those (n, 3) `colors`; None if none has."""
+    return map_with(colors, _shipped)
 
 
 @cache
