@@ -255,6 +255,21 @@ def test_diff_exits_0_for_the_same_and_1_for_different(here):
     assert intaglio("diff", "m.png", "missing.png").returncode == 66
 
 
+def test_python_prints_a_file_a_difference_and_a_plan_as_the_command_does(here, capsys):
+    info = ig.info("both.png")
+    assert quick(capsys, "info", "both.png")[1] == f"both.png: {info}\n"
+    assert quick(capsys, "ls", "both.png")[1].splitlines() == [
+        line.strip() for line in str(info).splitlines()[1:3]
+    ]
+    found = ig.diff("m.png", "other.png")
+    assert quick(capsys, "diff", "m.png", "other.png")[1] == f"{found}\n"
+    plan = ig.plan(np.load("m.npy"))
+    told = quick(capsys, "pack", "m.npy", "-n")[1].splitlines()[0]
+    assert told == f"out.png: {str(plan).splitlines()[0]}"
+    assert plan.shows in str(plan)
+    assert [repr(x).split("(")[0] for x in (info, found, plan)] == ["Info", "Diff", "Plan"]
+
+
 def test_show_prints_the_same_text_for_the_same_data(here, capsys):
     first, again = (quick(capsys, "show", "--textconv", name)[1] for name in ("m.png", "again.png"))
     assert first == again

@@ -152,6 +152,17 @@ def test_the_order_of_arrays_and_of_metadata_does_not_count(compared):
     ).equal
 
 
+def test_a_diff_is_true_where_something_differs_and_says_so_where_nothing_does(compared):
+    same = compared(np.zeros(3), np.zeros(3), b_options={"cmap": "gray"})
+    assert not same
+    assert str(same) == "the data is the same"
+    for b, options in ((np.ones(3), {}), (np.zeros(3), {"metadata": {"run": 7}})):
+        found = compared(np.zeros(3), b, b_options=options)
+        assert found
+        assert not found.equal
+    assert str(found) == "metadata run: nothing and 7"
+
+
 def test_large_arrays_are_compared_a_block_at_a_time(compared, monkeypatch):
     seen = []
     elements = _diff.Opened.elements

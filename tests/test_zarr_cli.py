@@ -184,7 +184,7 @@ def test_what_cannot_be_split_leaves_nothing_behind(here):
         (["--tiles", "-o", "-"], "a folder"),
         (["--tiles"], "say where to write"),
         (["--chunks", "4", "-o", "s.zarr"], "--chunks is for --tiles"),
-        (["--tiles", "-o", "s.zarr", "--chunks", "4"], "1 lengths"),
+        (["--tiles", "-o", "s.zarr", "--chunks", "4"], "gives 1 length, and the array has 2 axes"),
         (["--tiles", "-o", "s.zarr", "--chunks", "0,4"], "above 0"),
         (["--tiles", "-o", "s.zarr", "--chunks", "four"], "above 0"),
         (["--tiles", "-o", "s.zarr", "--scale", "2"], "--scale"),

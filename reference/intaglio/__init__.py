@@ -27,7 +27,8 @@ if TYPE_CHECKING:
         save,
         verify,
     )
-    from intaglio._diff import Diff, diff
+    from intaglio._diff import diff
+    from intaglio._differences import Diff
     from intaglio._errors import DecodeError, EncodeError, IntaglioError, Reason
     from intaglio._info import ArrayInfo, Info
     from intaglio._lazy import IntaglioFile, LazyArray
@@ -78,7 +79,8 @@ __all__ = [
 ]
 
 _ROOMS: Final = {
-    "_diff": ("Diff", "diff"),
+    "_diff": ("diff",),
+    "_differences": ("Diff",),
     "_errors": ("DecodeError", "EncodeError", "IntaglioError", "Reason"),
     "_info": ("ArrayInfo", "Info"),
     "_lazy": ("IntaglioFile", "LazyArray"),

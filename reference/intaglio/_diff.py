@@ -1,7 +1,6 @@
 """Diff: what two files carry, compared bit by bit, a block at a time."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
 from typing import Any, BinaryIO, Final
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy.typing as npt
 
 from intaglio._api import verify
 from intaglio._codec import Opened, decoding
+from intaglio._differences import ArrayDiff, Change, Diff, Element
 from intaglio._errors import DecodeError
 from intaglio._files import Source, maybe_position, open_source
 from intaglio._info import dtype_name
@@ -20,68 +20,6 @@ _WHICH: Final = ("first", "second")
 _BLOCK_BYTES: Final = 4 * 1024 * 1024
 
 Array = npt.NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A member of two JSON objects that is not the same: its path, and each value or ()."""
-
-    path: tuple[str, ...]
-    a: tuple[Any, ...]
-    b: tuple[Any, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Element:
-    """One differing element: its index, and both values as text."""
-
-    index: tuple[int, ...]
-    a: str
-    b: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArrayDiff:
-    """One array that both files have; dtype, shape: of each.
-
-    differing: how many elements differ in their bits; None where dtype or shape differ.
-    greatest_absolute: of the differing numbers, in the dtype's unit; None if none is a number.
-    greatest_ulp: for floats, of the differing finite numbers, in representable values between.
-    only_nan_or_zero_sign: all that differs is the bits of NaNs or the sign of zeros.
-    first: the first differing elements, in C order.
-    """
-
-    name: str
-    equal: bool
-    dtype: tuple[str, str]
-    shape: tuple[tuple[int, ...], tuple[int, ...]]
-    elements: int
-    attrs: tuple[Change, ...] = ()
-    differing: int | None = None
-    greatest_absolute: int | float | None = None
-    greatest_ulp: int | None = None
-    only_nan_or_zero_sign: bool = False
-    first: tuple[Element, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Diff:
-    """Two files compared; the pictures' look and the arrays' order do not count."""
-
-    equal: bool
-    metadata: tuple[Change, ...]
-    only_in_a: tuple[str, ...]
-    only_in_b: tuple[str, ...]
-    arrays: tuple[ArrayDiff, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """The same as plain dicts, lists, numbers and texts, fit for JSON."""
-        found = asdict(self)
-        for array in found["arrays"]:
-            value = array["greatest_absolute"]
-            if isinstance(value, float) and not np.isfinite(value):
-                array["greatest_absolute"] = str(value)  # JSON has no infinity
-        return found
 
 
 def diff(a: Source, b: Source, *, limits: Limits = DEFAULT_LIMITS) -> Diff:

@@ -6,6 +6,7 @@ from typing import Any
 
 from intaglio._codec import Opened
 from intaglio._header import ArrayRecord
+from intaglio._printable import counted, escaped, json_for_people
 from intaglio._spec import CODECS, ELEMENT_BY_CODE, FILTER_BY_CODE, PROFILES, TIME_UNITS, Depths
 
 
@@ -33,7 +34,7 @@ class ArrayInfo:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What prologue, header and block tables say.
+    """What prologue, header and block tables say; str() is short, as `intaglio info` prints it.
 
     png_checked: whether the whole PNG and every array were checked (`verify`), or only what
     was read (`info`).
@@ -57,6 +58,41 @@ class Info:
     def to_dict(self) -> dict[str, Any]:
         """The same as plain dicts, lists and numbers, fit for JSON."""
         return asdict(self)
+
+    def __str__(self) -> str:
+        lines = [
+            (
+                f"Intaglio {self.format_version}, {self.width}x{self.height} pixels, "
+                f"profile {self.profile}, {self.body_bytes:,} bytes carried"
+            ),
+            *("  " + line for line in array_table(self.arrays)),
+        ]
+        if self.metadata:
+            lines.append(f"  metadata {json_for_people(self.metadata)}")
+        lines += [
+            f"  attrs of {escaped(a.name)} {json_for_people(a.attrs)}"
+            for a in self.arrays
+            if a.attrs
+        ]
+        return "\n".join(lines)
+
+
+def array_table(arrays: tuple[ArrayInfo, ...]) -> list[str]:
+    """Name, dtype, shape and size of each array in one line, the columns aligned."""
+    rows = [
+        (
+            escaped(array.name),
+            array.dtype,
+            "x".join(map(str, array.shape)) or "scalar",
+            "unknown size" if array.nbytes is None else counted(array.nbytes, "byte"),
+        )
+        for array in arrays
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
 
 
 def info_of(opened: Opened, *, png_checked: bool = False, echo: str | None = None) -> Info:

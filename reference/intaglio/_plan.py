@@ -17,7 +17,7 @@ from intaglio._spec import Depths, carrier_capacity, pixels_for
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A picture that `save` would write with the same arguments.
+    """A picture that `save` would write with the same arguments; str() is short.
 
     width, height: in pixels. pixels_needed: the fewest that hold the data at these depths.
     scale: pixels a cell, where one array is shown and nothing is cut up; else None.
@@ -36,6 +36,18 @@ class Plan:
     capacity_bytes: int
     psnr: float
     shows: str
+
+    def __str__(self) -> str:
+        use = use_text(self.width, self.height, self.body_bytes, self.capacity_bytes, self.profile)
+        return f"{use}\n  PSNR {self.psnr:.1f} dB; shows {self.shows}"
+
+
+def use_text(width: int, height: int, body_bytes: int, capacity_bytes: int, profile: str) -> str:
+    """Size and use of a picture in one line."""
+    return (
+        f"{width}x{height} pixels carry {body_bytes:,} bytes, "
+        f"{100 * body_bytes / capacity_bytes:.0f} % of what they can with profile {profile}"
+    )
 
 
 def plan(data: npt.ArrayLike | Mapping[str, npt.ArrayLike], **options: Unpack[Options]) -> Plan:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from intaglio._limits import DEFAULT_LIMITS, Limits
+from intaglio._printable import counted
 from intaglio.cli._input import source_of
-from intaglio.cli._names import escaped, json_for_people
 from intaglio.cli._talk import Talk, each, label
 
 
@@ -20,7 +20,7 @@ def info_files(files: list[Path], talk: Talk, limits: Limits = DEFAULT_LIMITS) -
         if talk.as_json:
             talk.json({"file": str(path), **found.to_dict()})
         else:
-            talk.data("\n".join(_info_lines(path, found)))
+            talk.data(f"{label(path)}: {found}")
 
     return each(files, work, talk, prints=True)
 
@@ -29,6 +29,8 @@ def ls_files(files: list[Path], talk: Talk, limits: Limits = DEFAULT_LIMITS) -> 
     """List each picture's arrays; give the exit code."""
 
     def work(path: Path) -> None:
+        from intaglio._info import array_table
+
         found = _inspected(path, limits)
         if talk.as_json:
             arrays = [
@@ -38,7 +40,7 @@ def ls_files(files: list[Path], talk: Talk, limits: Limits = DEFAULT_LIMITS) -> 
             talk.json({"file": str(path), "arrays": arrays})
             return
         head = f"{label(path)}: " if len(files) > 1 else ""
-        for line in _table([_row(a) for a in found.arrays]):
+        for line in array_table(found.arrays):
             talk.data(head + line)
 
     return each(files, work, talk, prints=True)
@@ -54,7 +56,7 @@ def verify_files(files: list[Path], talk: Talk, limits: Limits = DEFAULT_LIMITS)
             talk.json({"file": str(path), **found.to_dict()})
         elif not talk.quiet:
             echo = "" if found.echo == "intact" else "; the spare copy of the prologue is damaged"
-            talk.data(f"{label(path)}: sound, {_count(len(found.arrays), 'array')}{echo}")
+            talk.data(f"{label(path)}: sound, {counted(len(found.arrays), 'array')}{echo}")
 
     return each(files, work, talk, prints=True)
 
@@ -86,40 +88,3 @@ def _inspected(path: Path, limits: Limits) -> Any:  # noqa: ANN401 - Info, impor
 
     with inspecting(source_of(path), limits) as opened:
         return info_of(opened)
-
-
-def _info_lines(path: Path, found: Any) -> list[str]:  # noqa: ANN401 - Info, imported late
-    lines = [
-        (
-            f"{label(path)}: Intaglio {found.format_version}, {found.width}x{found.height} pixels, "
-            f"profile {found.profile}, {found.body_bytes:,} bytes carried"
-        ),
-        *("  " + line for line in _table([_row(a) for a in found.arrays])),
-    ]
-    if found.metadata:
-        lines.append(f"  metadata {json_for_people(found.metadata)}")
-    lines += [
-        f"  attrs of {escaped(a.name)} {json_for_people(a.attrs)}" for a in found.arrays if a.attrs
-    ]
-    return lines
-
-
-def _row(array: Any) -> list[str]:  # noqa: ANN401 - ArrayInfo, imported late
-    size = "unknown size" if array.nbytes is None else _count(array.nbytes, "byte")
-    return [escaped(array.name), array.dtype, _shape(array.shape), size]
-
-
-def _table(rows: list[list[str]]) -> list[str]:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))] if rows else []
-    return [
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return "x".join(map(str, shape)) or "scalar"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

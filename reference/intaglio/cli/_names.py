@@ -1,15 +1,13 @@
-"""Names from files: escaped for a terminal, percent-escaped as file names.
+"""Names from files as names of files: percent-escaped.
 
-Names are untrusted: SPEC.md section 16. What is printed can move no cursor,
-colour no line and turn no text around; what becomes a file name stays in its
+Names are untrusted: SPEC.md section 16. What becomes a file name stays in its
 folder, on every file system, and two names never become one file.
 """
 
 import hashlib
-import json
 import unicodedata
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
 
 FILE_NAME_BYTES_MAX: Final = 180  # of 255: suffixes and temporary files need some
 _KEPT: Final = frozenset("._-+=@,() ")
@@ -17,27 +15,6 @@ _RESERVED: Final = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
     + [f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"]
 )
-
-
-def escaped(text: str) -> str:
-    r"""`text` on one line of printable characters; backslash becomes two, others \x.. or \u...."""
-    return "".join(map(_escaped_character, text))
-
-
-def one_line(text: str) -> str:
-    """A message on one line of printable characters; backslashes stay as they are."""
-    return "".join(c if c.isprintable() else _escaped_character(c) for c in " ".join(text.split()))
-
-
-def json_line(value: Any) -> str:  # noqa: ANN401 - any JSON value
-    """`value` as JSON on one line, all of it ASCII."""
-    return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f")
-
-
-def json_for_people(value: Any, indent: int | None = None) -> str:  # noqa: ANN401
-    """`value` as JSON, printable characters as they are, all others escaped as JSON escapes."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return "".join(c if c.isprintable() or c == "\n" else json_line(c)[1:-1] for c in text)
 
 
 def file_names(names: Iterable[str]) -> dict[str, str]:
@@ -51,12 +28,6 @@ def file_names(names: Iterable[str]) -> dict[str, str]:
         taken.add(_folded(found))
         result[name] = found
     return result
-
-
-def _escaped_character(c: str) -> str:
-    if c == "\\":
-        return "\\\\"
-    return c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
 def _file_name(name: str) -> str:

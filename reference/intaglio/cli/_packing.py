@@ -11,13 +11,15 @@ from intaglio._errors import DecodeError, EncodeError
 from intaglio._files import check_target
 from intaglio._formats import format_of, read
 from intaglio._formats._base import Content, FormatError, MissingExtraError, ReadOptions
+from intaglio._info import profile_name
 from intaglio._metadata import read_metadata
 from intaglio._options import make_job
+from intaglio._plan import use_text
+from intaglio._printable import escaped
 from intaglio._spec import carrier_capacity
 from intaglio.cli._exits import UsageError
 from intaglio.cli._files import STDOUT
 from intaglio.cli._input import STDIN, path_of
-from intaglio.cli._names import escaped
 from intaglio.cli._talk import Talk
 
 _INSIDE: Final = re.compile(r"(.+\.(?:h5|hdf5|nc)):(/.*)", re.IGNORECASE | re.DOTALL)
@@ -133,13 +135,9 @@ class Packer:
 
     def summary(self, encoded: _codec.Encoded) -> str:
         """Size and use of the picture in one line."""
-        width, height, length = encoded.picture.width, encoded.picture.height, encoded.body.length
-        capacity = carrier_capacity(width * height, encoded.job.depths)
-        depths = "-".join(map(str, encoded.job.depths))
-        return (
-            f"{width}x{height} pixels carry {length:,} bytes, "
-            f"{100 * length / capacity:.0f} % of what they can at depths {depths}"
-        )
+        width, height, depths = encoded.picture.width, encoded.picture.height, encoded.job.depths
+        capacity = carrier_capacity(width * height, depths)
+        return use_text(width, height, encoded.body.length, capacity, profile_name(depths))
 
 
 def _uncarried(arrays: dict[str, Array]) -> dict[str, str]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from intaglio._printable import escaped, json_line, one_line
 from intaglio.cli._exits import BUG, OK, code_of, sentence_of
-from intaglio.cli._names import escaped, json_line, one_line
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from intaglio._arrays import Array, element_type_of
 from intaglio._formats import read
 from intaglio._formats._base import ReadOptions, need, partner
 from intaglio._limits import Limits
+from intaglio._printable import counted, escaped
 from intaglio.cli._exits import ExistsError, UsageError
 from intaglio.cli._files import STDOUT, check_free, is_folder, write_file, write_folder
-from intaglio.cli._names import escaped
 from intaglio.cli._packing import Packer, Source
 from intaglio.cli._talk import Talk, label
 
@@ -61,7 +61,9 @@ class Tiler:
         regions = room("_regions")
         chunks = self.chunks or regions.usual_chunks(array.shape, array.dtype.itemsize)
         if len(chunks) != array.ndim:
-            message = f"--chunks has {len(chunks)} lengths, the array has {array.ndim} axes"
+            axes = "1 axis" if array.ndim == 1 else f"{array.ndim} axes"
+            given = counted(len(chunks), "length")
+            message = f"--chunks gives {given}, and the array has {axes}: give a length for each"
             raise UsageError(message)
         total = regions.count(array.shape, chunks)
         words = f"{total:,} pictures of {'x'.join(map(str, chunks)) or 1} elements"

@@ -1,0 +1,40 @@
+"""Text for a terminal: what files say, and our own messages, in printable characters.
+
+Names are untrusted: SPEC.md section 16. What is printed can move no cursor,
+colour no line and turn no text around.
+"""
+
+import json
+from typing import Any
+
+
+def escaped(text: str) -> str:
+    r"""`text` on one line of printable characters; backslash becomes two, others \x.. or \u...."""
+    return "".join(map(_escaped_character, text))
+
+
+def one_line(text: str) -> str:
+    """A message on one line of printable characters; backslashes stay as they are."""
+    return "".join(c if c.isprintable() else _escaped_character(c) for c in " ".join(text.split()))
+
+
+def json_line(value: Any) -> str:  # noqa: ANN401 - any JSON value
+    """`value` as JSON on one line, all of it ASCII."""
+    return json.dumps(value, ensure_ascii=True).replace("\x7f", "\\u007f")
+
+
+def json_for_people(value: Any, indent: int | None = None) -> str:  # noqa: ANN401
+    """`value` as JSON, printable characters as they are, all others escaped as JSON escapes."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return "".join(c if c.isprintable() or c == "\n" else json_line(c)[1:-1] for c in text)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things: 1 array, 2,000 arrays."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _escaped_character(c: str) -> str:
+    if c == "\\":
+        return "\\\\"
+    return c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii")
