@@ -13,7 +13,7 @@ HOUSE = Path(intaglio.__file__).parent
 # The layers of SPEC.md and the picture. Rooms of one know nothing of another's:
 # what one gives another passes through a room above, as a plain value.
 LAYERS = {
-    "L0": {"_png", "_png_inflate", "_png_lines", "_png_stream", "_png_write"},
+    "L0": {"_png", "_png_head", "_png_inflate", "_png_lines", "_png_stream", "_png_write"},
     "L1": {"_carrier", "_carrier_write", "_shape"},
     "L2": {"_records", "_prologue", "_header", "_metadata"},
     "L3": {"_alike", "_blocks", "_chains", "_filters"},

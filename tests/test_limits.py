@@ -1,5 +1,6 @@
 """Limits: tiny files that declare the enormous, read in a process with little memory."""
 
+import io
 import json
 import os
 import re
@@ -197,6 +198,20 @@ def test_a_small_file_may_rightly_hold_much():
 
 
 FILE = ig.dumps(np.zeros(2**20, "u1"))
+
+
+@pytest.mark.parametrize("verb", [
+    ig.load, ig.load_dict, ig.open, ig.info, ig.verify, ig.load_figure,
+    lambda file, limits: ig.diff(file, file, limits=limits),
+    lambda file, limits: ig.strip(file, io.BytesIO(), limits=limits),
+    lambda file, limits: ig.recolor(file, io.BytesIO(), limits=limits),
+    lambda file, limits: ig.restore(file, io.BytesIO(), limits=limits),
+    lambda _, limits: ig.extract(np.zeros((9, 9, 3), "u1"), limits=limits),
+])  # fmt: skip
+@pytest.mark.parametrize("wrong", [100, None, {"pixels_max": 100}])
+def test_what_is_no_limits_is_a_type_error_that_names_the_argument(verb, wrong):
+    with pytest.raises(TypeError, match=f"^limits= .*, not {type(wrong).__name__}$"):
+        verb(io.BytesIO(FILE), limits=wrong)
 
 
 @pytest.mark.parametrize("limit", ["pixels_max", "output_bytes_max"])

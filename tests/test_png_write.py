@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+import intaglio as ig
 from intaglio import _png_write
 from intaglio._errors import EncodeError, Reason
 from intaglio._png_write import write_png
@@ -162,6 +163,13 @@ def test_a_resolution_that_png_cannot_hold_is_refused(dpi):
     with pytest.raises(EncodeError) as caught:
         encode(np.zeros((1, 1, 3), np.uint8), dpi=dpi)
     assert caught.value.reason == Reason.OPTION_INVALID
+
+
+@pytest.mark.parametrize("dpi", ["x", "100", True, 1j, [100]])
+@pytest.mark.parametrize("colorbar", [False, True])
+def test_a_resolution_that_is_no_number_is_a_type_error_that_names_it(dpi, colorbar):
+    with pytest.raises(TypeError, match=f"^dpi= is a number, not {type(dpi).__name__}$"):
+        ig.imsave(io.BytesIO(), np.eye(3), dpi=dpi, colorbar=colorbar)
 
 
 def test_rows_that_do_not_fit_the_announced_picture_are_our_own_bug():

@@ -15,7 +15,7 @@ from intaglio._explain import explaining_pixels
 from intaglio._files import Source, check_target, write_target
 from intaglio._info import Info, info_of
 from intaglio._lazy import IntaglioFile, UnknownNameError, listed
-from intaglio._limits import DEFAULT_LIMITS, Limits
+from intaglio._limits import DEFAULT_LIMITS, Limits, check_limits
 from intaglio._options import LEVEL_USUAL, Options, PlainOptions, Profile, make_job
 from intaglio._reading import inspecting, reading
 from intaglio._spec import DEFAULT_PROFILE
@@ -196,6 +196,7 @@ def embed(
 def extract(pixels: npt.NDArray[np.uint8], *, limits: Limits = DEFAULT_LIMITS) -> dict[str, Array]:
     """All arrays that (H, W, 3 or 4) uint8 `pixels` carry, by name; errors as `load`."""
     _check_pixels(pixels)
+    check_limits(limits)
     height, width = pixels.shape[:2]
     with explaining_pixels(pixels):
         return _all_arrays(_codec.Opened(iter([pixels]), width, height), limits)

@@ -24,7 +24,7 @@ from intaglio._container import (
     read_elements,
 )
 from intaglio._errors import DecodeError, EncodeError, Reason
-from intaglio._limits import Limits
+from intaglio._limits import Limits, check_limits
 from intaglio._png import PngRows, open_png
 from intaglio._prologue import maybe_prologue_length, read_prologue
 from intaglio._spec import (
@@ -221,6 +221,7 @@ class Opened:
 @contextmanager
 def decoding(stream: BinaryIO, limits: Limits) -> Iterator[Opened]:
     """Decode as [DEC-1] has it: the PNG is checked to its end, and a fault in it comes first."""
+    check_limits(limits)
     png = open_png(stream, limits.pixels_max)
     with _memory_is_a_limit():
         try:
@@ -238,6 +239,7 @@ def decoding(stream: BinaryIO, limits: Limits) -> Iterator[Opened]:
 
 def inspect(stream: BinaryIO, limits: Limits) -> tuple[PngRows, Opened]:
     """Inspect as [DEC-2] has it: only the rows are read that header and tables need."""
+    check_limits(limits)
     with _memory_is_a_limit():
         png = open_png(stream, limits.pixels_max)
         return png, Opened(png.bands(), png.width, png.height)

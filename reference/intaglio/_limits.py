@@ -44,6 +44,13 @@ class Limits:
         return f"Limits(pixels_max={self.pixels_max}, output_bytes_max={self.output_bytes_max})"
 
 
+def check_limits(limits: object) -> None:
+    """TypeError for what is no `Limits`."""
+    if not isinstance(limits, Limits):
+        message = f"limits= is an intaglio.Limits, not {type(limits).__name__}"
+        raise TypeError(message)
+
+
 def _given_or(given: int | None, variable: str, usual: int) -> int:
     if given is not None:
         return given

@@ -5,9 +5,7 @@ by one of a few threads; what is written depends on the pixels only. This file
 knows nothing of what they mean.
 """
 
-import math
 import os
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal, NamedTuple
@@ -16,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from zlib_ng import zlib_ng
 
-from intaglio._errors import EncodeError, Reason
+from intaglio._png_head import write_phys, write_text
 from intaglio._png_lines import AVERAGE, NONE, PAETH, SUB, UP
 from intaglio._png_stream import INTEGER_MAX, SIGNATURE
 
@@ -28,14 +26,12 @@ COLOUR_BY_CHANNELS: Final = {3: 2, 4: 6}  # [PNG-8]
 BAND_BYTES: Final = 1024 * 1024
 IDAT_BYTES_MAX: Final = 2 * 1024 * 1024
 SAMPLE_BYTES: Final = 6 * 1024  # looked at in three places of a band, to choose how to write it
-KEYWORD: Final = re.compile(r"[!-~\xa1-\xff]+( [!-~\xa1-\xff]+)*")
 PART_BYTES_MIN: Final = 48 * 1024  # a band that is no more is written in one way
 LOOK_BYTES: Final = 256  # in each of four places of a row, to choose its filter type
 _BITS: Final = np.log2(1.5 + np.abs(np.arange(256).astype(np.int8).astype(np.float32)))
 COST: Final = np.rint(_BITS * 2**16)  # whole numbers: sums are exact, the same on every processor
 AVERAGE_COST: Final = 1.03  # it is slow to read
 USUAL_COST: Final = 0.97  # rows of one kind share their Huffman codes
-METRES_PER_INCH: Final = 0.0254
 THREADS: Final = min(8, max(2, os.cpu_count() or 1))
 
 Effort = Literal["fast", "small"]
@@ -85,15 +81,16 @@ def write_png(
     effort: "small" makes noisy pictures some 5 % smaller; they take twice as
         long to read.
 
-    Raises EncodeError (option-invalid) for a text or dpi that PNG can't hold.
+    Raises EncodeError (option-invalid) for a text or dpi that PNG can't hold, TypeError for a
+    dpi that is no number.
     """
     assert 1 <= width <= INTEGER_MAX
     assert 1 <= height <= INTEGER_MAX
     shape = width.to_bytes(4, "big") + height.to_bytes(4, "big")
     head = [(b"IHDR", shape + bytes((8, COLOUR_BY_CHANNELS[channels], 0, 0, 0)))]
     if dpi is not None:
-        head.append((b"pHYs", _phys(dpi)))
-    head += [(b"tEXt", _text(keyword, value)) for keyword, value in text]
+        head.append((b"pHYs", write_phys(dpi)))
+    head += [(b"tEXt", write_text(keyword, value)) for keyword, value in text]
     out.write(SIGNATURE)
     for kind, data in head:
         _write_chunk(out, kind, data)
@@ -105,23 +102,6 @@ def _write_chunk(out: BinaryIO, kind: bytes, data: bytes) -> None:
     out.write(len(data).to_bytes(4, "big") + kind)
     out.write(data)
     out.write(zlib_ng.crc32(data, zlib_ng.crc32(kind)).to_bytes(4, "big"))
-
-
-def _phys(dpi: float) -> bytes:
-    if not (math.isfinite(dpi) and 1 <= round(dpi / METRES_PER_INCH) <= INTEGER_MAX):
-        raise EncodeError(Reason.OPTION_INVALID, f"dpi={dpi} is no resolution PNG can hold")
-    dots = round(dpi / METRES_PER_INCH).to_bytes(4, "big")
-    return dots + dots + b"\x01"
-
-
-def _text(keyword: str, value: str) -> bytes:
-    try:
-        raw_keyword, raw_value = keyword.encode("latin-1"), value.encode("latin-1")
-    except UnicodeEncodeError as problem:
-        raise EncodeError(Reason.OPTION_INVALID, f"PNG text is Latin-1: {problem}") from problem
-    if not KEYWORD.fullmatch(keyword) or len(raw_keyword) > 79 or "\0" in value:
-        raise EncodeError(Reason.OPTION_INVALID, f"PNG can't hold the text {keyword!r}")
-    return raw_keyword + b"\0" + raw_value
 
 
 def band_rows(width: int, channels: int) -> int:

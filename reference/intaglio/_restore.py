@@ -18,7 +18,7 @@ from intaglio._diagnose import is_told_by_pixels
 from intaglio._errors import DecodeError, EncodeError, Reason
 from intaglio._explain import explaining, explaining_pixels
 from intaglio._files import Source, check_target, open_source, write_target
-from intaglio._limits import DEFAULT_LIMITS, Limits
+from intaglio._limits import DEFAULT_LIMITS, Limits, check_limits
 from intaglio._png import open_png
 from intaglio._png_write import write_png
 from intaglio._search import Mark, maybe_mark
@@ -59,6 +59,7 @@ def restore(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) 
     nothing can be restored, which says why; EncodeError(option-invalid) if nothing is wrong.
     """
     check_target(target)
+    check_limits(limits)
     with open_source(source) as stream, explaining(stream, limits):
         pixels = np.concatenate([*open_png(stream, limits.pixels_max).bands()])
     refusal = _maybe_refusal(pixels, limits)

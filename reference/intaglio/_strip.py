@@ -16,7 +16,7 @@ from intaglio._carrier import Extractor
 from intaglio._errors import DecodeError, Reason
 from intaglio._explain import explaining
 from intaglio._files import Source, check_target, open_source, write_target
-from intaglio._limits import DEFAULT_LIMITS, Limits
+from intaglio._limits import DEFAULT_LIMITS, Limits, check_limits
 from intaglio._png import open_png
 from intaglio._png_write import write_png
 from intaglio._prologue import read_prologue
@@ -53,6 +53,7 @@ def strip(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) ->
     PNG or carries no Intaglio data, or if nothing is left that says where its data is.
     """
     check_target(target)
+    check_limits(limits)
     try:
         with open_source(source) as stream, explaining(stream, limits):
             pixels = np.concatenate([*open_png(stream, limits.pixels_max).bands()])

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from intaglio._errors import EncodeError, Reason
 from intaglio._extras import need
+from intaglio._png_head import write_phys
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -27,7 +28,7 @@ def framed(
     vmax: float | None = None,
     norm: Any = None,  # noqa: ANN401 - a name or a matplotlib Normalize
     origin: str | None = None,
-    dpi: float = 100,
+    dpi: float | None = 100,
 ) -> "Figure":
     """A Figure of a matrix, with ticks and a colour bar, fit for `cover=` with enlarge=True.
 
@@ -41,6 +42,8 @@ def framed(
             Reason.OPTION_INVALID,
             f"colorbar=True frames a matrix of real numbers, not {array.dtype} {array.shape}",
         )
+    if dpi is not None:
+        write_phys(dpi)  # refused in the words of pictures without a frame
     rows, cols = array.shape
     shrink = _LONG_SIDE / max(rows, cols)
     width, height = (max(_SHORT_SIDE_MIN, side * shrink) for side in (cols, rows))
