@@ -1,0 +1,63 @@
+"""Cases of one array in many blocks: more than readers take at once, and some of them alike.
+
+A reader may unpack blocks side by side, or what it meets twice only once. Neither may change
+what comes out, or overlook that one of many is not as the others. SPEC.md sections 7 and 9.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from builder import frames
+from builder.case import Case, accept, reject
+from builder.container import File
+from builder.edits import flipped
+from builder.records import ZSTD, Array
+
+LARGE: Final = 66_000  # bytes of a block; two of them are more than 128 KiB
+SMALL: Final = 256
+COUNT: Final = 5
+ALIKE: Final = (7, 7, 7, 7, 7, 9, 7, 7)
+
+
+def _blocks(values: tuple[int, ...], size: int) -> Array:
+    """An array of uint8, each block full of one value, the last a byte shorter."""
+    sizes = [size] * (len(values) - 1) + [size - 1]
+    stored = tuple(
+        frames.frame(
+            frames.frame_header(n, size_bytes=4, window=7 << 3), [frames.rle_block(value, n)]
+        )
+        for value, n in zip(values, sizes, strict=True)
+    )
+    data = b"".join(bytes([value]) * n for value, n in zip(values, sizes, strict=True))
+    return Array(shape=(len(data),), data=data, codec=ZSTD, block_length=size, stored=stored)
+
+
+def batches() -> Iterator[Case]:
+    """[HDR-11], [BLK-6], [ARR-6]: many blocks, in their order."""
+    different = _blocks(tuple(range(1, COUNT + 1)), LARGE)
+    what = f"{COUNT} blocks of {LARGE:,} bytes, each full of its number."
+    yield accept(
+        "con/accept/many-blocks", "HDR-11 BLK-6 CON-1 ARR-6", what, File(arrays=(different,))
+    )
+    alike = _blocks(ALIKE * 6, SMALL)
+    what = f"{6 * len(ALIKE)} blocks of {SMALL:,} bytes, seven of eight alike."
+    file = File(arrays=(alike,))
+    yield accept("con/accept/alike-blocks", "HDR-11 BLK-6 CON-1 ARR-6", what, file)
+    assert alike.stored is not None
+    for number in (3, 30):
+        stored, right = list(alike.stored), alike.stored[number]
+        stored[number] = flipped(right, len(right) - 1, 1)
+        entries = alike.table()
+        made = File(arrays=(alike.but(stored=tuple(stored), entries=entries),))
+        yield reject(
+            f"con/reject/alike-blocks-but-{number}",
+            "BLK-1",
+            "block-damaged",
+            "con/accept/alike-blocks",
+            f"Of the blocks that were alike, block {number} holds another byte; the tables are as before.",
+            made.png(),
+            why="Every block has the CRC-32 that its entry says.",
+        )
+
+
+FAMILIES = (batches,)
