@@ -124,7 +124,8 @@ WAYS = (
     Way("rotate by 90", gimp("(gimp-image-rotate image ROTATE-90)"), "place", ("rotated-90",)),
     Way("flip horizontally", gimp("(gimp-image-flip image ORIENTATION-HORIZONTAL)"), "place", ("flipped-horizontally",)),
     Way("scale to 100x80", gimp("(gimp-image-scale image 100 80)"), "values", RESIZED),
-    Way("crop", gimp("(gimp-image-crop image 60 60 20 20)"), "values", CROPPED),
+    # so small a piece may hold nothing but the map's colours, where the data had ended
+    Way("crop", gimp("(gimp-image-crop image 60 60 20 20)"), "values", (*CROPPED, "colour-mapped")),
     Way("canvas enlarged", gimp("(gimp-image-resize image 700 900 10 20) (gimp-image-flatten image)"), "place", ("padded",)),
     Way("indexed, 255 colours", gimp('(gimp-image-convert-indexed image 1 0 255 0 0 "")'), "values", PALETTE),
     Way("grayscale", gimp("(gimp-image-convert-grayscale image)"), "values", GREY),

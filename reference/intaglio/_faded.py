@@ -119,7 +119,8 @@ def _maybe_drawn(pixels: Pixels) -> Diagnosis | None:
         return None
     what = f"all its colours are of the colour map {name}, as plt.imsave draws an array"
     how = "intaglio.imsave draws one that carries it"
-    return Diagnosis("colour-mapped", True, f"{_NONE}: {what}; {how}")
+    piece = f"if this is a piece of such a picture, {ASK}"
+    return Diagnosis("colour-mapped", True, f"{_NONE}: {what}; {how}; {piece}")
 
 
 # The prologue's likeness.
@@ -134,7 +135,8 @@ def _by_new_colours(found: Evidence, likeness: Likeness) -> _Found:
     few = found.colours <= _FEW_COLOURS
     if not few and (like > _LIKE_SURE or (is_new and like > least)):
         return "recoloured", _WAYS[way]
-    if found.comb > 0.08 and found.colours > 2000 and found.speckled > 0.7 * (1 - found.flat):
+    rough = found.speckled > (0.7 if found.comb < 0.3 else 0.5) * (1 - found.flat)
+    if found.comb > 0.08 and found.colours > 2000 and rough:
         sure = is_noise and found.noise.tint < _CELLS
         what = "brightness, contrast or gamma were changed"
         return ("recoloured", what) if sure else _altered("recoloured")
