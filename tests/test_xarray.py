@@ -17,6 +17,36 @@ import intaglio.xarray  # noqa: E402
 BACKEND = intaglio.xarray.IntaglioBackend()
 
 
+def test_save_that_knows_nothing_of_xarray_refuses_what_it_would_lose(dataset):
+    for data in (dataset, dataset[["t"]], xr.Dataset({"a": ("x", [1, 2])})):
+        with pytest.raises(
+            EncodeError, match=r"ds\.intaglio\.save\(file\), or give \{name"
+        ) as caught:
+            ig.save(io.BytesIO(), data)
+        assert caught.value.reason == Reason.DTYPE_UNSUPPORTED
+    for data in (
+        dataset.t,
+        dataset.t.drop_vars(dataset.coords),
+        xr.DataArray([1], {"x": [2]}, "x"),
+    ):
+        for verb in (ig.dumps, ig.plan, lambda a: ig.imsave(io.BytesIO(), a)):
+            with pytest.raises(
+                EncodeError, match=r"da\.intaglio\.save\(file\), or give da\.values"
+            ):
+                verb(data)
+    with pytest.raises(EncodeError, match=r"array 't': a DataArray would lose"):
+        ig.dumps(dict(dataset))
+
+
+def test_a_data_array_without_coordinates_and_attributes_is_its_values(dataset):
+    plain = xr.DataArray(dataset.t.values, dims=("time", "y", "x"))
+    assert same_bits(ig.loads(ig.dumps(plain)), dataset.t.values)
+    values = {name: v.values for name, v in dataset[["t", "flag"]].items()}
+    back = ig.loads_dict(ig.dumps(values))
+    assert [*back] == ["t", "flag"]
+    assert all(same_bits(back[name], dataset[name].values) for name in back)
+
+
 @pytest.fixture
 def dataset():
     rng = np.random.default_rng(0)

@@ -1,26 +1,25 @@
 """The public verbs, each one call of the codec."""
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, Final, Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
 
 from intaglio import _codec
-from intaglio._arrays import Array, element_type_of
+from intaglio._arrays import Array
 from intaglio._errors import EncodeError, Reason
 from intaglio._explain import explaining_pixels
 from intaglio._files import Source, check_target, write_target
+from intaglio._given import DEFAULT_NAME, as_array, as_arrays
 from intaglio._info import Info, info_of
 from intaglio._lazy import IntaglioFile, UnknownNameError, listed
 from intaglio._limits import DEFAULT_LIMITS, Limits, check_limits
 from intaglio._options import LEVEL_USUAL, Options, PlainOptions, Profile, make_job
 from intaglio._reading import inspecting, reading
 from intaglio._spec import DEFAULT_PROFILE
-
-DEFAULT_NAME: Final = "data"
 
 
 def imsave(
@@ -46,7 +45,7 @@ def imsave(
     if format is not None and format.lower() != "png":
         raise EncodeError(Reason.FORMAT_UNSUPPORTED, f"format {format!r}: only png keeps the data")
     shown: Options = {"vmin": vmin, "vmax": vmax, "cmap": cmap, "origin": origin}
-    array = _as_array(arr)
+    array = as_array(arr)
     if colorbar:
         figures = import_module("intaglio.figures")
         options["cover"] = figures.framed(array, **shown, norm=options.pop("norm", None), dpi=dpi)
@@ -233,47 +232,3 @@ class AmbiguousNameError(KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0])
-
-
-def as_arrays(data: npt.ArrayLike | Mapping[str, npt.ArrayLike]) -> dict[str, Array]:
-    """A mapping of names to ndarrays; a bare array gets the name `data`."""
-    if isinstance(data, Mapping):
-        return {name: _named(name, value) for name, value in data.items()}
-    return {DEFAULT_NAME: _as_array(data)}
-
-
-def _named(name: str, value: npt.ArrayLike) -> Array:
-    """`value` as an ndarray that can be carried; else an error that names it."""
-    try:
-        array = _as_array(value)
-        element_type_of(array)
-    except EncodeError as problem:
-        raise EncodeError(problem.reason, f"array {name!a}: {problem.detail}") from problem
-    return array
-
-
-def _as_array(value: npt.ArrayLike) -> Array:
-    """`value` as an ndarray; masked arrays stay what they are, to be refused with their name."""
-    if isinstance(value, np.ma.MaskedArray):
-        return value
-    try:
-        array = np.asarray(value)
-    except ValueError as problem:
-        raise EncodeError(Reason.DTYPE_UNSUPPORTED, f"not an array: {problem}") from problem
-    _check_kept(value, array)
-    return array
-
-
-def _check_kept(value: Any, array: Array) -> None:  # noqa: ANN401
-    """Refuse what pandas converts on the way: columns of several dtypes, integers with gaps."""
-    columns = getattr(value, "dtypes", None)  # a DataFrame's
-    if not isinstance(columns, Iterable):
-        columns = [dtype] if hasattr(dtype := getattr(value, "dtype", None), "numpy_dtype") else []
-    plain = {getattr(dtype, "numpy_dtype", dtype) for dtype in columns}  # Int64's is int64
-    if any(isinstance(dtype, np.dtype) and dtype != array.dtype for dtype in plain):
-        kinds = ", ".join(sorted({str(dtype) for dtype in columns}))
-        raise EncodeError(
-            Reason.DTYPE_UNSUPPORTED,
-            f"a {type(value).__name__} of {kinds} would become {array.dtype}; to keep it, "
-            "import intaglio.pandas and call its .intaglio.save(file)",
-        )

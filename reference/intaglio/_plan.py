@@ -7,8 +7,8 @@ from typing import Unpack
 
 import numpy.typing as npt
 
-from intaglio._api import as_arrays
 from intaglio._codec import pack
+from intaglio._given import as_arrays
 from intaglio._info import profile_name
 from intaglio._options import Options, make_job
 from intaglio._picture import plan_size

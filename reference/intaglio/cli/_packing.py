@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from intaglio import _api, _codec
+from intaglio import _codec
 from intaglio._arrays import Array, element_type_of
 from intaglio._errors import DecodeError, EncodeError
 from intaglio._files import check_target
 from intaglio._formats import format_of, read
 from intaglio._formats._base import Content, FormatError, MissingExtraError, ReadOptions
+from intaglio._given import DEFAULT_NAME
 from intaglio._info import profile_name
 from intaglio._metadata import read_metadata
 from intaglio._options import make_job
@@ -176,11 +177,11 @@ def _names(source: Source, content: Content, *, alone: bool) -> dict[str, str]:
     if source.name is not None:
         only = len(content.arrays) == 1
         return {old: source.name if only else f"{source.name}/{old}" for old in content.arrays}
-    return {old: old or (_api.DEFAULT_NAME if alone else _stem(source)) for old in content.arrays}
+    return {old: old or (DEFAULT_NAME if alone else _stem(source)) for old in content.arrays}
 
 
 def _stem(source: Source) -> str:
-    return source.name or (_api.DEFAULT_NAME if source.path == STDIN else source.path.stem)
+    return source.name or (DEFAULT_NAME if source.path == STDIN else source.path.stem)
 
 
 def _collision(name: str, first: Path, second: Path) -> str:

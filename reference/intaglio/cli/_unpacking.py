@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from intaglio._api import DEFAULT_NAME
 from intaglio._formats import FORMAT_BY_NAME, Format, format_of, write
 from intaglio._formats._base import Content
+from intaglio._given import DEFAULT_NAME
 from intaglio._lazy import UnknownNameError
 from intaglio._limits import Limits
 from intaglio._reading import reading

@@ -9,9 +9,9 @@ from zarr.core.array_spec import ArraySpec
 from zarr.core.buffer import Buffer
 
 from intaglio import _codec
-from intaglio._api import DEFAULT_NAME
 from intaglio._arrays import Array, element_type_of
 from intaglio._errors import DecodeError, Reason
+from intaglio._given import DEFAULT_NAME
 from intaglio._info import dtype_name
 from intaglio._limits import Limits
 
