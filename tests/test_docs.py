@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import intaglio as ig
+from intaglio._colors import ROW_BY_NAME
 from intaglio._options import Options
 from intaglio.cli import _exits
 from support import same_bits
@@ -49,6 +50,13 @@ def test_the_page_of_the_package_has_every_public_name_and_keyword():
     assert [name for name in ig.__all__ if name not in words] == []
     table = PYTHON.partition("## Keywords")[2].partition("## What")[0]
     assert [name for name in Options.__annotations__ if f"`{name}`" not in table] == []
+
+
+def test_the_page_of_the_package_lists_every_colour_map():
+    listed = PYTHON.partition("reverses it:\n")[2].partition("\n\n")[0]
+    names = re.findall(r"`(\w+)`", listed)
+    assert names
+    assert [name + end for name in names for end in ("", "_r")] == [*ROW_BY_NAME]
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))

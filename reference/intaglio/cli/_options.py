@@ -49,7 +49,11 @@ BytesMax: TypeAlias = Annotated[
     ),
 ]
 Cmap: TypeAlias = Annotated[
-    str | None, typer.Option(metavar="NAME", help="Colour map, by matplotlib's name: rainbow.")
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Colour map, by matplotlib's name: rainbow, gray_r; docs/python.md lists them.",
+    ),
 ]
 Vmin: TypeAlias = Annotated[
     float | None, typer.Option(metavar="X", help="Value of the map's start.")
