@@ -37,6 +37,7 @@ _DEPTHS_SEEN: Final = frozenset({(3, 2, 3), (2, 2, 2), (4, 4, 4)})
 _REPEATED: Final = 8  # pixels after which Firefox repeats the noise that it gives for a canvas
 _DRAWN_LEAST: Final = 8  # colours; fewer may be those of a map by chance
 _DRAWN_MOST: Final = 512
+_GLANCE: Final = 4096  # pixels
 _JPEG: Final = "it was saved as a JPEG in between"
 _LOSSY: Final = "it was compressed with loss (WebP, AVIF, a video)"
 _WAYS: Final = {
@@ -101,8 +102,10 @@ def _altered(likeliest: str = "") -> tuple[str, str]:
 def _is_repeated(pixels: Pixels) -> bool:
     """Whether it is a few pixels of noise again and again, line breaks or not."""
     flat = pixels.reshape(-1, pixels.shape[2])
-    few = len(np.unique(flat[:_REPEATED], axis=0)) < _REPEATED
-    return not few and bool((flat[_REPEATED:] == flat[:-_REPEATED]).all())
+    for part in (flat[:_GLANCE], flat):  # all of a large picture is seldom worth a look
+        if not (part[_REPEATED:] == part[:-_REPEATED]).all():
+            return False
+    return len(np.unique(flat[:_REPEATED], axis=0)) == _REPEATED
 
 
 def _maybe_drawn(pixels: Pixels) -> Diagnosis | None:
