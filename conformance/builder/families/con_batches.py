@@ -21,15 +21,19 @@ ALIKE: Final = (7, 7, 7, 7, 7, 9, 7, 7)
 
 def _blocks(values: tuple[int, ...], size: int) -> Array:
     """An array of uint8, each block full of one value, the last a byte shorter."""
-    sizes = [size] * (len(values) - 1) + [size - 1]
-    stored = tuple(
-        frames.frame(
-            frames.frame_header(n, size_bytes=4, window=7 << 3), [frames.rle_block(value, n)]
-        )
-        for value, n in zip(values, sizes, strict=True)
-    )
-    data = b"".join(bytes([value]) * n for value, n in zip(values, sizes, strict=True))
+    blocks = [bytes([value]) * size for value in values]
+    blocks[-1] = blocks[-1][:-1]
+    data = b"".join(blocks)
+    stored = tuple(map(_run, blocks))
     return Array(shape=(len(data),), data=data, codec=ZSTD, block_length=size, stored=stored)
+
+
+def _run(block: bytes) -> bytes:
+    """A frame of one run; of odd values with a checksum, so that not all are of one length."""
+    checksum = bool(block[0] % 2)
+    head = frames.frame_header(len(block), size_bytes=4, window=7 << 3, checksum=checksum)
+    runs = [frames.rle_block(block[0], len(block))]
+    return frames.frame(head, runs, block if checksum else None)
 
 
 def batches() -> Iterator[Case]:
@@ -46,7 +50,7 @@ def batches() -> Iterator[Case]:
     assert alike.stored is not None
     for number in (3, 30):
         stored, right = list(alike.stored), alike.stored[number]
-        stored[number] = flipped(right, len(right) - 1, 1)
+        stored[number] = flipped(right, len(right) - 5, 1)  # the value; a checksum follows
         entries = alike.table()
         made = File(arrays=(alike.but(stored=tuple(stored), entries=entries),))
         yield reject(
