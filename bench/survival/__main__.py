@@ -29,7 +29,7 @@ import report
 from verdicts import Verdict, judge
 from ways import Tool
 
-RIGHT_LEAST = 0.85
+RIGHT_LEAST = 0.98
 FAMILIES = (pillows, libraries, optimisers, converters, formats, gimp, nodes, browsers)
 
 

@@ -23,6 +23,8 @@ the arrays were read.
 - **wrong cause**: refused, but what the refusal names as probable is not what happened.
 - *not taken*: the tool itself would not read or write this picture.
 
+The causes were tuned with these journeys in view: how often they are right of pictures that were held out is in [diagnosis.md](diagnosis.md).
+
 {summary}
 
 | picture | what it is |
