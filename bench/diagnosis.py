@@ -123,7 +123,9 @@ This part is written by `python bench/diagnosis.py`, from the corpus of `tests/d
 that carry data (heat maps, photographs, plots; several profiles and sizes), each damaged in many
 ways by Pillow and OpenCV. "Tuned on" is what the diagnosis was built with, the journeys of
 survival.md beside it. "Held out" are other pictures, and partly the same damages in other
-strengths, made by seed; they have been looked at several times, but only as sums by kind. An answer is right if it names the cause that the corpus
+strengths, made by seed; they have been looked at several times, but only as sums by kind.
+
+An answer is right if it names the cause that the corpus
 gives, or, counted behind a plus sign, a family of causes with that one among them: *smoothed*
 (resized, blurred or compressed with loss, of which the sentence calls one the likeliest) or
 *altered* (cropped, recoloured, resized, blurred, or saved with loss or in fewer colours). A family
