@@ -35,9 +35,13 @@ def long_idats() -> Iterator[Case]:
     yield accept(ACCEPTED, "PNG-5", what, FILE, png.write_chunks(one(data)))
     wrong = data[:-1] + bytes([data[-1] ^ 1])
     why = "The Adler-32 is right, and nothing follows it in the IDATs."
-    yield damaged("idat-64-kib-adler", "PNG-5", "The last byte is changed.", one(wrong), why, ACCEPTED)
+    yield damaged(
+        "idat-64-kib-adler", "PNG-5", "The last byte is changed.", one(wrong), why, ACCEPTED
+    )
     more = one(data + b"\0" * 9)
-    yield damaged("idat-64-kib-surplus", "PNG-5", "Nine zeros follow the Adler-32.", more, why, ACCEPTED)
+    yield damaged(
+        "idat-64-kib-surplus", "PNG-5", "Nine zeros follow the Adler-32.", more, why, ACCEPTED
+    )
 
 
 FAMILIES = (long_idats,)
