@@ -38,8 +38,8 @@ def _run(block: bytes) -> bytes:
 
 def batches() -> Iterator[Case]:
     """[HDR-11], [BLK-6], [ARR-6]: many blocks, in their order."""
-    different = _blocks(tuple(range(1, COUNT + 1)), LARGE)
-    what = f"{COUNT} blocks of {LARGE:,} bytes, each full of its number."
+    different = _blocks(tuple(range(2, COUNT + 2)), LARGE)  # the first is the shortest
+    what = f"{COUNT} blocks of {LARGE:,} bytes, each full of another value."
     yield accept(
         "con/accept/many-blocks", "HDR-11 BLK-6 CON-1 ARR-6", what, File(arrays=(different,))
     )
