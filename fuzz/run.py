@@ -41,7 +41,7 @@ STATE: Final = ROOT / "fuzz" / "state"
 WORD_BYTES_MAX: Final = 64
 CORPUS_BYTES_MAX: Final = 1_000_000
 MEMORY_MEGABYTES_MAX: Final = 1024
-SECONDS_MAX: Final = 30  # on the clock, of one input; targets count processor time, and are strict
+SECONDS_MAX: Final = 120  # on the clock, of one input: against hangs
 _STATUS: Final = re.compile(r"^#(\d+)\s+\w+\s+cov: (\d+) ft: (\d+) corp: (\d+)", re.MULTILINE)
 
 

@@ -1,8 +1,11 @@
-"""Settings for all tests: no deadlines, because machines are shared and a slow one is no fault."""
+"""Settings for all tests. No test judges by a clock: machines are shared, a slow one is no fault."""
 
 import signal
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+HANG_SECONDS = 1200
 
 settings.register_profile(
     "intaglio", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
@@ -11,3 +14,21 @@ settings.load_profile("intaglio")
 
 # Whoever starts the tests in the background has interrupts ignored, and children inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """End a test that hangs, with the place where it does. Windows has no SIGALRM."""
+    if not hasattr(signal, "SIGALRM"):
+        return (yield)
+
+    def hangs(_number, _frame):
+        pytest.fail(f"{item.name} hangs: it has run for {HANG_SECONDS} s")
+
+    before = signal.signal(signal.SIGALRM, hangs)
+    signal.alarm(HANG_SECONDS)
+    try:
+        return (yield)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,5 +1,8 @@
 """What several tests share: arrays of special bits, and equality that means bits."""
 
+import sys
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +11,8 @@ import numpy as np
 from hypothesis import strategies as st
 
 from intaglio import DecodeError, Reason
+
+HANG_SECONDS = 120  # nobody judges by it: it ends a test that would never end
 
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 DTYPES = (
@@ -84,3 +89,32 @@ def reason_of(call: Callable[[], object]) -> Reason | None:
     except DecodeError as problem:
         return problem.reason
     return None
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait until `condition()` is true, however busy the machine is; fail where it hangs."""
+    end = time.monotonic() + HANG_SECONDS
+    while not condition():
+        assert time.monotonic() < end, "it hangs"
+        time.sleep(0.01)
+
+
+def calls(work: Callable[[], object]) -> int:
+    """How many functions, Python's and C's, `work` calls in all threads that it starts.
+
+    A measure of work that is the same on every machine, busy or not.
+    """
+    count = 0
+
+    def counted(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    threading.setprofile(counted)
+    sys.setprofile(counted)
+    try:
+        work()
+    finally:
+        sys.setprofile(None)
+        threading.setprofile(None)
+    return count

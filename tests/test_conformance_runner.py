@@ -57,7 +57,7 @@ def run(home, fault, *more):
     """The exit status, and the status and failure of each of the three cases."""
     report = home / "report.json"
     words = ["run", "--adapter", faux(fault), "--decode", "--suite", str(home)]
-    status = main([*words, "--json", str(report), "--timeout", "5", *more])
+    status = main([*words, "--json", str(report), "--timeout", "60", *more])
     document = json.loads(report.read_bytes())
     assert schema.faults(document, schema.read("report")) == []
     assert document["passed"] == (status == PASSED)

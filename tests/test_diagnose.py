@@ -2,7 +2,6 @@
 
 import io
 import re
-import time
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +28,7 @@ from intaglio._diagnose import Diagnosis, diagnose_bytes, diagnose_pixels
 from intaglio._diagnosis import FAMILIES
 from intaglio._restore import restore_pixels
 from intaglio._spec import MAGIC
-from support import same_bits
+from support import calls, same_bits
 
 ROOT = Path(__file__).parent.parent
 FEW = ("seed-case", "photo-cover", "rgba", "narrow")
@@ -302,12 +301,12 @@ def test_any_piece_of_a_small_carrier_has_a_diagnosis(seed, profile, cut, turn):
         restore_pixels(np.ascontiguousarray(piece))
 
 
-@pytest.mark.parametrize("side", [2048])
-def test_a_large_picture_takes_no_longer_than_a_second_or_so(side):
-    pixels = np.random.default_rng(0).integers(0, 256, (side, side, 3), np.uint8)
-    start = time.process_time()
-    assert named(pixels).cause == "not-a-carrier"
-    assert time.process_time() - start < 2
+def test_a_large_picture_is_diagnosed_by_whole_rows():
+    """No Python for a pixel: fewer calls than it has pixels by a factor of 64."""
+    pixels = np.random.default_rng(0).integers(0, 256, (2048, 2048, 3), np.uint8)
+    found = []
+    assert calls(lambda: found.append(named(pixels).cause)) <= pixels.size // 3 // 64
+    assert found == ["not-a-carrier"]
 
 
 def pixels_with(plane: np.ndarray) -> np.ndarray:
@@ -316,12 +315,10 @@ def pixels_with(plane: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("shape", [(1, 1 << 22), (1 << 22, 1), (3, 1 << 20), (2048, 2048)])
-def test_magics_everywhere_do_not_hold_diagnosis_up(shape):
+def test_of_magics_everywhere_only_some_are_looked_at(shape):
     line = b"".join(bytes(b for b in MAGIC for _ in range(factor)) for factor in range(1, 17))
     plane = np.resize(np.frombuffer(line + line[::-1], np.uint8), shape)
-    start = time.process_time()
-    named(pixels_with(plane))
-    assert time.process_time() - start < 4
+    assert calls(lambda: named(pixels_with(plane))) <= plane.size // 8
 
 
 # Restoring.

@@ -4,7 +4,6 @@ import io
 import random
 import struct
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -13,6 +12,7 @@ from fuzz.parts import Stream, pixels_of, sealed
 from fuzz.plain import Reading
 from matplotlib.figure import Figure
 from runner import suite  # the conformance suite's, which `fuzz` has put on the path
+from tests.support import calls, until
 
 import intaglio as ig
 from intaglio import _container, _header, _metadata, _png
@@ -125,10 +125,7 @@ def test_files_that_are_open_half_way_keep_no_threads():
     kept = [ig.open(io.BytesIO(file)) for _ in range(8)]
     for opened in kept:
         assert opened["data"][:1_500_000].tobytes() == NOISE[:1_500_000].tobytes()
-    deadline = time.monotonic() + 10
-    while threading.active_count() > before:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: threading.active_count() <= before)
 
 
 def test_a_thread_that_is_not_to_be_had_is_a_limit(monkeypatch):
@@ -226,14 +223,14 @@ def test_a_chunk_may_end_where_a_block_does_but_for_a_bit():
     targets.png(file)
 
 
-def test_a_header_full_of_arrays_is_read_in_time():
-    """Found by asking for what limits allow: each array was searched for among all."""
+def test_a_header_full_of_arrays_is_read():
+    """Found by asking for what limits allow: each array was searched for among all, for minutes."""
     count = 40_000
     empty = seeds.Array(shape=(0,), data=b"", block_length=0)
     records = b"".join(empty.but(name=b"%x" % number).record() for number in range(count))
     header = struct.pack("<HHI", count, 0, 0) + records + bytes(4)
     (first, *_), *_ = seeds.streams()
     stream = sealed(Stream(first.prologue, header, b"", ()), mutate.DIGESTS)
-    start = time.process_time()
-    assert len(ig.extract(pixels_of(stream))) == count
-    assert time.process_time() - start <= 10 * readers.SECONDS_MAX  # it took minutes
+    pixels = pixels_of(stream)
+    assert calls(lambda: ig.extract(pixels)) <= 400 * count
+    assert len(ig.extract(pixels)) == count

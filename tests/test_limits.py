@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.support import HANG_SECONDS
 
 import intaglio as ig
 from intaglio import Limits, _limits
@@ -26,11 +27,10 @@ from builder.records import ZSTD, Array, Entry, Extension  # noqa: E402
 MEMORY_BYTES = 600 * 2**20  # of address space, Python and numpy among it
 GROWTH_BYTES_MAX = 64 * 2**20  # of memory beyond what the imports take
 FILE_BYTES_MAX = 100 * 1024
-SECONDS_MAX = 2.0
 RAW = (8, 8, 8, 0)
 
 READER = """
-import io, json, resource, sys, time
+import io, json, resource, sys
 import intaglio as ig
 from intaglio import _codec, _explain, _diagnose, _restore
 data = sys.stdin.buffer.read()
@@ -39,25 +39,24 @@ limit, _ = int(sys.argv[1]), resource.setrlimit(resource.RLIMIT_AS, (int(sys.arg
 base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 told = {}
 for name in ("load_dict", "info", "verify"):
-    start = time.process_time()
     try:
         getattr(ig, name)(io.BytesIO(data))
         told[name] = ["accepted", ""]
     except ig.DecodeError as problem:
         told[name] = [problem.reason.value, problem.detail]
-    told[name].append(time.process_time() - start)
 told["growth"] = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base)
 print(json.dumps(told))
 """
 
 
 def read(data, memory=MEMORY_BYTES, **environment):
-    """What load_dict, info and verify say of a file: (reason, detail, seconds) each; and growth."""
+    """What load_dict, info and verify say of a file: (reason, detail) each; and growth."""
     done = subprocess.run(
         [sys.executable, "-c", READER, str(memory)],
         input=data,
         capture_output=True,
         check=False,
+        timeout=HANG_SECONDS,
         env={**os.environ, "OPENBLAS_NUM_THREADS": "1", **environment},
     )
     assert done.returncode == 0, done.stderr.decode()
@@ -180,7 +179,6 @@ def test_a_tiny_file_that_declares_the_enormous_takes_little_and_is_refused_for_
     assert told["load_dict"][0] == told["verify"][0] == reason
     assert told["info"][0] in (reason, "accepted") or reason == "png-damaged"
     assert told["growth"] <= GROWTH_BYTES_MAX
-    assert max(told[verb][2] for verb in ("load_dict", "info", "verify")) <= SECONDS_MAX
 
 
 def test_arrays_beyond_the_memory_there_is_are_a_limit_exceeded():
@@ -272,5 +270,4 @@ def test_javascript_takes_little_and_gives_the_same_reasons():
         for lie, (data, reason) in LIES.items():
             answer = javascript.ask(data)
             assert answer.told == reason, lie
-            assert answer.seconds <= SECONDS_MAX, lie
         assert 1024 * (javascript.kilobytes() - before) <= 2 * GROWTH_BYTES_MAX

@@ -7,6 +7,7 @@ from unittest.mock import patch
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.support import HANG_SECONDS, until
 
 from intaglio._threads import WORKERS, TransientPool, ahead, in_threads
 
@@ -57,21 +58,18 @@ def test_who_closes_it_can_read_on():
 
 def test_a_transient_pool_works_again_after_its_threads_have_ended():
     before, pool = threading.active_count(), TransientPool()
-    for round_ in range(3):
+    for _ in range(3):
         futures = [pool.submit(lambda n=n: n * n) for n in range(40)]
         assert [future.result() for future in futures] == [n * n for n in range(40)]
         assert threading.active_count() <= before + WORKERS
-        deadline = time.monotonic() + 5
-        while threading.active_count() > before:
-            assert time.monotonic() < deadline, round_
-            time.sleep(0.01)
+        until(lambda: threading.active_count() <= before)
 
 
 def test_tasks_of_a_transient_pool_are_never_lost_when_a_thread_ends():
     pool = TransientPool()
     with patch("intaglio._threads._IDLE_SECONDS", 0.0001):
         for n in range(300):
-            assert pool.submit(lambda n=n: n).result(timeout=5) == n
+            assert pool.submit(lambda n=n: n).result(timeout=HANG_SECONDS) == n
             time.sleep(0.0001 * (n % 4))
 
 
@@ -83,10 +81,7 @@ def test_a_thread_that_another_forestalls_ends_too():
             pool = TransientPool()
             futures = [pool.submit(lambda n=n: n) for n in range(20)]
             assert [future.result() for future in futures] == [*range(20)]
-    deadline = time.monotonic() + 5
-    while threading.active_count() > before:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: threading.active_count() <= before)
 
 
 def test_an_error_in_a_transient_pool_reaches_whoever_asks():

@@ -40,7 +40,7 @@ def serving(path):
 
 
 def ask(server, path, method="GET", host=None):
-    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=120)
     connection.putrequest(method, path, skip_host=True)
     for name in [server.host] if host is None else host:
         connection.putheader("Host", name)
@@ -136,12 +136,12 @@ def test_the_command_prints_the_address_and_ends_at_ctrl_c(picture):
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         address = urlsplit(process.stdout.readline().strip())
-        connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=120)
         connection.request("GET", f"{address.path}file")
         assert connection.getresponse().read() == picture.read_bytes()
         connection.close()
         process.send_signal(signal.SIGINT)
-        _, messages = process.communicate(timeout=10)
+        _, messages = process.communicate(timeout=120)
     assert process.returncode == 0
     assert "Ctrl-C" in messages
 
@@ -150,5 +150,5 @@ def test_a_picture_without_data_is_not_served(tmp_path):
     path = tmp_path / "x.png"
     path.write_bytes(b"\xff\xd8\xff\xe0 a JPEG")
     command = [INTAGLIO, "view", "--no-browser", str(path)]
-    process = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    process = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert (process.returncode, process.stdout) == (3, "")
