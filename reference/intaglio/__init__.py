@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     )
     from intaglio._diff import diff
     from intaglio._differences import Diff
-    from intaglio._errors import DecodeError, EncodeError, IntaglioError, Reason
+    from intaglio._errors import ContentError, DecodeError, EncodeError, IntaglioError, Reason
     from intaglio._info import ArrayInfo, Info
     from intaglio._lazy import IntaglioFile, LazyArray
     from intaglio._limits import Limits
@@ -43,6 +43,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "ArrayInfo",
+    "ContentError",
     "DecodeError",
     "Diff",
     "EncodeError",
@@ -81,7 +82,7 @@ __all__ = [
 _ROOMS: Final = {
     "_diff": ("diff",),
     "_differences": ("Diff",),
-    "_errors": ("DecodeError", "EncodeError", "IntaglioError", "Reason"),
+    "_errors": ("ContentError", "DecodeError", "EncodeError", "IntaglioError", "Reason"),
     "_info": ("ArrayInfo", "Info"),
     "_lazy": ("IntaglioFile", "LazyArray"),
     "_limits": ("Limits",),

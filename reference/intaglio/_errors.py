@@ -47,6 +47,9 @@ class Reason(StrEnum):
     FORMAT_UNSUPPORTED = "format-unsupported"
     OPTION_INVALID = "option-invalid"
 
+    # What only readers of figures, tables, datasets and Zarr chunks raise: `ContentError`.
+    CONTENT_OTHER = "content-other"
+
 
 _FIRST_WRITER_REASON: Final = list(Reason).index(Reason.DTYPE_UNSUPPORTED)
 DECODE_REASONS: Final = tuple(Reason)[:_FIRST_WRITER_REASON]
@@ -82,3 +85,16 @@ class DecodeError(IntaglioError):
         self.diagnosis = diagnosis
         self.detail = detail
         self.args = (self.reason, detail)
+
+
+class ContentError(DecodeError):
+    """The file is sound, and holds something else than was asked for: no figure, another chunk.
+
+    Its reason is always `content-other`, which is none of SPEC.md 14.7.
+    """
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(Reason.CONTENT_OTHER, detail)
+
+    def __reduce__(self) -> tuple[type["ContentError"], tuple[str]]:
+        return ContentError, (self.detail,)
