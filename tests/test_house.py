@@ -48,6 +48,8 @@ DOORS = {
     "PIL": {"_png_lines", "_cover", "_colors"},
     "ml_dtypes": {"_arrays"},
 }
+# What a cover needs of a file, and what reads a PNG's samples: the one way past a layer's walls.
+MEETINGS = {"_cover": {"_rasters"}}
 PARTNERS = ABOVE | {"_cover"}  # where matplotlib and file formats may be imported
 
 
@@ -111,7 +113,8 @@ def test_the_ground_floor_stands_on_nothing_of_ours(name):
 @pytest.mark.parametrize("layer", LAYERS)
 def test_layers_never_import_each_other(layer):
     own = LAYERS[layer] | GROUND
-    assert {n: GRAPH[n] - own for n in LAYERS[layer] if GRAPH[n] - own} == {}
+    met = {n: GRAPH[n] - own - MEETINGS.get(n, set()) for n in LAYERS[layer]}
+    assert {n: others for n, others in met.items() if others} == {}
 
 
 @pytest.mark.parametrize("name", SPINE)

@@ -1,22 +1,50 @@
 """Covers: any picture becomes RGB pixels.
 
-The covers' own door to Pillow. Orientation is applied, transparency is
-composited on white, of an animation the first frame counts. What the pixels
-are for is another room's business.
+Orientation is applied, transparency is composited on white, of an animation the first frame
+counts, samples of more or fewer bits become 8. Only the formats of `_FORMATS` are opened, and no
+file but the one that is given. Broken pictures are refused, by our own readers where a library
+would fill up what is missing.
 """
 
 import io
 import os
 import sys
 import warnings
+from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Protocol, TypeGuard
+from typing import IO, Any, BinaryIO, Final, Protocol, TypeGuard, cast
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from intaglio._errors import EncodeError, Reason
+from intaglio._rasters import (
+    HEAD_BYTES,
+    Bounds,
+    InexactError,
+    RasterError,
+    check_png,
+    highest_of,
+    jpeg_outline,
+    kind_of,
+    read_all,
+    read_bmp,
+    read_gif,
+    read_netpbm,
+    webp_outline,
+)
+
+_FORMATS: Final = {  # as `kind_of` has it, and as Pillow has it
+    "PNG": "PNG",
+    "JPEG": "JPEG",
+    "GIF": "GIF",
+    "BMP": "BMP",
+    "WebP": "WEBP",
+    "TIFF": "TIFF",
+    "AVIF": "AVIF",
+}
+_FILE_BYTES_MAX: Final = 2**32
 
 Bytes = NDArray[np.uint8]
 
@@ -81,16 +109,61 @@ def _from_figure(figure: Figure, pixels_max: int, dpi_factor: float) -> Bytes:
 
 
 def _from_file(file: IO[bytes], pixels_max: int) -> Bytes:
+    stream = cast("BinaryIO", file if file.seekable() else io.BytesIO(file.read()))
+    kind = kind_of(stream.read(HEAD_BYTES))
+    if kind != "netpbm" and kind not in _FORMATS:
+        what = f"is a file of another format ({kind})" if kind else "is no readable picture"
+        known = "PNG, JPEG, GIF, BMP, WebP, TIFF, AVIF and netpbm"
+        raise EncodeError(Reason.COVER_INVALID, f"cover= {what}; covers are {known}")
+    bounds = Bounds(pixels_max, _FILE_BYTES_MAX)
+    try:
+        if kind == "netpbm":
+            return _from_netpbm(read_all(stream, bounds), bounds)
+        _check_sound(stream, kind, bounds)
+    except RasterError as problem:
+        raise EncodeError(
+            Reason.COVER_INVALID, f"cover= is no readable {kind} picture: {problem}"
+        ) from problem
+    stream.seek(0)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow's own size warning: ours is an error
-            image = Image.open(file)
+            image = Image.open(stream, formats=[_FORMATS[kind]])
     except Exception as problem:  # Pillow's readers raise many types
         raise EncodeError(
-            Reason.COVER_INVALID, f"cover= is no readable picture: {problem}"
+            Reason.COVER_INVALID, f"cover= is no readable {kind} picture: {problem}"
         ) from problem
     with image:
         return _from_image(image, pixels_max)
+
+
+def _check_sound(stream: BinaryIO, kind: str, bounds: Bounds) -> None:
+    """RasterError for a file whose pixels a library would fill up, or make up."""
+    stream.seek(0)
+    with suppress(InexactError):  # sound, but no array: it can be looked at
+        if kind == "PNG":
+            check_png(stream, bounds)
+        elif kind == "GIF":
+            read_gif(read_all(stream, bounds), bounds, first=True)
+        elif kind == "BMP":
+            read_bmp(read_all(stream, bounds), bounds)
+        elif kind == "JPEG":
+            jpeg_outline(read_all(stream, bounds), bounds)
+        elif kind == "WebP":
+            webp_outline(read_all(stream, bounds), bounds)
+
+
+def _from_netpbm(data: bytes, bounds: Bounds) -> Bytes:
+    """Any netpbm picture in 8 bits: Pillow knows neither all of them nor all maxima."""
+    samples = read_netpbm(data, bounds, first=True).samples
+    if samples.dtype.kind == "b":
+        return _from_array(~samples)
+    if samples.dtype.kind == "u":
+        highest = highest_of(data)
+        samples = ((samples.astype(np.uint32) * 255 + highest // 2) // highest).astype(np.uint8)
+    if samples.ndim == 3 and samples.shape[2] == 2:
+        return _flattened(Image.fromarray(np.ascontiguousarray(samples), "LA"))
+    return _from_array(samples)
 
 
 def _from_image(image: Image.Image, pixels_max: int) -> Bytes:

@@ -6,6 +6,7 @@ and how a PNG is written are other rooms.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO, Final, NamedTuple
 
 import numpy as np
@@ -108,9 +109,15 @@ class PngRows:
         """Give the rows that were not given yet; then check what follows them.
 
         A band is uint8 of shape (rows, width, 3), or (rows, width, 4) where the
-        file says anything of alpha; at most about 1 MiB, if not a single row.
+        file says anything of alpha; at most about 1 MiB, if not a single row. With
+        `raw=True` it is (rows, width, `form.channels`): the samples as they are stored.
         """
         return self._rest
+
+    @property
+    def form(self) -> Form:
+        """Depth, colour type, palette and transparency."""
+        return self._form
 
     def drain(self) -> None:
         """Read on to the end, and check everything."""
@@ -172,7 +179,7 @@ class PngRows:
             yield band
 
 
-def open_png(stream: BinaryIO, pixels_max: int) -> PngRows:
+def open_png(stream: BinaryIO, pixels_max: int, *, raw: bool = False) -> PngRows:
     """Read a PNG as far as the head of its first IDAT chunk.
 
     The stream is read forward only, and in pieces. Raises DecodeError: not-png,
@@ -189,4 +196,4 @@ def open_png(stream: BinaryIO, pixels_max: int) -> PngRows:
             f"{what} {pixels_max:,}; Limits(pixels_max=...) or {PIXELS_VARIABLE} allows more",
         )
     form, idat_bytes = _read_form(chunks, head.form)
-    return PngRows(chunks, head._replace(form=form), idat_bytes)
+    return PngRows(chunks, head._replace(form=replace(form, raw=raw)), idat_bytes)

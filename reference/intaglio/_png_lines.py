@@ -38,10 +38,16 @@ class Form:
     palette: bytes = b""  # three bytes an entry
     alphas: bytes | None = None  # of the palette's first entries
     key: tuple[int, ...] | None = None  # the samples of the one transparent colour
+    raw: bool = False  # whether samples are wanted as they are stored, not as pixels
 
     @property
     def channels(self) -> int:
-        """Count what a pixel has: 3, or 4 where the file says anything of alpha."""
+        """Count the bytes of a pixel: 3, or 4 where the file says anything of alpha.
+
+        Raw samples of 16 bits are two bytes each, all others one.
+        """
+        if self.raw:
+            return SAMPLES_BY_COLOUR[self.colour] * (2 if self.depth == 16 else 1)
         plain = self.colour in (0, 2, 3) and self.key is None and self.alphas is None
         return 3 if plain else 4
 
@@ -138,6 +144,8 @@ def _samples_of_byte(depth: int) -> npt.NDArray[Any]:
 
 def to_pixels(rows: _Bytes, width: int, form: Form) -> _Bytes:
     """Give pixels (n, width, 3 or 4) for rows of bytes (n, b)."""
+    if form.raw:
+        return _as_stored(rows, width, form)
     shape = (len(rows), width, SAMPLES_BY_COLOUR[form.colour])
     full: npt.NDArray[Any]
     if form.depth == 16:
@@ -163,6 +171,13 @@ def to_pixels(rows: _Bytes, width: int, form: Form) -> _Bytes:
             seen &= full[..., sample] == value
         pixels[..., 3] = np.where(seen, np.uint8(0), np.uint8(255))
     return pixels
+
+
+def _as_stored(rows: _Bytes, width: int, form: Form) -> _Bytes:
+    """Give the samples' bytes (n, width, `form.channels`) for rows of bytes (n, b)."""
+    if form.depth >= 8:
+        return rows.reshape(len(rows), width, form.channels)
+    return _samples_of_byte(form.depth)[rows].view(np.uint8)[:, :width, None]
 
 
 def _colours(indices: _Bytes, form: Form) -> _Bytes:

@@ -32,7 +32,10 @@ FORMATS: Final = (
     Format("nc", (".nc",), "_netcdf", many=True, metadata=True),
     Format(
         "picture",
-        (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".ppm", ".pgm"),
+        (
+            *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"),
+            *(".ppm", ".pgm", ".pbm", ".pnm", ".pam", ".pfm"),
+        ),
         "_pictures",
         written=False,
     ),

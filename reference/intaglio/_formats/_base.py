@@ -29,10 +29,14 @@ class MissingExtraError(ImportError):
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """dtype: of text, if it is not to be inferred. inside: one object of a file with paths."""
+    """dtype: of text, if it is not to be inferred. inside: one object of a file with paths.
+
+    indices: of pictures, the indices of a palette instead of its colours.
+    """
 
     dtype: str | None = None
     inside: str | None = None
+    indices: bool = False
 
 
 @dataclass(frozen=True, slots=True)

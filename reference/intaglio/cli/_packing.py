@@ -53,6 +53,7 @@ class Packer:
     dtype: str | None
     skip: bool
     talk: Talk
+    indices: bool = False
 
     def source(self, text: str) -> Source:
         """An argument understood: FILE, NAME=FILE, FILE.h5:/path."""
@@ -68,13 +69,13 @@ class Packer:
         """The picture of all that `sources` hold, ready to be written."""
         if place != STDOUT:
             check_target(place)
-        self._check_dtype(sources)
+        self._check_options(sources)
         arrays: dict[str, Array] = {}
         attrs: dict[str, Any] = {}
         metadata: dict[str, Any] = {}
         origin: dict[str, Path] = {}
         for source in sources:
-            content = self._read(source)
+            content = self.read(source)
             names = _names(source, content, alone=len(sources) == 1)
             for name, array in content.arrays.items():
                 new = names[name]
@@ -94,16 +95,20 @@ class Packer:
         everything = {"metadata": {**metadata, **self.metadata}, "attrs": attrs, **self.options}
         return Packed(_codec.encode(arrays, make_job(everything, None)), arrays)
 
-    def _check_dtype(self, sources: list[Source]) -> None:
-        forms = [format_of(source.path) for source in sources]
-        if self.dtype is not None and not any(form and form.module == "_text" for form in forms):
+    def _check_options(self, sources: list[Source]) -> None:
+        modules = {form.module for source in sources if (form := format_of(source.path))}
+        if self.dtype is not None and "_text" not in modules:
             message = "--dtype is for .csv, .tsv and .txt; other files say what they hold"
             raise UsageError(message)
+        if self.indices and modules.isdisjoint(("_pictures", "_tiff")):
+            message = "--indices is for pictures that have a palette"
+            raise UsageError(message)
 
-    def _read(self, source: Source) -> Content:
+    def read(self, source: Source) -> Content:
+        """What a file holds and a picture carries; what else it holds is named, or refused."""
         try:
             with path_of(source.path) as path:
-                content = read(path, ReadOptions(self.dtype, source.inside))
+                content = read(path, ReadOptions(self.dtype, source.inside, self.indices))
         except (FormatError, MissingExtraError) as problem:
             message = f"{source.path}: {problem}"
             raise type(problem)(message) from problem

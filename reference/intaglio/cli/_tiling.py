@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intaglio._arrays import Array, element_type_of
-from intaglio._formats import read
-from intaglio._formats._base import ReadOptions, need, partner
+from intaglio._formats._base import need, partner
 from intaglio._limits import Limits
 from intaglio._printable import counted, escaped
 from intaglio.cli._exits import ExistsError, UsageError
@@ -94,8 +93,7 @@ class Tiler:
         if source.path.suffix.lower() == ".npy" and source.path.is_file():
             with suppress(ValueError):  # no array, or an empty one: read() tells
                 return np.lib.format.open_memmap(source.path, mode="r"), self.packer.metadata
-        with partner(str(source.path)):
-            content = read(source.path, ReadOptions(self.packer.dtype, source.inside))
+        content = self.packer.read(source)
         if len(content.arrays) != 1:
             message = f"--tiles makes a store of one array, {source.path} has {len(content.arrays)}"
             raise UsageError(message)

@@ -39,9 +39,9 @@ Inputs = Annotated[
     list[str],
     typer.Argument(
         metavar="IN...",
-        help="Files: .npy .npz .csv .tsv .txt .h5[:/path] .tif .safetensors .nc, or pictures of 8 "
-        "or 16 bits as arrays of integers. NAME=FILE names the array; - is standard input, .npy or "
-        ".npz.",
+        help="Files: .npy .npz .csv .tsv .txt .h5[:/path] .tif .safetensors .nc, or pictures (.png "
+        ".jpg .gif .bmp .webp .ppm) as arrays of their samples. NAME=FILE names the array; - is "
+        "standard input, .npy or .npz.",
     ),
 ]
 Output = Annotated[
@@ -78,6 +78,13 @@ Skip = Annotated[
     bool, typer.Option("--skip", help="Leave out what cannot be carried, such as text, and say so.")
 ]
 
+Indices = Annotated[
+    bool,
+    typer.Option(
+        "--indices", help="Of pictures with a palette: store the indices, and the palette in attrs."
+    ),
+]
+
 
 def pack(
     inputs: Inputs,
@@ -103,6 +110,7 @@ def pack(
     attrs: Attrs = None,
     dtype: Dtype = None,
     skip: Skip = False,
+    indices: Indices = False,
     tiles: Tiles = False,
     chunks: Chunks = None,
     dry_run: DryRun = False,
@@ -158,6 +166,7 @@ def pack(
         attrs=json_option("attrs", attrs),
         dtype=dtype,
         skip=skip,
+        indices=indices,
         talk=Talk(quiet),
     )
     if tiles or chunks is not None:
