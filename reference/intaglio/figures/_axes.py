@@ -1,6 +1,8 @@
 """Axes: everything in one coordinate system, written down and drawn again."""
 
+import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 import numpy as np
@@ -9,12 +11,15 @@ from matplotlib.artist import Artist
 from matplotlib.container import BarContainer, ErrorbarContainer, StemContainer
 from matplotlib.legend import Legend
 
+from intaglio._checked import SchemaError
 from intaglio.figures import _fields, _lines, _patches, _solids, _texts
 from intaglio.figures._axis import apply_scale, apply_unit
 from intaglio.figures._base import Drawer, Drawing, Writer, Writing
 from intaglio.figures._collections import draw_collection, write_collection
 from intaglio.figures._frame import apply_frame, write_frame
-from intaglio.figures._store import Json, Mpl
+from intaglio.figures._schema import artist as check_artist
+from intaglio.figures._schema import check_columns
+from intaglio.figures._store import Json, Mpl, read_column
 
 _WRITERS_BY_NAME: Final[dict[str, Writer]] = {
     "Line3D": _lines.write_line_3d,
@@ -84,14 +89,41 @@ def write_artists(page: Writing, artists: list[Artist], bars: list[BarContainer]
         if container is not None:
             if id(container) not in done:
                 done.add(id(container))
-                records.append(_patches.write_bars(page, container))
+                records.append(_allowed(page, _patches.write_bars(page, container)))
             continue
         writer = maybe_writer(artist)
         if writer is not None:
-            records.append(writer(page, artist))
+            records.append(_allowed(page, writer(page, artist)))
         elif not isinstance(artist, Artist) or artist.get_visible():
-            records.append(page.record("other", artist, **_values_of(artist)))
+            records.append(_allowed(page, page.record("other", artist, **_values_of(artist))))
     return records
+
+
+_BARE: Final[dict[str, Json]] = {
+    "kind": "other",
+    "class": "Artist",
+    "label": None,
+    "transform": "unknown",
+    "common": {},
+}
+
+
+def _allowed(page: Writing, record: Json) -> Json:
+    """A record that `load_figure` takes: if need be only the values, which replot cannot draw."""
+    name = record["name"]
+    try:
+        found = check_artist(record)
+        columns = {k: read_column(c, page.store.arrays) for k, c in record["data"].items()}
+        check_columns(found, columns)
+    except SchemaError as problem:
+        message = f"savefig keeps the values of {name}, but replot() cannot draw it: {problem}"
+        warnings.warn(message, stacklevel=2)
+    else:
+        return found
+    for known in ({**record, "kind": "other"}, {"name": name, "data": record["data"], **_BARE}):
+        with suppress(SchemaError):
+            return check_artist(known)
+    raise AssertionError(name)
 
 
 def _values_of(artist: Artist) -> dict[str, Mpl]:

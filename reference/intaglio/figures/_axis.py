@@ -1,6 +1,9 @@
 """Axis: scale, limits, unit, ticks and words of one axis, written and applied."""
 
+import re
+from datetime import timedelta, timezone, tzinfo
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
 from matplotlib import category, dates, scale, ticker
@@ -112,9 +115,25 @@ def apply_unit(axis: Mpl, record: Json) -> None:
     if unit is None:
         return
     if unit["kind"] == "date":
-        axis.axis_date(unit["zone"])
+        axis.axis_date(_zone(unit["zone"]))
     elif unit["kind"] == "category" and unit["words"]:
         axis.update_units(unit["words"])
+
+
+def _zone(name: str | None) -> tzinfo | None:
+    """The zone that a record names; None, UTC, for a name that is no zone. Opens no other file."""
+    if name is None:
+        return None
+    offset = re.fullmatch(r"UTC([+-])(\d\d):(\d\d)", name)
+    if offset is not None:
+        minutes = 60 * int(offset[2]) + int(offset[3])
+        return timezone(timedelta(minutes=-minutes if offset[1] == "-" else minutes))
+    if re.fullmatch(r"[A-Za-z0-9_+-]{1,40}(/[A-Za-z0-9_+-]{1,40}){0,2}", name) is None:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def apply_scale(axis: Mpl, record: Json, name: str) -> bool:

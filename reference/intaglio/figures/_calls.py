@@ -11,8 +11,10 @@ from weakref import WeakSet
 import numpy as np
 from matplotlib.artist import Artist
 
+from intaglio._checked import SchemaError
 from intaglio._errors import EncodeError
 from intaglio.figures._base import Writing
+from intaglio.figures._schema.kinds import COLUMN_NAME
 from intaglio.figures._store import Json, Mpl, Values
 
 _KEPT_BY: Final = "_intaglio_calls"  # the attribute of Axes
@@ -54,8 +56,8 @@ def write_calls(page: Writing) -> list[Json]:
         data, lost = {}, []
         for key, values in call.values.items():
             try:
-                data[key] = page.store.column(f"{name}/{key}", values)
-            except EncodeError:
+                data[COLUMN_NAME(key)] = page.store.column(f"{name}/{key}", values)
+            except (EncodeError, SchemaError):
                 lost.append(key)
         record = {"kind": "call", "name": name, "method": call.method, "data": data, "lost": lost}
         record["artists"] = sorted({page.names[id(a)] for a in call.made if id(a) in page.names})

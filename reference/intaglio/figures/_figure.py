@@ -3,9 +3,10 @@
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 
 import matplotlib as mpl
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
@@ -16,16 +17,25 @@ from intaglio.figures._axes import DRAWERS, draw_axes, write_artists, write_axes
 from intaglio.figures._base import Drawing, Writing
 from intaglio.figures._calls import write_calls
 from intaglio.figures._frame import draw_ticks
+from intaglio.figures._guard import guarded
+from intaglio.figures._meter import Costs, Meter
+from intaglio.figures._schema import SETTINGS, Totals, count
+from intaglio.figures._schema.figure import SCHEMA_VERSION
 from intaglio.figures._store import Array, Json, Mpl, Store
-from intaglio.figures._style import plain, read_color, read_mapping, write_color, write_mapping
+from intaglio.figures._style import (
+    kept,
+    plain,
+    read_color,
+    read_mapping,
+    write_color,
+    write_mapping,
+)
 
-SCHEMA_VERSION: Final = 1
-
+_PROJECTIONS: Final = (*("rectilinear", "polar", "3d", "aitoff", "hammer", "lambert", "mollweide"),)
 _RC_PREFIXES: Final = (
     *("axes.", "axes3d.", "font.", "grid.", "hatch.", "image.", "legend.", "lines.", "mathtext."),
     *("patch.", "path.", "polaraxes.", "scatter.", "text.", "xaxis.", "xtick.", "yaxis.", "ytick."),
 )
-_RC_NOT: Final = ("text.usetex", "text.latex", "path.effects", "axes.prop_cycle")
 _BAR_WORDS: Final = ("orientation", "extend", "spacing", "drawedges", "extendfrac", "extendrect")
 
 
@@ -60,13 +70,10 @@ def _all_axes(axes: Mpl) -> Iterator[Axes]:
 
 def _write_rc() -> dict[str, Json]:
     """The settings that are not matplotlib's usual ones and that a picture shows."""
-    usual = mpl.rcParamsDefault
-    found = {
-        key: plain(value)
-        for key, value in mpl.rcParams.items()
-        if key.startswith(_RC_PREFIXES) and not key.startswith(_RC_NOT) and value != usual[key]
-    }
-    return {key: value for key, value in found.items() if "unknown" not in str(value)}
+    usual: Any = mpl.rcParamsDefault
+    used: Any = mpl.rcParams
+    changed = {key: used[key] for key in SETTINGS if key in usual and used[key] != usual[key]}
+    return kept(changed, SETTINGS)
 
 
 def _write_ground(figure: Mpl, place: str, store: Store) -> dict[str, Json]:
@@ -135,15 +142,12 @@ def _write_colorbar(colorbar: Mpl, names: Mapping[int, str]) -> dict[str, Json]:
 def draw_figure(record: Mapping[str, Json], arrays: Mapping[str, Array]) -> Figure:
     """A new figure like the one that was written. Warns of what it cannot draw."""
     lost: list[str] = []
-    rc = {
-        key: value
-        for key, value in record["rc"].items()
-        if key.startswith(_RC_PREFIXES) and not key.startswith(_RC_NOT)
-    }
-    with mpl.rc_context():
-        mpl.rcParams.update({k: v for k, v in mpl.rcParamsDefault.items() if k in _drawn_rc()})
-        mpl.rcParams.update(rc)
-        figure = _draw(record, arrays, lost)
+    count(record, arrays).refuse_beyond(Totals())
+    with guarded(), warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        figure = _draw_with_settings(record, arrays, lost)
+    for text, category in {(str(one.message), one.category): None for one in heard}:
+        warnings.warn(text, category, stacklevel=3)
     if lost:
         words = (f"{n} {name}" if n > 1 else name for name, n in Counter(lost).items())
         message = f"replot() cannot draw {', '.join(words)}"
@@ -151,8 +155,16 @@ def draw_figure(record: Mapping[str, Json], arrays: Mapping[str, Array]) -> Figu
     return figure
 
 
-def _drawn_rc() -> set[str]:
-    return {k for k in mpl.rcParamsDefault if k.startswith(_RC_PREFIXES) and k != "text.usetex"}
+def _draw_with_settings(
+    record: Mapping[str, Json], arrays: Mapping[str, Array], lost: list[str]
+) -> Figure:
+    """Draw under the record's settings. TeX is off: it could read files."""
+    usual: Any = mpl.rcParamsDefault
+    settings: Any = {key: value for key, value in usual.items() if key.startswith(_RC_PREFIXES)}
+    settings |= {key: value for key, value in record["rc"].items() if key in usual}
+    with mpl.rc_context(), np.errstate(over="warn", divide="warn", invalid="warn", under="ignore"):
+        mpl.rcParams.update(settings | {"text.usetex": False})
+        return _draw(record, arrays, lost)
 
 
 def _draw(record: Mapping[str, Json], arrays: Mapping[str, Array], lost: list[str]) -> Figure:
@@ -167,6 +179,9 @@ def _draw(record: Mapping[str, Json], arrays: Mapping[str, Array], lost: list[st
         _draw_ground(Drawing(arrays, None, made, drawn), part, lost)
     axes: dict[str, Mpl] = {}
     for one in record["axes"]:
+        if one["projection"] not in _PROJECTIONS:
+            lost.append(f"{one['name']}, of the projection {one['projection']!a},")
+            continue
         made = parts[one["subfigure"]].add_axes(
             one["position"],
             projection=one["projection"],
@@ -175,14 +190,17 @@ def _draw(record: Mapping[str, Json], arrays: Mapping[str, Array], lost: list[st
             sharey=axes.get(one["shares"]["y"]),
         )
         axes[one["name"]] = made
-        if one["twin_of"] is not None:
+        if one["twin_of"] in axes:
             made._twinned_axes.join(made, axes[one["twin_of"]])
         if one["colorbar"] is not None:
             _draw_colorbar(figure, made, one["colorbar"], drawn)
         draw_axes(Drawing(arrays, made, parts[one["subfigure"]], drawn), one, lost.append)
-    figure.draw_without_rendering()  # so that axes have their size, on which ticks depend
+    scale = record["saved"]["dpi"] / figure.dpi
+    figure.draw(Meter(figure, scale, Costs()))  # gives axes their size, on which ticks depend
     for one in record["axes"]:
-        draw_ticks(axes[one["name"]], one)
+        if one["name"] in axes:
+            draw_ticks(axes[one["name"]], one)
+    figure.draw(Meter(figure, scale, Costs()))
     return figure
 
 
@@ -194,9 +212,12 @@ def _draw_ground(page: Drawing, record: Mapping[str, Json], lost: list[str]) -> 
     figure.set_frameon(record["frame_on"])
     for artist in record["artists"]:
         if artist.get("role") is not None:
-            made = getattr(figure, artist["role"])(
-                artist["text"], x=artist["xy"][0], y=artist["xy"][1]
-            )
+            draw = {
+                "suptitle": figure.suptitle,
+                "supxlabel": figure.supxlabel,
+                "supylabel": figure.supylabel,
+            }[artist["role"]]
+            made = draw(artist["text"], x=artist["xy"][0], y=artist["xy"][1])
             _texts.style_text(made, artist["style"])
         elif artist["kind"] in ("text", "line", "patch"):
             DRAWERS[artist["kind"]](page, artist)

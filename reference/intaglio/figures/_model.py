@@ -1,16 +1,18 @@
 """The model: what `load_figure` gives: a figure's axes, artists and their values."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import ContextDecorator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from intaglio._errors import DecodeError, Reason
+from intaglio._checked import SchemaError
+from intaglio._errors import ContentError, DecodeError, Reason
 from intaglio._extras import need
 from intaglio._files import Source
 from intaglio._lazy import UnknownNameError
 from intaglio._limits import DEFAULT_LIMITS, Limits
-from intaglio.figures._store import Array, Json, read_column
+from intaglio.figures._guard import guarded
+from intaglio.figures._schema import FIGURE, check_columns
+from intaglio.figures._store import Array, ColumnReader, Json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MEMBER: Final = "intaglio.figure"
-SCHEMA_VERSION: Final = 1
 _PLURALS: Final = {
     "lines": ("line", "line3d", "axline"),
     "scatters": ("scatter", "scatter3d"),
@@ -35,20 +36,6 @@ _PLURALS: Final = {
     "texts": ("text",),
     "legends": ("legend",),
 }
-
-
-class _reading(ContextDecorator):  # noqa: N801 - a context manager, read as a verb
-    """What breaks while a record is read is the file's fault, and a DecodeError."""
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, problem: BaseException | None, trace: object) -> None:
-        if isinstance(problem, DecodeError):
-            return
-        if isinstance(problem, KeyError | TypeError | ValueError | IndexError | AttributeError):
-            raise DecodeError(
-                Reason.METADATA_INVALID, f"the figure's record is not of this schema: {problem!r}"
-            ) from problem
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,49 +87,41 @@ class AxesData:
         return [*super().__dir__(), *_PLURALS]
 
     @property
-    @_reading()
     def title(self) -> str:
         """The title in the middle."""
-        return str(self.record["titles"]["center"]["text"])
+        return self.record["titles"]["center"]["text"]  # type: ignore[no-any-return]
 
     @property
-    @_reading()
     def xlabel(self) -> str:
         """The x axis' label."""
         return self._axis("x", "label")["text"]  # type: ignore[no-any-return]
 
     @property
-    @_reading()
     def ylabel(self) -> str:
         """The y axis' label."""
         return self._axis("y", "label")["text"]  # type: ignore[no-any-return]
 
     @property
-    @_reading()
     def xscale(self) -> str:
         """The x axis' scale: "linear", "log", ..."""
         return self._axis("x", "scale")["name"]  # type: ignore[no-any-return]
 
     @property
-    @_reading()
     def yscale(self) -> str:
         """The y axis' scale."""
         return self._axis("y", "scale")["name"]  # type: ignore[no-any-return]
 
     @property
-    @_reading()
     def xlim(self) -> tuple[float, float]:
         """The x axis' limits."""
         return tuple(self._axis("x", "limits"))
 
     @property
-    @_reading()
     def ylim(self) -> tuple[float, float]:
         """The y axis' limits."""
         return tuple(self._axis("y", "limits"))
 
     @property
-    @_reading()
     def units(self) -> dict[str, Json]:
         """Of each axis None, or {"kind": "date" or "category", ...}."""
         return {name: axis["unit"] for name, axis in self.record["axis"].items()}
@@ -165,19 +144,16 @@ class FigureData:
     record: Mapping[str, Json]
 
     @property
-    @_reading()
     def dpi(self) -> float:
         """The dpi it was saved with."""
         return float(self.record["saved"]["dpi"])
 
     @property
-    @_reading()
     def size_inches(self) -> tuple[float, float]:
         """Width and height."""
         return tuple(self.record["size"])
 
     @property
-    @_reading()
     def texts(self) -> tuple[str, ...]:
         """The words outside all axes, such as the title over them."""
         return tuple(a["text"] for a in self.record["artists"] if a["kind"] == "text")
@@ -199,7 +175,10 @@ class FigureData:
         need("pandas", "pandas")
         from intaglio.figures._tables import frame_of
 
-        return {artist.name: frame_of(artist.columns) for artist in self._all() if artist.columns}
+        with guarded():
+            return {
+                artist.name: frame_of(artist.columns) for artist in self._all() if artist.columns
+            }
 
     def to_xarray(self) -> "xr.DataTree":
         """A tree of datasets with the names of the file: tree["axes0/line0"]["y"]."""
@@ -207,24 +186,29 @@ class FigureData:
         from intaglio.figures._tables import tree_of
 
         artists = {artist.name: artist.columns for artist in self._all() if artist.columns}
-        tree: xr.DataTree = tree_of(artists)
+        with guarded():
+            tree: xr.DataTree = tree_of(artists)
         return tree
 
     def replot(self) -> "Figure":
         """A new matplotlib Figure that looks the same; warns of artists it cannot draw.
 
         `replot().savefig(path, dpi=fd.dpi, **fd.saved_with)` is the same picture again.
+        Errors: DecodeError(LIMIT_EXCEEDED) if drawing it would take more than docs/figures.md
+        allows; DecodeError(METADATA_INVALID) if matplotlib refuses what the record says.
         """
         need("matplotlib", "figures")
         from intaglio.figures._figure import draw_figure
 
-        with _reading():
-            return draw_figure(self.record, self.arrays)
+        return draw_figure(self.record, self.arrays)
 
     @property
-    @_reading()
     def saved_with(self) -> dict[str, Json]:
-        """The keywords of savefig that it was saved with, without dpi."""
+        """The keywords of savefig that it was saved with, without dpi.
+
+        Only those of a closed table: bbox_inches="tight", pad_inches, facecolor, edgecolor,
+        orientation, transparent=False, format="png".
+        """
         return dict(self.record["saved"]["keywords"])
 
     def __repr__(self) -> str:
@@ -234,7 +218,11 @@ class FigureData:
 def load_figure(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> FigureData:
     """Read what `savefig` saved: axes, artists, and their exact values.
 
-    Errors: as `load`; DecodeError(METADATA_INVALID) if the file holds no figure.
+    The figure's record is checked against closed tables of names, types and ranges;
+    docs/figures.md lists the limits. Members that no table names are dropped.
+
+    Errors: as `load`; ContentError if the file holds arrays but no figure;
+    DecodeError(METADATA_INVALID) if the record breaks a table.
     """
     from intaglio._reading import reading
 
@@ -242,27 +230,45 @@ def load_figure(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> FigureData:
         opened.check_output(opened.names, limits)
         arrays = {name: opened.array(name) for name in opened.names}
         metadata = dict(opened.contents.metadata)
-    record = metadata.pop(MEMBER, None)
-    if not isinstance(record, dict):
+    if MEMBER not in metadata:
+        detail = "this file holds no figure, only arrays: read them with load() or load_dict()"
+        raise ContentError(detail)
+    record = checked_figure(metadata.pop(MEMBER))
+    with guarded():
+        reader = ColumnReader(arrays)
+        axes = tuple(_axes_of(one, reader) for one in record["axes"])
+        for ground in (record, *record["subfigures"]):
+            for artist in ground["artists"]:
+                _artist_of(artist, reader)
+    return FigureData(axes, arrays, metadata, record)
+
+
+def checked_figure(record: Json) -> dict[str, Json]:
+    """A figure's record by the tables of its schema; DecodeError names the member at fault."""
+    try:
+        return FIGURE(record)
+    except SchemaError as problem:
         raise DecodeError(
-            Reason.METADATA_INVALID, "this file holds arrays but no figure: load() reads them"
-        )
-    if record.get("version") != SCHEMA_VERSION:
-        detail = f"figure schema {record.get('version')!r}; this version knows {SCHEMA_VERSION}"
-        raise DecodeError(Reason.METADATA_INVALID, detail)
-    with _reading():
-        axes = tuple(_axes_of(one, arrays) for one in record["axes"])
-        return FigureData(axes, arrays, metadata, record)
-    raise AssertionError
+            Reason.METADATA_INVALID, f"the figure's record breaks its schema: {problem}"
+        ) from problem
+    except RecursionError as problem:
+        raise DecodeError(Reason.METADATA_INVALID, "the figure's record is too deep") from problem
 
 
-def _axes_of(record: Mapping[str, Json], arrays: Mapping[str, Array]) -> AxesData:
-    artists = tuple(_artist_of(artist, arrays) for artist in record["artists"])
-    calls = tuple(_artist_of(call, arrays) for call in record["calls"])
-    return AxesData(str(record["name"]), artists, calls, record)
+def _axes_of(record: Mapping[str, Json], reader: ColumnReader) -> AxesData:
+    artists = tuple(_artist_of(artist, reader) for artist in record["artists"])
+    calls = tuple(_artist_of(call, reader) for call in record["calls"])
+    return AxesData(record["name"], artists, calls, record)
 
 
-def _artist_of(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> ArtistData:
-    columns = {key: read_column(column, arrays) for key, column in record["data"].items()}
+def _artist_of(record: Mapping[str, Any], reader: ColumnReader) -> ArtistData:
+    columns = {key: reader.read(column) for key, column in record["data"].items()}
+    try:
+        check_columns(record, columns)
+    except SchemaError as problem:
+        raise DecodeError(
+            Reason.METADATA_INVALID,
+            f"the figure's record breaks its schema: {record['name']}.{problem}",
+        ) from problem
     kind = record.get("method", record["kind"])
-    return ArtistData(kind, str(record["name"]), record.get("label"), columns, record)
+    return ArtistData(kind, record["name"], record.get("label"), columns, record)

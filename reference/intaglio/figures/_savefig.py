@@ -12,12 +12,14 @@ from PIL import Image
 
 from intaglio import _codec
 from intaglio._body import Body, write_body
+from intaglio._checked import SchemaError
 from intaglio._errors import EncodeError, Reason
 from intaglio._extras import need
 from intaglio._files import Source, check_target, write_target
 from intaglio._options import LEVEL_USUAL, Profile, make_job
 from intaglio._picture import make_picture
 from intaglio._spec import DEFAULT_PROFILE, pixels_for
+from intaglio.figures._schema import FIGURE, KEYWORDS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -177,13 +179,18 @@ def _draw(
 ) -> Drawn:
     from intaglio.figures._figure import write_figure
     from intaglio.figures._store import Store
-    from intaglio.figures._style import plain
+    from intaglio.figures._style import kept
 
     pixels, used = render(dpi)
     store = Store()
-    passed = {key: plain(value) for key, value in render.keywords.items() if key != "dpi"}
-    keywords = {key: value for key, value in passed.items() if "unknown" not in str(value)}
+    keywords = kept({k: v for k, v in render.keywords.items() if k in KEYWORDS}, KEYWORDS)
     record = write_figure(figure, store) | {"saved": {"dpi": used, "keywords": keywords}}
+    try:
+        record = FIGURE(record)
+    except SchemaError as problem:
+        raise EncodeError(
+            Reason.METADATA_INVALID, f"the figure is beyond what a file may say: {problem}"
+        ) from problem
     asked = options["profile"]
     jobs = {
         profile: make_job({**options, "profile": profile}, used)

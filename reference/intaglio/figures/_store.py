@@ -23,6 +23,7 @@ Values: TypeAlias = Any  # whatever matplotlib takes for numbers, dates or words
 
 MASK_SUFFIX: Final = ".mask"
 _NOT_FINITE: Final = "not-finite"
+TEXTS_MAX: Final = 2**24  # of columns, beyond the elements of the file's arrays
 
 
 class Store:
@@ -109,20 +110,54 @@ def _as_utc(item: Values, unit: str) -> "np.datetime64":
     return stamp
 
 
+class ColumnReader:
+    """Reads columns of a record that was checked; bounds what texts take."""
+
+    def __init__(self, arrays: Mapping[str, Array]) -> None:
+        self._arrays: Final = arrays
+        self._left = TEXTS_MAX + 2 * sum(array.size for array in arrays.values())
+
+    def read(self, column: Mapping[str, Json]) -> Array:
+        """The values of a column; DecodeError if its arrays are not there or do not fit."""
+        if "words" in column:
+            self._left -= self._array(column).size
+            if self._left < 0:
+                raise DecodeError(
+                    Reason.LIMIT_EXCEEDED,
+                    f"the figure's columns hold over {TEXTS_MAX:,} texts more than its arrays",
+                )
+        return read_column(column, self._arrays)
+
+    def _array(self, column: Mapping[str, Json]) -> Array:
+        return _named(column["array"], self._arrays)
+
+
+def _named(name: str, arrays: Mapping[str, Array]) -> Array:
+    if name not in arrays:
+        raise _unfit(f"the array {name!a:.80} is not in this file")
+    return arrays[name]
+
+
+def _unfit(problem: str) -> DecodeError:
+    return DecodeError(Reason.METADATA_INVALID, f"a column of the figure cannot be read: {problem}")
+
+
 def read_column(column: Mapping[str, Json], arrays: Mapping[str, Array]) -> Array:
     """The values of a column: an ndarray, masked or of str where the column says so."""
-    try:
-        values = arrays[column["array"]]
-        if "words" in column:
-            values = join_words(values, column["words"])
-        mask = column.get("mask")
-        if mask is None or mask == _NOT_FINITE:
-            return values
-        return np.ma.MaskedArray(values, arrays[mask])
-    except (KeyError, TypeError, IndexError, ValueError) as problem:
-        raise DecodeError(
-            Reason.METADATA_INVALID, f"a figure's column {column!r:.80} cannot be read: {problem}"
-        ) from problem
+    values = _named(column["array"], arrays)
+    mask = column.get("mask")
+    if mask == _NOT_FINITE and values.dtype.kind not in "fc":
+        raise _unfit(f"{values.dtype} is always finite")
+    if "words" in column:
+        if values.dtype != np.int32 or (values.size and values.max() >= len(column["words"])):
+            raise _unfit("its numbers are no positions in the list of its words")
+        values = join_words(values, column["words"])
+    if mask is None or mask == _NOT_FINITE:
+        return values
+    hidden = _named(mask, arrays)
+    if hidden.dtype != np.bool or hidden.shape != values.shape:
+        raise _unfit(f"a mask of {hidden.dtype} {hidden.shape} for values of {values.shape}")
+    return np.ma.MaskedArray(values, hidden)
 
 
 def column_masked(column: Mapping[str, Json], arrays: Mapping[str, Array]) -> Array:

@@ -5,6 +5,7 @@ Matplotlib gives some of it only by private names; the tests of every kind hold 
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from math import isfinite
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from matplotlib import colors, markers
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D
 
+from intaglio._checked import Check, SchemaError
 from intaglio.figures._store import Json, Mpl
 
 _WORDS: Final = ("none", "auto", "face", "edge")
@@ -32,6 +34,17 @@ def plain(value: Any) -> Json:  # noqa: ANN401 - any style value
     if isinstance(value, list | tuple | set):
         return [plain(item) for item in value]
     return {"unknown": type(value).__name__}
+
+
+def kept(values: Mapping[str, Any], table: Mapping[str, Check[Any]]) -> dict[str, Json]:
+    """Of `values` those in JSON that a table allows; colours as numbers where it wants them so."""
+    found = {}
+    for key, value in values.items():
+        for write in (plain, write_color):
+            with suppress(SchemaError, ValueError, TypeError, KeyError):
+                found[key] = table[key](write(value))
+                break
+    return found
 
 
 def number(value: Json) -> float:
@@ -106,10 +119,10 @@ def write_transform(artist: Mpl, axes: Mpl) -> Json:
 def read_transform(record: Json, axes: Mpl, figure: Mpl) -> Mpl:
     """The transform of that name."""
     known = _axes_coordinates(axes) if axes is not None else {}
-    known["figure"] = figure.transSubfigure
+    known["figure"] = ground = figure.transSubfigure
     if isinstance(record, list):
-        return Affine2D(np.array(record[1], float)) + known[record[0]]
-    return known.get(record, known.get("data", known["figure"]))
+        return Affine2D(np.array(record[1], float)) + known.get(record[0], ground)
+    return known.get(record, known.get("data", ground))
 
 
 def _coordinates(artist: Mpl, axes: Mpl) -> dict[str, Mpl]:
@@ -169,7 +182,7 @@ def read_norm(record: Json) -> Mpl:
         return colors.BoundaryNorm(known["boundaries"], known["Ncmap"], extend=extend)
     if kind == "CenteredNorm":
         return colors.CenteredNorm(known["vcenter"], known.get("halfrange"), known["clip"])
-    return getattr(colors, kind)(**known)
+    return getattr(colors, kind)(**known)  # kind is one of _NORMS
 
 
 def write_cmap(cmap: Mpl) -> Json:

@@ -10,6 +10,7 @@ from matplotlib.text import Annotation, Text
 from intaglio.figures._base import Drawing, Writing
 from intaglio.figures._lines import line_keywords, line_style
 from intaglio.figures._patches import patch_keywords, patch_style
+from intaglio.figures._schema.texts import ARROW_COLORS
 from intaglio.figures._store import Json, Mpl
 from intaglio.figures._style import plain, read_color, write_color
 
@@ -59,11 +60,20 @@ def write_text(page: Writing, text: Mpl) -> dict[str, Json]:
         point = _write_point(page, text, text.xy, text.xycoords)
         words = _write_point(page, text, text.xyann, text.anncoords)
         coords = [c if isinstance(c, str) else "data" for c in (text.xycoords, text.anncoords)]
-        arrow = plain(text.arrowprops)
+        arrow = _write_arrow(text.arrowprops)
         return {**record, "xy": point, "xytext": words, "coords": coords, "arrow": arrow}
     if hasattr(text, "get_position_3d"):
         return {**record, "xyz": plain(text.get_position_3d()), "zdir": plain(text._dir_vec)}
     return {**record, "xy": plain(text.get_unitless_position())}
+
+
+def _write_arrow(arrow: Mpl) -> Json:
+    if arrow is None:
+        return None
+    return {
+        key: write_color(value) if key in ARROW_COLORS else plain(value)
+        for key, value in arrow.items()
+    }
 
 
 def _write_point(page: Writing, text: Mpl, point: Mpl, coords: Mpl) -> Json:
@@ -87,7 +97,7 @@ def _write_box(text: Mpl) -> Json:
 
 
 def _box_keywords(box: Json) -> dict[str, Mpl]:
-    style = BoxStyle.get_styles()[box["boxstyle"]](**box["parts"])
+    style = BoxStyle.get_styles()[box["boxstyle"]](**box["parts"])  # both from closed tables
     return {"boxstyle": style, **patch_keywords(box)}
 
 

@@ -1,0 +1,90 @@
+"""Totals: how much of everything a record asks to be drawn, and the most that is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy.typing as npt
+
+from intaglio._errors import DecodeError, Reason
+
+Array = npt.NDArray[Any]
+
+CANVAS_DPI: Final = 100  # at which replot looks for ticks and measures
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Counts over a whole figure, or their maxima. docs/figures.md has the table."""
+
+    pixels: int = 2**26  # width times height, at dpi 100 and at the dpi it was saved with
+    axes: int = 256
+    subfigures: int = 64
+    nesting: int = 8  # of sub-figures
+    parts: int = 20_000  # artists, bars, legend entries, ticks, category labels, together
+    characters: int = 500_000  # of all texts
+    text_pixels: int = 2**28  # covered by texts, at the dpi it was saved with
+    pieces: int = 2**20  # paths, faces, segments
+
+    def refuse_beyond(self, maxima: "Totals") -> None:
+        """DecodeError(LIMIT_EXCEEDED) that names what is more than its maximum."""
+        for name, count in asdict(self).items():
+            most = getattr(maxima, name)
+            if count > most:
+                what = name.replace("_", " ")
+                raise DecodeError(
+                    Reason.LIMIT_EXCEEDED,
+                    f"the figure asks for {count:,} {what}; replot() draws at most {most:,}",
+                )
+
+
+def count(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Totals:
+    """What a checked record asks for."""
+    width, height = record["size"]
+    dpi = record["saved"]["dpi"]
+    holders = [record, *record["subfigures"], *record["axes"]]
+    artists = [artist for one in holders for artist in one["artists"]]
+    axes = [axis for one in record["axes"] for axis in one["axis"].values()]
+    ticks = sum(len(axis[which]["places"]) for axis in axes for which in ("major", "minor"))
+    words = sum(len((axis["unit"] or {}).get("words", ())) for axis in axes)
+    bars = sum(_column(one, "x", arrays) for one in artists if one["kind"] == "bar")
+    entries = sum(len(one["labels"]) for one in artists if one["kind"] == "legend")
+    texts = list(_texts(record))
+    return Totals(
+        pixels=int(width * height * max(dpi, CANVAS_DPI) ** 2),
+        axes=len(record["axes"]),
+        subfigures=len(record["subfigures"]),
+        nesting=max((one["name"].count("/") + 1 for one in record["subfigures"]), default=0),
+        parts=len(artists) + ticks + words + bars + entries,
+        characters=sum(len(words) for words, _ in texts),
+        text_pixels=int(sum(len(words) * (size * dpi / 72) ** 2 for words, size in texts)),
+        pieces=sum(_column(one, "starts", arrays) for one in artists),
+    )
+
+
+def _column(artist: Mapping[str, Any], name: str, arrays: Mapping[str, Array]) -> int:
+    column = artist["data"].get(name)
+    return 0 if column is None else int(arrays[column["array"]].size)
+
+
+def _texts(record: Mapping[str, Any]) -> Iterable[tuple[str, float]]:
+    """Each text that is shown, and its size in points."""
+    for one in (record, *record["subfigures"], *record["axes"]):
+        for artist in one["artists"]:
+            if artist["kind"] == "text":
+                yield artist["text"], artist["style"]["fontsize"]
+            elif artist["kind"] == "legend":
+                size = (artist["label_style"] or artist["title_style"])["fontsize"]
+                yield from ((label, size) for label in artist["labels"])
+                yield artist["title"] or "", artist["title_style"]["fontsize"]
+    for one in record["axes"]:
+        for title in one["titles"].values():
+            yield title["text"], title["style"]["fontsize"]
+        for axis in one["axis"].values():
+            yield axis["label"]["text"], axis["label"]["style"]["fontsize"]
+            for which in ("major", "minor"):
+                look = axis[which]["look"]
+                size = look["params"]["labelsize"] if look else 10.0
+                yield from (
+                    (label, size) for label in (*axis[which]["labels"], axis[which]["offset"])
+                )
