@@ -12,7 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from intaglio._formats._base import native
+from intaglio._errors import DecodeError
+from intaglio._formats._base import FormatError, native
+from intaglio._metadata import read_metadata
 
 JSON_ATTRIBUTE: Final = "intaglio_json"
 _PLAIN: Final = ("bool", "int64", "float64")
@@ -36,6 +38,15 @@ def read_attributes(items: Iterable[tuple[str, Any]]) -> tuple[dict[str, Any], l
         except NoJSONError:
             lost.append(name)
     return {**found, **packed}, lost
+
+
+def json_object(raw: bytes, what: str) -> dict[str, Any]:
+    """The JSON object that `raw` is; FormatError names `what`, and says what is wrong with it."""
+    try:
+        return read_metadata(raw.strip())
+    except DecodeError as problem:
+        message = f"{what} cannot be carried: {problem.detail.removeprefix('metadata: ')}"
+        raise FormatError(message) from problem
 
 
 def write_attributes(

@@ -3,13 +3,12 @@
 import re
 import zipfile
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 from urllib.parse import quote
 
 import numpy as np
 
 from intaglio._formats._base import (
-    Array,
     Content,
     FormatError,
     ReadOptions,
@@ -18,6 +17,8 @@ from intaglio._formats._base import (
     is_bfloat16,
     partner,
 )
+from intaglio._formats._npy import NotCarriedError, read_array
+from intaglio._formats._zip import check_members
 
 _LIKE_ESCAPED: Final = re.compile("%[0-9A-F]{2}")
 _OLDEST: Final = (1980, 1, 1, 0, 0, 0)  # the time stamp that says nothing
@@ -28,10 +29,11 @@ def read(path: Path, name: str, options: ReadOptions) -> Content:
     _no_options(options)
     if name == "npy":
         with partner("not a readable .npy file"), path.open("rb") as stream:
-            return Content({"": _read_array(stream)})
+            return Content({"": read_array(stream, path.stat().st_size)})
     with partner("not a readable .npz file"), zipfile.ZipFile(path) as archive:
         members = archive.infolist()
-        _check_members(members)
+        check_members(path, archive)
+        check_bytes(sum(member.file_size for member in members))  # zipfile reads no further
         arrays, skipped = {}, {}
         for member in members:
             if not member.filename.endswith(".npy"):
@@ -40,10 +42,14 @@ def read(path: Path, name: str, options: ReadOptions) -> Content:
             with partner(ascii(member.filename)), archive.open(member) as stream:
                 key = member.filename.removesuffix(".npy")
                 try:
-                    arrays[key] = _read_array(stream)
-                except _ObjectsError as problem:
+                    arrays[key] = read_array(stream, member.file_size)
+                except NotCarriedError as problem:
                     skipped[key] = str(problem)
-    return Content(arrays, skipped=skipped)
+                except FormatError as problem:
+                    message = f"{member.filename!a}: {problem}"
+                    raise FormatError(message) from problem
+        notes = ("the comment of the .npz is left out",) if archive.comment else ()
+    return Content(arrays, skipped=skipped, notes=notes)
 
 
 def write(path: Path, name: str, content: Content) -> tuple[str, ...]:
@@ -72,28 +78,6 @@ def _no_options(options: ReadOptions) -> None:
     if options.inside is not None:
         message = "only .h5 and .nc files have paths inside"
         raise FormatError(message)
-
-
-class _ObjectsError(FormatError):
-    """An array of Python objects."""
-
-
-def _read_array(stream: IO[bytes]) -> Array:
-    try:
-        return np.asarray(np.lib.format.read_array(stream, allow_pickle=False))
-    except ValueError as problem:
-        if "allow_pickle" not in str(problem):
-            raise
-        message = "it holds Python objects, which are pickled; nothing pickled is ever read"
-        raise _ObjectsError(message) from problem
-
-
-def _check_members(members: list[zipfile.ZipInfo]) -> None:
-    names = [member.filename for member in members]
-    if len(set(names)) != len(names):
-        message = "it has two arrays of one name"
-        raise FormatError(message)
-    check_bytes(sum(member.file_size for member in members))  # zipfile reads no further
 
 
 def _member(name: str) -> str:

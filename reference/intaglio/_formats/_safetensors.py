@@ -6,20 +6,24 @@ from typing import Any, Final
 
 import numpy as np
 
+from intaglio._formats._attributes import json_object
 from intaglio._formats._base import (
     Array,
     Content,
     FormatError,
     ReadOptions,
     bfloat16,
+    check_bytes,
     check_room,
     native,
     need,
     partner,
 )
+from intaglio._formats._npy import NotCarriedError, check_bools
 
 ATTRS_MEMBER: Final = "intaglio_attrs"
 JSON_MEMBER: Final = "intaglio_json"
+HEADER_BYTES_MAX: Final = 2**24
 _DTYPES: Final = {
     "BOOL": "bool",
     "I8": "int8",
@@ -44,6 +48,8 @@ def read(path: Path, _name: str, options: ReadOptions) -> Content:
         message = "only .h5 and .nc files have paths inside"
         raise FormatError(message)
     safetensors = need("safetensors", "safetensors")
+    check_bytes(path.stat().st_size)
+    head = _read_head(path)
     arrays: dict[str, Array] = {}
     skipped: dict[str, str] = {}
     with partner("not a readable .safetensors file"):
@@ -51,14 +57,41 @@ def read(path: Path, _name: str, options: ReadOptions) -> Content:
             dtype = _DTYPES.get(tensor["dtype"])
             if dtype is None:
                 skipped[name] = f"its elements are {tensor['dtype']}"
-            else:
-                arrays[name] = _array(tensor["data"], dtype, tensor["shape"])
-        with safetensors.safe_open(path, framework="np") as file:
-            texts = dict(file.metadata() or {})
-        attrs = json.loads(texts.pop(ATTRS_MEMBER, "{}"))
-        metadata = {**texts, **json.loads(texts.pop(JSON_MEMBER, "{}"))}
-    metadata.pop(JSON_MEMBER, None)
-    return Content(arrays, attrs, metadata, skipped)
+                continue
+            arrays[name] = _array(tensor["data"], dtype, tensor["shape"])
+            try:
+                check_bools(arrays[name])
+            except NotCarriedError as problem:
+                skipped[name] = str(problem)
+                del arrays[name]
+    texts = head.pop("__metadata__", None) or {}
+    if {*head} != arrays.keys() | skipped.keys():
+        message = "its header and its tensors do not agree"
+        raise FormatError(message)
+    attrs = json_object(_popped(texts, ATTRS_MEMBER), f"its metadata's {ATTRS_MEMBER}")
+    for name, members in attrs.items():
+        if name not in head or not isinstance(members, dict):
+            message = f"its metadata's {ATTRS_MEMBER} is not an object of one object a tensor"
+            raise FormatError(f"{message}: {name!a}")
+    others = json_object(_popped(texts, JSON_MEMBER), f"its metadata's {JSON_MEMBER}")
+    if twice := sorted(texts.keys() & others.keys()):
+        message = f"its metadata has {twice[0]!a} twice, once in {JSON_MEMBER}"
+        raise FormatError(message)
+    return Content(arrays, attrs, {**texts, **others}, skipped)
+
+
+def _read_head(path: Path) -> dict[str, Any]:
+    """The header's members; the library keeps the last of two of one name silently."""
+    with path.open("rb") as stream:
+        count = int.from_bytes(stream.read(8), "little")
+        if count > HEADER_BYTES_MAX:
+            message = f"its header has {count:,} bytes, at most {HEADER_BYTES_MAX:,} are read"
+            raise FormatError(message)
+        return json_object(stream.read(count), "its header")
+
+
+def _popped(texts: dict[str, str], member: str) -> bytes:
+    return texts.pop(member, "{}").encode("utf-8", "surrogatepass")
 
 
 def _array(data: Any, dtype: str, shape: list[int]) -> Array:  # noqa: ANN401 - a bytearray

@@ -85,8 +85,10 @@ class Packer:
                 if content.attrs.get(name):
                     attrs[new] = content.attrs[name]
             if content.metadata:
-                found = content.metadata
-                metadata.update(found if len(sources) == 1 else {_stem(source): found})
+                found = content.metadata if len(sources) == 1 else {_stem(source): content.metadata}
+                if metadata.keys() & found.keys():
+                    raise UsageError(_twice(_stem(source), source.path))
+                metadata.update(found)
         for name, members in self.attrs.items():
             if name not in arrays or not isinstance(members, dict):
                 message = f"--attrs names {name!a}; the arrays are {', '.join(map(ascii, arrays))}"
@@ -114,7 +116,8 @@ class Packer:
             raise type(problem)(message) from problem
         for note in content.notes:
             self.talk.note(f"{source.path}: {note}")
-        skipped = content.skipped | _uncarried(content.arrays)
+        uncarried = _uncarried(content.arrays)
+        skipped = content.skipped | uncarried
         for name, why in skipped.items():
             whose = f"{source.path}: {name!a}" if name else f"{source.path}"
             if self.skip:
@@ -123,7 +126,7 @@ class Packer:
                 alone = len(content.arrays | skipped) == 1
                 message = f"{whose}: {why}" + ("" if alone else "; --skip leaves it out")
                 raise FormatError(message)
-        kept = {name: array for name, array in content.arrays.items() if name not in skipped}
+        kept = {name: array for name, array in content.arrays.items() if name not in uncarried}
         if skipped and not kept:
             message = f"{source.path}: nothing is left to pack"
             raise FormatError(message)
@@ -193,4 +196,11 @@ def _collision(name: str, first: Path, second: Path) -> str:
     return (
         f"an array named {name!a} is in {first} and in {second}: name one, OTHER={second}, "
         "or write one picture each, -o DIR/"
+    )
+
+
+def _twice(stem: str, path: Path) -> str:
+    return (
+        f"the metadata of {path} would replace that of another file, both called {stem!a}: "
+        f"name it, OTHER={path}, or write one picture each, -o DIR/"
     )

@@ -3,7 +3,7 @@
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from errno import ENOSPC
 from importlib import import_module
@@ -16,6 +16,7 @@ import numpy as np
 
 from intaglio._arrays import Array, element_type_of
 from intaglio._formats._base import need, partner
+from intaglio._formats._npy import open_map
 from intaglio._limits import Limits
 from intaglio._printable import counted, escaped
 from intaglio.cli._exits import ExistsError, UsageError
@@ -91,8 +92,8 @@ class Tiler:
     def _array(self, source: Source) -> tuple[Array, dict[str, Any]]:
         """The array, of a .npy file as a map of it, and what is known of it."""
         if source.path.suffix.lower() == ".npy" and source.path.is_file():
-            with suppress(ValueError):  # no array, or an empty one: read() tells
-                return np.lib.format.open_memmap(source.path, mode="r"), self.packer.metadata
+            with partner(str(source.path)):
+                return open_map(source.path), self.packer.metadata
         content = self.packer.read(source)
         if len(content.arrays) != 1:
             message = f"--tiles makes a store of one array, {source.path} has {len(content.arrays)}"
