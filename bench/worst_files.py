@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import numpy as np
 import zstandard
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "conformance"))
@@ -72,13 +73,14 @@ def picture(
     tables: Repeated = _NONE,
     *blocks: Repeated,
     rows: int = 0,
+    width: int = WIDTH,
 ) -> bytes:
     """A truecolour PNG of at least so many rows that carries that body; black behind it."""
     length = len(header) + sum(part.length for part in (tables, *blocks))
-    rows = max(rows, -(-(160 + -(-length // 3)) // WIDTH))
-    assert rows * WIDTH <= PIXELS_MAX
+    rows = max(rows, -(-(160 + -(-length // 3)) // width))
+    assert rows * width <= PIXELS_MAX
     start = b"INTAGLIO" + struct.pack("<BBHII4B", 1, 0, 80, 0, 0, *_RAW)
-    start += struct.pack("<IIIQ", WIDTH, rows, len(header), length)
+    start += struct.pack("<IIIQ", width, rows, len(header), length)
     root = hashlib.sha256(start + header)
     for piece in tables.pieces():
         root.update(piece)
@@ -91,19 +93,29 @@ def picture(
         yield from tables.pieces()
         for part in blocks:
             yield from part.pieces()
-        yield from Repeated(b"\0", 3 * WIDTH * rows - len(first) - length).pieces()
+        yield from Repeated(b"\0", 3 * width * rows - len(first) - length).pieces()
 
-    return _png(_lines(samples(), 3 * WIDTH), WIDTH, rows, Form())
+    return _png(_lines(samples(), 3 * width), width, rows, Form())
 
 
 def _lines(samples: Iterator[bytes], line_bytes: int) -> Iterator[bytes]:
     """Scan lines without a filter."""
-    rest = b""
+    room = 0  # in the line that has begun
     for piece in samples:
-        rest += piece
-        whole = len(rest) // line_bytes * line_bytes
-        yield b"".join(b"\0" + rest[at : at + line_bytes] for at in range(0, whole, line_bytes))
-        rest = rest[whole:]
+        yield piece[:room]
+        if len(piece) > room:
+            yield from _begun(piece[room:], line_bytes)
+        room = (room - len(piece)) % line_bytes
+
+
+def _begun(piece: bytes, line_bytes: int) -> Iterator[bytes]:
+    """Lines that begin in this piece, the last perhaps in part."""
+    whole = len(piece) // line_bytes * line_bytes
+    lines = np.zeros((whole // line_bytes, 1 + line_bytes), np.uint8)
+    lines[:, 1:] = np.frombuffer(piece, np.uint8)[:whole].reshape(-1, line_bytes)
+    yield lines.tobytes()
+    if whole < len(piece):
+        yield b"\0" + piece[whole:]
 
 
 def _png(lines: Iterator[bytes], width: int, rows: int, form: Form) -> bytes:

@@ -186,8 +186,13 @@ class Opened:
 
     @property
     def names(self) -> list[str]:
-        """The arrays' names, in file order."""
+        """The arrays' names, in file order: a new list each time."""
         return list(self._places)
+
+    @property
+    def index(self) -> Mapping[str, int]:
+        """Each array's name and its index in the file, for look-ups."""
+        return self._places
 
     def check_output(self, names: Collection[str], limits: Limits) -> None:
         """Steps 20 to 23 for the arrays of those names."""

@@ -57,9 +57,9 @@ def _diff(a: BinaryIO, b: BinaryIO, limits: Limits) -> Diff:
         for opened in (first, second):
             opened.check_output(opened.names, limits)
         metadata = tuple(_changes(first.contents.metadata, second.contents.metadata, ()))
-        common = [name for name in first.names if name in set(second.names)]
-        only_in_a = tuple(name for name in first.names if name not in common)
-        only_in_b = tuple(name for name in second.names if name not in common)
+        common = [name for name in first.names if name in second.index]
+        only_in_a = tuple(name for name in first.names if name not in second.index)
+        only_in_b = tuple(name for name in second.names if name not in first.index)
         for opened, names in ((first, only_in_a), (second, only_in_b)):
             for name in names:
                 opened.canonical(name)
@@ -94,7 +94,7 @@ def _is_same_json(a: Any, b: Any) -> bool:  # noqa: ANN401
 
 
 def _array_diff(first: Opened, second: Opened, name: str) -> ArrayDiff:
-    i, j = first.names.index(name), second.names.index(name)
+    i, j = first.index[name], second.index[name]
     records = first.contents.header.arrays[i], second.contents.header.arrays[j]
     dtype = dtype_name(records[0]), dtype_name(records[1])
     shape = records[0].shape, records[1].shape

@@ -119,13 +119,7 @@ def _maybe_pixels(stream: BinaryIO, limits: Limits) -> Pixels | None:
     png = open_png(stream, limits.pixels_max)
     if not _few(png.width, png.height):
         return None
-    pixels, done = np.empty((0, 0, 0), np.uint8), 0
-    for band in png.bands():
-        if not done:
-            pixels = np.empty((png.height, png.width, band.shape[2]), np.uint8)
-        pixels[done : done + len(band)] = band
-        done += len(band)
-    return pixels
+    return png.whole()
 
 
 def _few(height: int, width: int) -> bool:

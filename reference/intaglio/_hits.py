@@ -20,6 +20,7 @@ _CORNER: Final = 1448  # pixels a side: four corners are that many pixels
 _CORNER_ENLARGED: Final = 512
 _EDGE: Final = 40
 _OUTER: Final = 2048  # pixels at either end of a row
+_PIXELS_AT_ONCE: Final = 1 << 20
 _FACTORS: Final = range(2, 17)
 _HITS_MAX: Final = 48
 AFTER_MAGIC: Final = b"\x01\x00\x50\x00" + bytes(8)  # bytes 8..19 of every prologue of version 1
@@ -53,10 +54,11 @@ class Hit(NamedTuple):
 def prologue_plane(pixels: Pixels) -> Plane:
     """The byte of [CAR-1] that every pixel of (H, W, 3 or 4) carries."""
     plane = np.empty(pixels.shape[:2], np.uint8)
-    for start in range(0, len(plane), 256):
-        band = pixels[start : start + 256]
+    step = max(1, _PIXELS_AT_ONCE // max(1, plane.shape[1]))
+    for start in range(0, len(plane), step):
+        band = pixels[start : start + step]
         part = (band[..., 0] << np.uint8(5)) | ((band[..., 1] & np.uint8(3)) << np.uint8(3))
-        plane[start : start + 256] = part | (band[..., 2] & np.uint8(7))
+        plane[start : start + step] = part | (band[..., 2] & np.uint8(7))
     return plane
 
 

@@ -119,6 +119,16 @@ class PngRows:
         """Depth, colour type, palette and transparency."""
         return self._form
 
+    def whole(self) -> _Bytes:
+        """Give the whole picture, its rows not copied together afterwards; check everything."""
+        pixels, done = np.empty((0, 0, 0), np.uint8), 0
+        for band in self._rest:
+            if not done:
+                pixels = np.empty((self.height, self.width, band.shape[2]), np.uint8)
+            pixels[done : done + len(band)] = band
+            done += len(band)
+        return pixels
+
     def drain(self) -> None:
         """Read on to the end, and check everything."""
         for _ in self._rest:

@@ -148,14 +148,15 @@ class Inflater:
         return np.frombuffer(ready, np.uint8).reshape(-1, line_bytes)
 
     def _joined(self, count: int, line_bytes: int) -> npt.NDArray[np.uint8]:
-        parts = []
+        lines = bytearray()
         missing = count * line_bytes
         while missing:
             self._need_some()
-            parts.append(self._out[:missing])
-            self._out = self._out[missing:]
-            missing -= len(parts[-1])
-        return np.frombuffer(b"".join(parts), np.uint8).reshape(count, line_bytes)
+            part = self._out[:missing]
+            lines += part
+            self._out = self._out[len(part) :]
+            missing -= len(part)
+        return np.frombuffer(lines, np.uint8).reshape(count, line_bytes)
 
     def finish(self) -> None:
         """Check that the stream is right and ends here, and the chunks with it."""

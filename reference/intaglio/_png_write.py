@@ -27,6 +27,7 @@ BAND_BYTES: Final = 1024 * 1024
 IDAT_BYTES_MAX: Final = 2 * 1024 * 1024
 SAMPLE_BYTES: Final = 6 * 1024  # looked at in three places of a band, to choose how to write it
 PART_BYTES_MIN: Final = 48 * 1024  # a band that is no more is written in one way
+ROWS_EACH_MAX: Final = 256  # above it, a call for each row costs more than all rows at once
 LOOK_BYTES: Final = 256  # in each of four places of a row, to choose its filter type
 _BITS: Final = np.log2(1.5 + np.abs(np.arange(256).astype(np.int8).astype(np.float32)))
 COST: Final = np.rint(_BITS * 2**16)  # whole numbers: sums are exact, the same on every processor
@@ -128,7 +129,7 @@ def _cut(bands: Iterable[_Bytes], width: int, height: int, channels: int) -> Ite
                 whole = parts[0] if len(parts) == 1 else np.concatenate(parts)
                 done += have
                 yield _Band(whole, above, done == height)
-                above, parts, have = whole[-1].copy(), [], 0
+                above, parts, have = whole[-1].copy() if done < height else above, [], 0
     assert done == height
     assert not parts
 
@@ -213,6 +214,11 @@ def _samples(kind: int, band: _Band, lanes: int) -> list[bytes]:
     """Bytes from three places inside a band, or all of a small one, as they would be filtered."""
     count, row_bytes = band.rows.shape
     some = SAMPLE_BYTES // row_bytes + 1
+    if row_bytes > BAND_BYTES:  # one row, and all of it is too much
+        starts = [max(lanes, row_bytes * place // 6) for place in range(1, 6, 2)]
+        places = [slice(start - lanes, start + SAMPLE_BYTES) for start in starts]
+        lines = [_filter(kind, band.rows[:, p], band.above[p], lanes) for p in places]
+        return [line[:, 1 + lanes :].tobytes() for line in lines]
     if count <= 3 * some:
         return [_filter(kind, band.rows, band.above, lanes).tobytes()]
     parts = []
@@ -231,6 +237,9 @@ def _filter_rows(kinds: _Bytes, rows: _Bytes, above: _Bytes, lanes: int) -> _Byt
     lines = _filter(usual, rows, above, lanes)
     for kind in set(kinds.tolist()) - {usual}:
         chosen = np.flatnonzero(kinds == kind)
+        if len(chosen) > ROWS_EACH_MAX:
+            lines[chosen] = _filter(kind, rows, above, lanes)[chosen]
+            continue
         for row in chosen.tolist():
             over = rows[row - 1] if row else above
             lines[row] = _filter(kind, rows[row : row + 1], over, lanes)[0]

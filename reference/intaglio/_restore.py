@@ -20,13 +20,12 @@ from intaglio._explain import explaining, explaining_pixels
 from intaglio._files import Source, check_target, open_source, write_target
 from intaglio._limits import DEFAULT_LIMITS, Limits, check_limits
 from intaglio._png import open_png
-from intaglio._png_write import write_png
+from intaglio._png_write import band_rows, write_png
 from intaglio._search import Mark, maybe_mark
 from intaglio._spec import HINT_KEYWORD
 
 Pixels = npt.NDArray[np.uint8]
 
-_ROWS_AT_ONCE: Final = 64
 _UNDONE: Final = {
     "flipped-vertically": "flipped it back vertically",
     "flipped-horizontally": "flipped it back horizontally",
@@ -61,7 +60,7 @@ def restore(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) 
     check_target(target)
     check_limits(limits)
     with open_source(source) as stream, explaining(stream, limits):
-        pixels = np.concatenate([*open_png(stream, limits.pixels_max).bands()])
+        pixels = open_png(stream, limits.pixels_max).whole()
     refusal = _maybe_refusal(pixels, limits)
     curable = refusal is None or is_told_by_pixels(refusal.reason)
     found = restore_pixels(pixels) if curable else None
@@ -139,10 +138,8 @@ def _png_of(pixels: Pixels) -> bytes:
     if pixels.shape[2] == 4 and pixels[..., 3].min() == 255:
         pixels = pixels[..., :3]
     height, width, channels = pixels.shape
-    bands = (
-        np.ascontiguousarray(pixels[top : top + _ROWS_AT_ONCE])
-        for top in range(0, height, _ROWS_AT_ONCE)
-    )
+    step = band_rows(width, channels)
+    bands = (np.ascontiguousarray(pixels[top : top + step]) for top in range(0, height, step))
     out = io.BytesIO()
     write_png(out, width, height, channels, bands, text=((HINT_KEYWORD, HINT),))
     return out.getvalue()

@@ -125,8 +125,12 @@ def _marks_at_ends(plane: Plane, turn: str) -> Iterator[Mark]:
     if view.size < 2 * PROLOGUE_BYTES:
         return
     rows = -(-PROLOGUE_BYTES // width)
-    first = view[:rows].tobytes()[:PROLOGUE_BYTES]
-    last = view[-rows:].tobytes()[-PROLOGUE_BYTES:]
+    if rows == 1:  # of up to 2^28 pixels
+        ends = view[0, :PROLOGUE_BYTES], view[-1, -PROLOGUE_BYTES:]
+    else:
+        ends = view[:rows], view[-rows:]
+    first = ends[0].tobytes()[:PROLOGUE_BYTES]
+    last = ends[1].tobytes()[-PROLOGUE_BYTES:]
     for raw in {first, last}:
         prologue = maybe_prologue(raw)
         if prologue and (prologue.width, prologue.height) == (width, height):

@@ -7,6 +7,7 @@ random leave the high bits dithered: their mean is the colour of the cover.
 A little noise, keyed by what is being removed, keeps gradients from banding.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -18,13 +19,14 @@ from intaglio._explain import explaining
 from intaglio._files import Source, check_target, open_source, write_target
 from intaglio._limits import DEFAULT_LIMITS, Limits, check_limits
 from intaglio._png import open_png
-from intaglio._png_write import write_png
+from intaglio._png_write import band_rows, write_png
 from intaglio._prologue import read_prologue
 from intaglio._search import Mark, maybe_mark
 from intaglio._spec import PROLOGUE_BYTES, PROLOGUE_DEPTHS, Depths
 
 _REACH: Final = 2  # pixels to each side whose colours are averaged
-_ROWS_AT_ONCE: Final = 1 << 18  # pixels
+_PIXELS_AT_ONCE: Final = 1 << 18
+_TILE_ROWS: Final = 16  # of a picture that is wider than so many pixels
 _EXTREMES_UP_TO: Final = 4  # depth to which the darkest step means 0, the brightest 255
 
 _CARRIERS_MAX: Final = 20  # in one picture, a screenshot say
@@ -56,7 +58,7 @@ def strip(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) ->
     check_limits(limits)
     try:
         with open_source(source) as stream, explaining(stream, limits):
-            pixels = np.concatenate([*open_png(stream, limits.pixels_max).bands()])
+            pixels = open_png(stream, limits.pixels_max).whole()
             plain = _stripped(pixels)
     except DecodeError as problem:
         if problem.reason == Reason.PROLOGUE_DAMAGED or problem.diagnosis == "cropped":
@@ -65,7 +67,8 @@ def strip(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) ->
     if plain.shape[2] == 4 and plain[..., 3].min() == 255:
         plain = plain[..., :3]
     height, width, channels = plain.shape
-    bands = (np.ascontiguousarray(plain[top : top + 64]) for top in range(0, height, 64))
+    step = band_rows(width, channels)
+    bands = (np.ascontiguousarray(plain[top : top + step]) for top in range(0, height, step))
     write_target(target, lambda out: write_png(out, width, height, channels, bands))
 
 
@@ -124,27 +127,48 @@ def _plain(pixels: Pixels, depths: Depths, body_bytes: int, key: bytes) -> Pixel
         (max(0, count - PROLOGUE_BYTES), count, both),
     ):
         stop = min(stop, count)
-        step = max(1, _ROWS_AT_ONCE // width)
-        for top in range(first // width, -(-stop // width), step):
-            bottom = min(top + step, -(-stop // width))
-            rows = _smooth(pixels, top, bottom, erased, noise).reshape(-1, channels)
-            start, end = max(first, top * width), min(stop, bottom * width)
-            flat[start:end] = rows[start - top * width : end - top * width]
+        for rows, columns in _tiles(width, first, stop):
+            made = _smooth(pixels, rows, columns, erased, noise)
+            _put(flat, made, rows.start * width + columns.start, width, range(first, stop))
     return result
 
 
+def _tiles(width: int, first: int, stop: int) -> Iterator[tuple[range, range]]:
+    """Rows and columns of parts that together hold pixels first..stop-1, and few others."""
+    last_row = -(-stop // width)
+    wide = width > _PIXELS_AT_ONCE
+    across = _PIXELS_AT_ONCE // _TILE_ROWS if wide else width
+    down = max(1, _PIXELS_AT_ONCE // across)
+    for top in range(first // width, last_row, down):
+        rows = range(top, min(top + down, last_row))
+        for left in range(0, width, across):
+            columns = range(left, min(left + across, width))
+            begin, end = rows.start * width + columns.start, (rows.stop - 1) * width + columns.stop
+            if begin < stop and first < end:
+                yield rows, columns
+
+
+def _put(flat: Pixels, made: Pixels, start: int, width: int, wanted: range) -> None:
+    """Put a tile whose first pixel is number `start` where it belongs, as far as it is wanted."""
+    whole = made.shape[1] == width
+    for line in [made.reshape(-1, made.shape[2])] if whole else made:
+        begin, end = max(wanted.start, start), min(wanted.stop, start + len(line))
+        if begin < end:
+            flat[begin:end] = line[begin - start : end - start]
+        start += width
+
+
 def _smooth(
-    pixels: Pixels, top: int, bottom: int, depths: Depths, noise: np.random.Generator
+    pixels: Pixels, rows: range, columns: range, depths: Depths, noise: np.random.Generator
 ) -> Pixels:
-    """Rows top..bottom-1 made anew from the high bits of the pixels around them."""
-    height = pixels.shape[0]
-    above, below = min(_REACH, top), min(_REACH, height - bottom)
-    rows = pixels[top - above : bottom + below]
-    made = pixels[top:bottom].copy()
+    """A tile made again from the high bits of the pixels around them."""
+    top, left = max(0, rows.start - _REACH), max(0, columns.start - _REACH)
+    around = pixels[top : rows.stop + _REACH, left : columns.stop + _REACH]
+    made = pixels[rows.start : rows.stop, columns.start : columns.stop].copy()
+    place = np.s_[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
     for channel in range(pixels.shape[2]):
         if depths[channel]:
-            whole = _erased(rows[..., channel], depths[channel], noise)
-            made[..., channel] = whole[above : above + bottom - top]
+            made[..., channel] = _erased(around[..., channel], depths[channel], noise)[place]
     return made
 
 

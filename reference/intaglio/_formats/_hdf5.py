@@ -154,7 +154,9 @@ def write(path: Path, _name: str, content: Content) -> tuple[str, ...]:
     metadata = dict(content.metadata)
     groups = metadata.pop(GROUPS_MEMBER, {})
     check_room(path, content.arrays.values())
-    with partner("HDF5 cannot hold this"), h5py.File(path, "w") as file:
+    # Objects of HDF5 1.8: with older ones each attribute costs time for all those before it.
+    made = h5py.File(path, "w", libver=("v108", "v108"))
+    with partner("HDF5 cannot hold this"), made as file:
         for name, array in content.arrays.items():
             place = _place(name, content.arrays)
             stored, kept = maybe_stand_in(array)

@@ -146,11 +146,11 @@ def targets(sources: Sequence[Path], output: Path, text: str, suffix: str) -> li
             raise UsageError(message)
         return [output]
     found = [output / f"{source.stem}{suffix}" for source in sources]
-    folded = [path.name.casefold() for path in found]
-    for i, name in enumerate(folded):
-        if name in folded[:i]:
-            first = sources[folded.index(name)]
-            message = f"{first} and {sources[i]} would both become {found[i]}"
+    firsts: dict[str, Path] = {}
+    for source, path in zip(sources, found, strict=True):
+        first = firsts.setdefault(path.name.casefold(), source)
+        if first is not source:
+            message = f"{first} and {source} would both become {path}"
             raise UsageError(message)
     return found
 

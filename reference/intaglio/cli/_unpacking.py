@@ -49,7 +49,7 @@ class Unpacker:
         with reading(source_of(path), self.limits) as opened:
             names = opened.names if self.only is None else [*dict.fromkeys(self.only)]
             for name in names:
-                if name not in opened.names:
+                if name not in opened.index:
                     raise UnknownNameError(name, opened.names)
             opened.check_output(names, self.limits)
             arrays = {name: opened.array(name) for name in names}
