@@ -54,7 +54,7 @@ class Hit(NamedTuple):
 def prologue_plane(pixels: Pixels) -> Plane:
     """The byte of [CAR-1] that every pixel of (H, W, 3 or 4) carries."""
     plane = np.empty(pixels.shape[:2], np.uint8)
-    step = max(1, _PIXELS_AT_ONCE // max(1, plane.shape[1]))
+    step = max(1, _PIXELS_AT_ONCE // max(1, pixels.shape[1]))
     for start in range(0, len(plane), step):
         band = pixels[start : start + step]
         part = (band[..., 0] << np.uint8(5)) | ((band[..., 1] & np.uint8(3)) << np.uint8(3))

@@ -217,8 +217,8 @@ def _samples(kind: int, band: _Band, lanes: int) -> list[bytes]:
     if row_bytes > BAND_BYTES:  # one row, and all of it is too much
         starts = [max(lanes, row_bytes * place // 6) for place in range(1, 6, 2)]
         places = [slice(start - lanes, start + SAMPLE_BYTES) for start in starts]
-        lines = [_filter(kind, band.rows[:, p], band.above[p], lanes) for p in places]
-        return [line[:, 1 + lanes :].tobytes() for line in lines]
+        looks = [_filter(kind, band.rows[:, p], band.above[p], lanes) for p in places]
+        return [look[:, 1 + lanes :].tobytes() for look in looks]
     if count <= 3 * some:
         return [_filter(kind, band.rows, band.above, lanes).tobytes()]
     parts = []

@@ -147,6 +147,9 @@ def maybe_stand_in(array: Array) -> tuple[Array, str | None]:
     return array, None
 
 
+_OBJECTS: Final = ("v108", "v108")  # in older ones each attribute costs time for all before it
+
+
 def write(path: Path, _name: str, content: Content) -> tuple[str, ...]:
     """Write all arrays, attributes and metadata."""
     h5py = need("h5py", "hdf5")
@@ -154,9 +157,7 @@ def write(path: Path, _name: str, content: Content) -> tuple[str, ...]:
     metadata = dict(content.metadata)
     groups = metadata.pop(GROUPS_MEMBER, {})
     check_room(path, content.arrays.values())
-    # Objects of HDF5 1.8: with older ones each attribute costs time for all those before it.
-    made = h5py.File(path, "w", libver=("v108", "v108"))
-    with partner("HDF5 cannot hold this"), made as file:
+    with partner("HDF5 cannot hold this"), h5py.File(path, "w", libver=_OBJECTS) as file:
         for name, array in content.arrays.items():
             place = _place(name, content.arrays)
             stored, kept = maybe_stand_in(array)
