@@ -2,7 +2,6 @@
 
 import struct
 import zlib
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -113,12 +112,11 @@ def test_the_unknown_required_flag_is_named():
 def records(draw):
     element = draw(st.sampled_from([e.code for e in ELEMENTS if e.code < 0x50]))
     shape = tuple(draw(st.lists(st.integers(0, 9), max_size=4)))
-    record = replace(RECORD, element=element, shape=shape, codec=draw(st.integers(0, 255)))
+    record = RECORD._replace(element=element, shape=shape, codec=draw(st.integers(0, 255)))
     length = draw(st.integers(1, record.size)) if record.size else 0
     chain = draw(st.lists(st.sampled_from([1, 4, 5, 6]), unique=True).map(sorted))
     unknown = [FilterStep(0x99, b"any"), FilterStep(0x01)] if draw(st.booleans()) else []
-    return replace(
-        record,
+    return record._replace(
         name=draw(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60)),
         filters=tuple(map(FilterStep, chain)) + tuple(unknown),
         block_length=length,
@@ -180,48 +178,47 @@ def test_bytes_too_many_or_too_few_are_malformed(cut):
 
 LONG = (2**62, 0)
 MALFORMED = {
-    "a time unit on a float": replace(RECORD, unit=10),
-    "a unit count on a float": replace(RECORD, unit_count=1),
-    "no unit on a time": replace(RECORD, element=0x50),
-    "an unknown unit": replace(RECORD, element=0x50, unit=15, unit_count=1),
-    "no count of a unit": replace(RECORD, element=0x51, unit=10),
-    "too large a count": replace(RECORD, element=0x51, unit=10, unit_count=2**31),
-    "a count of generic units": replace(RECORD, element=0x51, unit=14, unit_count=2),
-    "a shape past 2^63": replace(RECORD, shape=LONG, block_length=0, block_count=0),
-    "block length 0": replace(RECORD, block_length=0),
-    "blocks longer than the array": replace(RECORD, block_length=13, block_count=1),
-    "a block too few": replace(RECORD, block_count=2),
-    "a block too many": replace(RECORD, block_count=4),
-    "blocks of nothing": replace(RECORD, shape=(0,), block_length=0, block_count=1),
-    "a block length of nothing": replace(RECORD, shape=(0,), block_length=1, block_count=0),
-    "blocks over 8 MiB": replace(RECORD, shape=(2**22,), block_length=2**21 + 1, block_count=2),
-    "filters out of order": replace(RECORD, filters=(FilterStep(5), FilterStep(4))),
-    "a filter twice": replace(RECORD, filters=(FilterStep(5), FilterStep(5))),
-    "two predictors": replace(
-        RECORD,
+    "a time unit on a float": RECORD._replace(unit=10),
+    "a unit count on a float": RECORD._replace(unit_count=1),
+    "no unit on a time": RECORD._replace(element=0x50),
+    "an unknown unit": RECORD._replace(element=0x50, unit=15, unit_count=1),
+    "no count of a unit": RECORD._replace(element=0x51, unit=10),
+    "too large a count": RECORD._replace(element=0x51, unit=10, unit_count=2**31),
+    "a count of generic units": RECORD._replace(element=0x51, unit=14, unit_count=2),
+    "a shape past 2^63": RECORD._replace(shape=LONG, block_length=0, block_count=0),
+    "block length 0": RECORD._replace(block_length=0),
+    "blocks longer than the array": RECORD._replace(block_length=13, block_count=1),
+    "a block too few": RECORD._replace(block_count=2),
+    "a block too many": RECORD._replace(block_count=4),
+    "blocks of nothing": RECORD._replace(shape=(0,), block_length=0, block_count=1),
+    "a block length of nothing": RECORD._replace(shape=(0,), block_length=1, block_count=0),
+    "blocks over 8 MiB": RECORD._replace(shape=(2**22,), block_length=2**21 + 1, block_count=2),
+    "filters out of order": RECORD._replace(filters=(FilterStep(5), FilterStep(4))),
+    "a filter twice": RECORD._replace(filters=(FilterStep(5), FilterStep(5))),
+    "two predictors": RECORD._replace(
         filters=(
             FilterStep(2, bytes([1, 0, 0, 0])),
             FilterStep(3, bytes([1, 0, 0, 0, 4, 0, 0, 0])),
         ),
     ),
-    "a lag of 0": replace(RECORD, filters=(FilterStep(2, bytes(4)),)),
-    "a row not above the lag": replace(
-        RECORD, filters=(FilterStep(3, bytes([2, 0, 0, 0, 2, 0, 0, 0])),)
+    "a lag of 0": RECORD._replace(filters=(FilterStep(2, bytes(4)),)),
+    "a row not above the lag": RECORD._replace(
+        filters=(FilterStep(3, bytes([2, 0, 0, 0, 2, 0, 0, 0])),)
     ),
-    "order and decimal": replace(RECORD, filters=(FilterStep(1), FilterStep(7, bytes(4)))),
-    "decimal after shuffle": replace(RECORD, filters=(FilterStep(5), FilterStep(7, bytes(4)))),
-    "decimal of 10^23": replace(RECORD, filters=(FilterStep(7, bytes([23, 0, 0, 0])),)),
-    "decimal of integers": replace(RECORD, element=0x12, filters=(FilterStep(7, bytes(4)),)),
-    "parameters of shuffle": replace(RECORD, filters=(FilterStep(5, b"\0"),)),
-    "short parameters": replace(RECORD, filters=(FilterStep(2, bytes([1, 0, 0])),)),
-    "33 dimensions": replace(RECORD, shape=(1,) * 33, block_length=1, block_count=1),
-    "9 filters": replace(RECORD, filters=(FilterStep(0x90),) * 9),
+    "order and decimal": RECORD._replace(filters=(FilterStep(1), FilterStep(7, bytes(4)))),
+    "decimal after shuffle": RECORD._replace(filters=(FilterStep(5), FilterStep(7, bytes(4)))),
+    "decimal of 10^23": RECORD._replace(filters=(FilterStep(7, bytes([23, 0, 0, 0])),)),
+    "decimal of integers": RECORD._replace(element=0x12, filters=(FilterStep(7, bytes(4)),)),
+    "parameters of shuffle": RECORD._replace(filters=(FilterStep(5, b"\0"),)),
+    "short parameters": RECORD._replace(filters=(FilterStep(2, bytes([1, 0, 0])),)),
+    "33 dimensions": RECORD._replace(shape=(1,) * 33, block_length=1, block_count=1),
+    "9 filters": RECORD._replace(filters=(FilterStep(0x90),) * 9),
 }
 
 
 @pytest.mark.parametrize("record", MALFORMED.values(), ids=MALFORMED.keys())
 def test_a_record_that_breaks_a_rule_is_malformed(record):
-    raw = write_header(Header((RECORD, replace(record, name="y"))))
+    raw = write_header(Header((RECORD, record._replace(name="y"))))
     assert reason_of(lambda: read_header(raw)) == Reason.HEADER_MALFORMED
 
 

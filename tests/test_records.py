@@ -5,6 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intaglio._records import (
+    ArrayFields,
+    ExtensionFields,
+    HeaderFields,
     RecordError,
     build_header,
     layouts,
@@ -39,8 +42,8 @@ extensions = st.fixed_dictionaries(
 def headers(draw):
     some = draw(st.lists(arrays, max_size=3))
     more = draw(st.lists(extensions, max_size=2))
-    counts = {"array_count": len(some), "extension_count": len(more)}
-    return build_header({**counts, "metadata": draw(data), "arrays": some, "extensions": more})
+    records = [ArrayFields(**fields) for fields in some], [ExtensionFields(**f) for f in more]
+    return build_header(HeaderFields(draw(data), *records))
 
 
 def plainly(raw):
@@ -66,6 +69,16 @@ def plainly(raw):
     )
 
 
+def plainly_built(header):
+    """As construct writes it, from mappings."""
+    counts = {"array_count": len(header.arrays), "extension_count": len(header.extensions)}
+    lists = {
+        name: [record._asdict() for record in getattr(header, name)]
+        for name in ("arrays", "extensions")
+    }
+    return layouts().header.build({**counts, "metadata": header.metadata, **lists})
+
+
 def fast(raw):
     try:
         return tuple(parse_header(raw))
@@ -77,6 +90,12 @@ def fast(raw):
 @given(headers())
 def test_a_header_is_read_as_construct_reads_it(raw):
     assert fast(raw) == plainly(raw) is not None
+
+
+@settings(deadline=None)
+@given(headers())
+def test_a_header_is_built_as_construct_builds_it(raw):
+    assert plainly_built(parse_header(raw)) == raw[:-4]
 
 
 @settings(max_examples=300, deadline=None)

@@ -4,6 +4,7 @@ SPEC.md section 11 and nothing else. Elements are opaque: bytes are viewed
 and swapped as integers, never converted as numbers.
 """
 
+from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -51,7 +52,11 @@ def element_type_of(array: Array) -> ElementType:
             Reason.DTYPE_UNSUPPORTED,
             "a masked array would lose its mask: store a.data and a.mask as two arrays",
         )
-    dtype = array.dtype
+    return _element_type(array.dtype)
+
+
+@lru_cache(256)
+def _element_type(dtype: np.dtype[Any]) -> ElementType:
     if dtype.kind in "mM":  # [ARR-5]
         unit, count = np.datetime_data(dtype)
         element = ELEMENT_BY_NAME["datetime64" if dtype.kind == "M" else "timedelta64"]

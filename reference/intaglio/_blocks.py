@@ -7,6 +7,7 @@ table entry guards both ends. The only door to zstandard.
 import hashlib
 import threading
 import zlib
+from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -73,13 +74,25 @@ def root_digest(prologue: bytes, header: bytes | memoryview, tables: bytes | mem
 
 def pack_block(block: Bytes, form: BlockForm, level: int) -> tuple[bytes, TableEntry]:
     """The stored bytes of `block` and their table entry; `level` is zstd's."""
-    filtered = apply_filters(block, form.filters, form.component_bytes)
+    return pack_blocks(block[None], form, level)[0]
+
+
+def pack_blocks(blocks: Bytes, form: BlockForm, level: int) -> list[tuple[bytes, TableEntry]]:
+    """The same of several blocks of one length, stacked as (n, bytes)."""
+    packed = []
+    for block, stored in zip(blocks, _stored(blocks, form, level), strict=True):
+        digest = hashlib.sha256(block.data).digest()
+        packed.append((stored, TableEntry(len(stored), zlib.crc32(stored), digest)))
+    return packed
+
+
+def _stored(blocks: Bytes, form: BlockForm, level: int) -> Iterator[bytes]:
+    filtered = apply_filters(blocks, form.filters, form.component_bytes)
+    if form.codec == _STORED:
+        return (block.tobytes() for block in filtered)
+    compress = _compressor(level).compress
     # [BLK-2] [BLK-4] one frame, with its content size and no dictionary
-    stored = (
-        filtered.tobytes() if form.codec == _STORED else _compressor(level).compress(filtered.data)
-    )
-    digest = hashlib.sha256(block.data).digest()
-    return stored, TableEntry(len(stored), zlib.crc32(stored), digest)
+    return (compress(block.data) for block in filtered)
 
 
 def unpack_block(
@@ -100,12 +113,9 @@ def unpack_block(
     return block
 
 
-def compressed_size(block: Bytes, form: BlockForm, level: int) -> int:
-    """How many bytes `block` takes in that form, without making its table entry."""
-    filtered = apply_filters(block, form.filters, form.component_bytes)
-    return (
-        len(filtered) if form.codec == _STORED else len(_compressor(level).compress(filtered.data))
-    )
+def stored_sizes(blocks: Bytes, form: BlockForm, level: int) -> list[int]:
+    """How many bytes each of several blocks takes, without making table entries."""
+    return [*map(len, _stored(blocks, form, level))]
 
 
 def _compressor(level: int) -> zstandard.ZstdCompressor:

@@ -5,17 +5,25 @@ SPEC.md section 7 from the writer's side; `_container` is the reader's.
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import Any, Final, Literal
+from math import prod
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from intaglio._arrays import Array, ElementType, canonical_bytes, element_type_of
-from intaglio._blocks import BlockForm, TableEntry, pack_block, root_digest, write_table
-from intaglio._chains import Packing, choose_packing
+from intaglio._blocks import (
+    BlockForm,
+    TableEntry,
+    pack_block,
+    pack_blocks,
+    root_digest,
+    write_table,
+)
+from intaglio._chains import Nature, Packing, choose_packings
 from intaglio._errors import EncodeError, Reason
 from intaglio._header import ArrayRecord, Header, maybe_name_problem, write_header
 from intaglio._metadata import write_metadata
@@ -34,6 +42,8 @@ Bytes = npt.NDArray[np.uint8]
 Effort = Literal["fast", "small"]
 
 BLOCK_BYTES_USUAL: Final = 1 << 20
+_TINY_BYTES: Final = 1 << 12  # arrays up to here are packed many at a time
+_TOGETHER_BYTES: Final = 1 << 20
 _LITTLE_BYTES: Final = 1 << 17  # all arrays together: zstd's best takes no time that matters
 _SMALLISH_BYTES: Final = 1 << 22
 _LEVELS: Final[dict[Effort, tuple[int, ...]]] = {"fast": (1, 3), "small": (1, 9)}
@@ -118,17 +128,49 @@ def write_body(
     for name in attrs:
         if name not in arrays:
             raise EncodeError(Reason.OPTION_INVALID, f"attrs for {name!a}: no array has that name")
-    records, tables, blocks = [], [], []
-    levels = (level,) if level else _levels(sum(a.nbytes for a in arrays.values()), effort)
     for name, array in arrays.items():
-        record, entries, stored = _pack_array(
-            name, array, write_metadata(attrs.get(name)), levels, form, block_bytes
-        )
-        records.append(record)
-        tables.append(write_table(entries))
-        blocks.extend(stored)
-    header = write_header(Header(tuple(records), write_metadata(metadata)))
-    return Body(header, b"".join(tables), tuple(blocks))
+        _check_name(name)
+        element_type_of(array)
+    levels = (level,) if level else _levels(sum(a.nbytes for a in arrays.values()), effort)
+    job = _Job(levels, form, block_bytes)
+    found: dict[str, _Packed] = {}
+    for group in _groups(arrays, job):
+        found.update(zip(group, _pack_group([arrays[name] for name in group], job), strict=True))
+    records = tuple(_record(name, found[name], write_metadata(attrs.get(name))) for name in arrays)
+    header = write_header(Header(records, write_metadata(metadata)))
+    table = write_table([entry for name in arrays for entry in found[name].entries])
+    return Body(header, table, tuple(block for name in arrays for block in found[name].stored))
+
+
+class _Job(NamedTuple):
+    levels: tuple[int, ...]
+    form: BlockForm | None
+    block_bytes: int
+
+
+class _Packed(NamedTuple):
+    kind: ElementType
+    shape: tuple[int, ...]
+    packing: Packing
+    block_length: int
+    digest: bytes
+    entries: list[TableEntry]
+    stored: list[bytes]
+
+
+def _groups(arrays: Mapping[str, Array], job: _Job) -> Iterator[list[str]]:
+    """Names of arrays to be packed together: tiny ones of one dtype and shape, others alone."""
+    waiting: dict[tuple[Any, ...], list[str]] = {}
+    for name, array in arrays.items():
+        if not 0 < array.nbytes <= min(_TINY_BYTES, job.block_bytes):
+            yield [name]
+            continue
+        key = array.dtype, array.shape
+        group = waiting.setdefault(key, [])
+        group.append(name)
+        if len(group) * array.nbytes >= _TOGETHER_BYTES:
+            yield waiting.pop(key)
+    yield from waiting.values()
 
 
 def _levels(total_bytes: int, effort: Effort) -> tuple[int, ...]:
@@ -137,23 +179,31 @@ def _levels(total_bytes: int, effort: Effort) -> tuple[int, ...]:
     return (_LEVEL_BEST,) if total_bytes <= best_bytes else _LEVELS[effort]
 
 
+def _pack_group(arrays: list[Array], job: _Job) -> list[_Packed]:
+    """Arrays of one dtype and shape, of a block each; or any one array."""
+    kind = element_type_of(arrays[0])
+    canonical = [canonical_bytes(array, kind.element) for array in arrays]
+    stack = np.stack(canonical) if len(arrays) > 1 else canonical[0][None]
+    packings = _packings(stack, arrays[0], kind, job)
+    if len(arrays) == 1:
+        return [_pack_array(canonical[0], arrays[0].shape, kind, packings[0])]
+    shape, size = arrays[0].shape, arrays[0].size
+    result: dict[int, _Packed] = {}
+    for packing in dict.fromkeys(packings):
+        same = [n for n, other in enumerate(packings) if other == packing]
+        for n, (stored, entry) in zip(
+            same, pack_blocks(stack[same], packing.form, packing.level), strict=True
+        ):
+            result[n] = _Packed(kind, shape, packing, size, entry.digest, [entry], [stored])
+    return [result[n] for n in range(len(arrays))]
+
+
 def _pack_array(
-    name: str,
-    array: Array,
-    metadata: bytes,
-    levels: tuple[int, ...],
-    form: BlockForm | None,
-    block_bytes: int,
-) -> tuple[ArrayRecord, list[TableEntry], list[bytes]]:
-    _check_name(name)
-    kind = element_type_of(array)
-    canonical = canonical_bytes(array, kind.element)
-    if form is None:
-        packing = _choose_packing(canonical, array, kind, levels, block_bytes)
-    else:
-        packing = Packing(form, levels[0], block_bytes)
+    canonical: Bytes, shape: tuple[int, ...], kind: ElementType, packing: Packing
+) -> _Packed:
     item_bytes = kind.element.item_bytes
-    step = _block_length(array, item_bytes, packing.block_bytes) * item_bytes
+    length = _block_length(shape, item_bytes, packing.block_bytes)
+    step = length * item_bytes
 
     def pack(start: int) -> tuple[bytes, TableEntry]:
         return pack_block(canonical[start : start + step], packing.form, packing.level)
@@ -166,20 +216,24 @@ def _pack_array(
         if len(starts) > 1:
             digest.update(canonical[start : start + step].data)
     entries = [entry for _, entry in packed]
-    record = ArrayRecord(
-        name=name,
-        element=kind.element.code,
-        unit=kind.unit,
-        unit_count=kind.unit_count,
-        shape=array.shape,
-        filters=packing.form.filters,
-        codec=packing.form.codec,
-        block_length=step // item_bytes,
-        block_count=len(entries),
-        digest=entries[0].digest if len(entries) == 1 else digest.digest(),  # [ARR-6]
-        metadata=metadata,
+    whole = entries[0].digest if len(entries) == 1 else digest.digest()  # [ARR-6]
+    return _Packed(kind, shape, packing, length, whole, entries, [stored for stored, _ in packed])
+
+
+def _record(name: str, packed: _Packed, metadata: bytes) -> ArrayRecord:
+    return ArrayRecord(
+        name,
+        packed.kind.element.code,
+        packed.kind.unit,
+        packed.kind.unit_count,
+        packed.shape,
+        packed.packing.form.filters,
+        packed.packing.form.codec,
+        packed.block_length,
+        len(packed.entries),
+        packed.digest,
+        metadata,
     )
-    return record, entries, [stored for stored, _ in packed]
 
 
 def _check_name(name: str) -> None:
@@ -194,30 +248,25 @@ def _check_name(name: str) -> None:
         raise EncodeError(Reason.NAME_INVALID, problem)
 
 
-def _choose_packing(
-    canonical: Bytes, array: Array, kind: ElementType, levels: tuple[int, ...], block_bytes: int
-) -> Packing:
-    components = kind.element.components
+def _packings(stack: Bytes, array: Array, kind: ElementType, job: _Job) -> list[Packing]:
+    """The packing for each of the arrays of which `array` is the first."""
+    if job.form is not None:
+        return [Packing(job.form, job.levels[0], job.block_bytes)] * len(stack)
     width = kind.element.component_bytes
+    if not stack.size:
+        form = BlockForm((), width, CODEC_CODE["stored"])
+        return [Packing(form, job.levels[0], job.block_bytes)]
+    components = kind.element.components
     row = (array.shape[-1] if array.ndim else 1) * components
     floats = array.dtype.kind in "fcV"  # V is bfloat16
-    if not canonical.size:
-        return Packing(BlockForm((), width, CODEC_CODE["stored"]), levels[0], block_bytes)
-    return choose_packing(
-        canonical,
-        width,
-        components,
-        row,
-        floats=floats,
-        levels=levels,
-        block_bytes=block_bytes,
-    )
+    nature = Nature(width, components, row, floats)
+    return choose_packings(stack, nature, job.levels, job.block_bytes)
 
 
-def _block_length(array: Array, item_bytes: int, block_bytes: int) -> int:
+def _block_length(shape: tuple[int, ...], item_bytes: int, block_bytes: int) -> int:
     """Elements a block: whole rows of the last dimension where such a block is not too large."""
-    usual = max(1, min(block_bytes, BLOCK_BYTES_MAX) // item_bytes)
-    row = array.shape[-1] if array.ndim else 1
-    if 0 < row <= usual:
-        usual -= usual % row
-    return min(usual, array.size)
+    most = max(1, min(block_bytes, BLOCK_BYTES_MAX) // item_bytes)
+    row = shape[-1] if shape else 1
+    if 0 < row <= most:
+        most -= most % row
+    return min(most, prod(shape))

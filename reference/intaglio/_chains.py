@@ -9,8 +9,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from intaglio._blocks import BlockForm, compressed_size
-from intaglio._filters import decimal_share, filter_step
+from intaglio._blocks import BlockForm, stored_sizes
+from intaglio._filters import decimal_shares, filter_step
 from intaglio._spec import BLOCK_BYTES_MAX, CODEC_CODE, FilterStep
 
 Bytes = npt.NDArray[np.uint8]
@@ -38,77 +38,109 @@ class Packing(NamedTuple):
     block_bytes: int
 
 
-def choose_packing(
-    canonical: Bytes,
-    component_bytes: int,
-    lag: int,
-    row: int,
-    *,
-    floats: bool,
-    levels: tuple[int, ...],
-    block_bytes: int,
-) -> Packing:
-    """The packing that stores a sample of `canonical` in the fewest bytes.
+class Nature(NamedTuple):
+    """What arrays that are packed alike have in common.
 
     lag: components from an element to its left neighbour (2 for complex).
     row: components in a row of the last dimension.
     floats: whether components are floating-point numbers.
+    """
+
+    component_bytes: int
+    lag: int
+    row: int
+    floats: bool
+
+
+def choose_packings(
+    canonical: Bytes, nature: Nature, levels: tuple[int, ...], block_bytes: int
+) -> list[Packing]:
+    """The packing that stores a sample of an array in the fewest bytes, for each of several.
+
+    canonical: the arrays, stacked as (n, bytes).
     levels: zstd's to choose from, in ascending order, the first one unless another pays.
     """
-    if _is_mirrored(canonical, component_bytes, row) and len(canonical) <= BLOCK_BYTES_MAX:
-        form = BlockForm((), component_bytes, _ZSTD)  # what repeats is far away, and as it was
-        return Packing(form, max(*levels, _MIRRORED_LEVEL), BLOCK_BYTES_MAX)
-    sample = _sample(canonical, component_bytes, row)
-    chains = _candidates(sample, component_bytes, lag, row, floats=floats)
-    forms = [BlockForm(chain, component_bytes, _ZSTD) for chain in chains]
+    form = BlockForm((), nature.component_bytes, _ZSTD)  # what repeats is far away, and as it was
+    far = Packing(form, max(*levels, _MIRRORED_LEVEL), BLOCK_BYTES_MAX)
+    result = [far] * len(canonical)
+    mirrored = _are_mirrored(canonical, nature)
+    samples = canonical[:, _sample(canonical.shape[1], nature)]
+    firsts = _first_stages(samples, nature)
+    for first in dict.fromkeys(firsts):
+        same = [n for n, f in enumerate(firsts) if f == first and not mirrored[n]]
+        if not same:
+            continue
+        some = samples[same] if len(same) < len(samples) else samples
+        for n, packing in zip(
+            same, _smallest(some, first, nature, levels, block_bytes), strict=True
+        ):
+            result[n] = packing
+    return result
+
+
+def _smallest(
+    samples: Bytes, first: Chain, nature: Nature, levels: tuple[int, ...], block_bytes: int
+) -> list[Packing]:
+    """The packing for each sample; `first`: the chain's first stage, where there is a choice."""
+    chains = _candidates(samples.shape[1], first, nature)
+    forms = [BlockForm(chain, nature.component_bytes, _ZSTD) for chain in chains]
     rank_level = _RANK_LEVEL if levels[0] > _RANK_LEVEL else _SAMPLE_LEVEL
-    sizes = [compressed_size(sample, form, rank_level) for form in forms]
-    best = min(range(len(forms)), key=sizes.__getitem__)
-    if sizes[best] >= len(sample):
-        return Packing(BlockForm((), component_bytes, _STORED), levels[0], block_bytes)
-    chosen, least = levels[0], sizes[best]
-    for level in levels[1:]:
-        size = compressed_size(sample, forms[best], level)
-        if size < least * _HIGHER_LEVEL_WORTH:
-            chosen, least = level, size
-    return Packing(forms[best], chosen, block_bytes)
+    sizes = np.array([stored_sizes(samples, form, rank_level) for form in forms])
+    best, least = sizes.argmin(axis=0), sizes.min(axis=0)
+    stored = least >= samples.shape[1]
+    chosen = np.full(len(samples), levels[0])
+    for number in dict.fromkeys(best[~stored].tolist()):
+        places = np.flatnonzero(~stored & (best == number))
+        for level in levels[1:]:
+            again = np.array(stored_sizes(samples[places], forms[number], level))
+            pays = again < least[places] * _HIGHER_LEVEL_WORTH
+            chosen[places[pays]], least[places[pays]] = level, again[pays]
+    plain = Packing(BlockForm((), nature.component_bytes, _STORED), levels[0], block_bytes)
+    return [
+        plain if is_stored else Packing(forms[number], level, block_bytes)
+        for is_stored, number, level in zip(
+            stored.tolist(), best.tolist(), chosen.tolist(), strict=True
+        )
+    ]
 
 
-def _is_mirrored(canonical: Bytes, component_bytes: int, row: int) -> bool:
-    """Whether this is a square matrix of which much equals its mirror image, bit for bit."""
-    if row < 2 or row * row * component_bytes != len(canonical) or component_bytes < 4:
-        return False
-    matrix = canonical.view(f"<u{component_bytes}").reshape(row, row)
+def _are_mirrored(canonical: Bytes, nature: Nature) -> npt.NDArray[np.bool_]:
+    """Which are square matrices of which much equals its mirror image, bit for bit."""
+    count, size = canonical.shape
+    row, width = nature.row, nature.component_bytes
+    if row < 2 or row * row * width != size or width < 4 or size > BLOCK_BYTES_MAX:
+        return np.zeros(count, np.bool_)
+    matrix = canonical.view(f"<u{width}").reshape(count, row, row)
     steps = np.arange(_MIRRORED_PAIRS)  # places spread over the matrix, off its diagonal
     i = steps * isqrt(row * row // 3) % row
     j = (i + 1 + steps * 7 % (row - 1)) % row
-    mirrored = matrix[i, j] == matrix[j, i]
-    is_constant = (matrix[i, j] == matrix[0, 1]).mean() > _MIRRORED_SHARE
-    return bool(mirrored.mean() > _MIRRORED_SHARE and not is_constant)
+    above = matrix[:, i, j]
+    mirrored = (above == matrix[:, j, i]).mean(axis=1) > _MIRRORED_SHARE
+    constant = (above == matrix[:, :1, 1]).mean(axis=1) > _MIRRORED_SHARE
+    found: npt.NDArray[np.bool_] = mirrored & ~constant
+    return found
 
 
-def _sample(canonical: Bytes, component_bytes: int, row: int) -> Bytes:
-    """Whole rows out of the middle: at least two where there are, at most 8 times the usual."""
-    row_bytes = row * component_bytes
+def _sample(size: int, nature: Nature) -> slice:
+    """Whole rows out of the middle: at least two where there are, at most 8 times the default."""
+    row_bytes = nature.row * nature.component_bytes
     wanted = min(max(_SAMPLE_BYTES, 2 * row_bytes), 8 * _SAMPLE_BYTES)
-    if len(canonical) <= wanted:
-        return canonical
-    unit = row_bytes if row_bytes <= wanted else component_bytes
-    start = (len(canonical) - wanted) // 2 // unit * unit
-    return canonical[start : start + wanted // unit * unit]
+    if size <= wanted:
+        return slice(size)
+    unit = row_bytes if row_bytes <= wanted else nature.component_bytes
+    start = (size - wanted) // 2 // unit * unit
+    return slice(start, start + wanted // unit * unit)
 
 
-def _candidates(
-    sample: Bytes, component_bytes: int, lag: int, row: int, *, floats: bool
-) -> list[Chain]:
+def _candidates(sample_bytes: int, first: Chain, nature: Nature) -> list[Chain]:
     zigzag, shuffle, bytedelta = (filter_step(n) for n in ("zigzag", "shuffle", "bytedelta"))
+    width, lag, row, _ = nature
     predictors = [filter_step("delta", lag)]
-    if 1 <= lag < row < len(sample) // component_bytes:
+    if 1 <= lag < row < sample_bytes // width:
         predictors += [filter_step("delta", row), filter_step("lorenzo", lag, row)]
-    if component_bytes == 1:
+    if width == 1:
         return [(), *((p,) for p in predictors), *((p, zigzag) for p in predictors)]
     chains: list[Chain] = [(), (shuffle,), (shuffle, bytedelta)]
-    first = _first_stage(sample, component_bytes) if floats else ()
     chains += [(*first, shuffle), (*first, shuffle, bytedelta)]
     for predictor in predictors:
         chains.append((*first, predictor, shuffle))
@@ -116,12 +148,21 @@ def _candidates(
     return list(dict.fromkeys(chains))
 
 
-def _first_stage(sample: Bytes, component_bytes: int) -> Chain:
+def _first_stages(samples: Bytes, nature: Nature) -> list[Chain]:
     """How floats become integers: as decimals where nearly all are, else in order of value."""
-    if component_bytes >= 4:
-        middle = len(sample) // 2 // component_bytes * component_bytes
-        probe = sample[middle : middle + _DECIMAL_PROBE_BYTES]
+    width, floats = nature.component_bytes, nature.floats
+    if not floats or width == 1:
+        return [()] * len(samples)
+    result: list[Chain] = [(filter_step("order"),)] * len(samples)
+    if width >= 4:
+        middle = samples.shape[1] // 2 // width * width
+        probes = np.ascontiguousarray(samples[:, middle : middle + _DECIMAL_PROBE_BYTES])
+        left = np.arange(len(samples))
         for exponent in _DECIMAL_EXPONENTS:
-            if decimal_share(probe, component_bytes, exponent) >= _DECIMAL_SHARE:
-                return (filter_step("decimal", exponent),)
-    return (filter_step("order"),)
+            decimal = decimal_shares(probes[left], width, exponent) >= _DECIMAL_SHARE
+            for n in left[decimal].tolist():
+                result[n] = (filter_step("decimal", exponent),)
+            left = left[~decimal]
+            if not left.size:
+                break
+    return result

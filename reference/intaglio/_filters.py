@@ -27,7 +27,10 @@ def filter_step(name: str, *parameters: int) -> FilterStep:
 
 
 def apply_filters(block: Bytes, chain: tuple[FilterStep, ...], component_bytes: int) -> Bytes:
-    """The filtered bytes of `block`, whose components are `component_bytes` wide."""
+    """The filtered bytes of `block`, whose components are `component_bytes` wide.
+
+    Of several blocks of one length, stacked as (n, bytes), each is filtered alone.
+    """
     for code, parameters in chain:
         apply, _ = _FILTERS[FILTER_BY_CODE[code].name]
         words = block.view(np.dtype(f"<u{component_bytes}"))
@@ -82,8 +85,8 @@ def _sign_mask(x: Words) -> Words:
 
 def _delta(x: Words, lag: int) -> Words:  # [FLT-2]
     y = np.empty_like(x)
-    y[:lag] = x[:lag]
-    np.subtract(x[lag:], x[:-lag], out=y[lag:])
+    y[..., :lag] = x[..., :lag]
+    np.subtract(x[..., lag:], x[..., :-lag], out=y[..., lag:])
     return y
 
 
@@ -125,10 +128,10 @@ def _undo_zigzag(y: Words) -> Words:
 
 
 def _shuffle(x: Words) -> Words:  # [FLT-5]
-    y = np.empty((x.itemsize, len(x)), np.uint8)
-    for place, part in enumerate(y):
-        np.right_shift(x, x.dtype.type(8 * place), out=part, casting="unsafe")
-    return y.ravel()
+    y = np.empty((*x.shape[:-1], x.itemsize, x.shape[-1]), np.uint8)
+    for place in range(x.itemsize):
+        np.right_shift(x, x.dtype.type(8 * place), out=y[..., place, :], casting="unsafe")
+    return y.reshape(*x.shape[:-1], x.itemsize * x.shape[-1])
 
 
 def _unshuffle(y: Words) -> Words:
@@ -170,10 +173,11 @@ def _decimal(x: Words, exponent: int) -> Words:  # [FLT-7]
     return y
 
 
-def decimal_share(block: Bytes, component_bytes: int, exponent: int) -> float:
-    """Which share of the block's floats `decimal` with that exponent turns into integers."""
-    words = block.view(np.dtype(f"<u{component_bytes}"))
-    return float(np.mean(_decimal(words, exponent) != words))
+def decimal_shares(blocks: Bytes, component_bytes: int, exponent: int) -> npt.NDArray[np.float64]:
+    """Which share of each block's floats `decimal` with that exponent turns into integers."""
+    words = blocks.view(np.dtype(f"<u{component_bytes}"))
+    shares: npt.NDArray[np.float64] = np.mean(_decimal(words, exponent) != words, axis=-1)
+    return shares
 
 
 _DECIMAL: Final[dict[int, tuple[Any, int]]] = {

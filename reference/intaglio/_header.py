@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from math import prod
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 from intaglio._errors import DecodeError, EncodeError, Reason
 from intaglio._records import (
     ArrayFields,
     ExtensionFields,
+    HeaderFields,
     RecordError,
     build_header,
     is_sealed,
@@ -43,8 +44,7 @@ from intaglio._spec import (
 _CONTROL: Final = re.compile("[\0-\x1f\x7f-\x9f]")
 
 
-@dataclass(frozen=True, slots=True)
-class ArrayRecord:
+class ArrayRecord(NamedTuple):
     """What the header says of one array; `metadata` is JSON text, empty for none."""
 
     name: str
@@ -86,16 +86,14 @@ class Header:
 def write_header(header: Header) -> bytes:
     """The bytes of `header`, CRC included."""
     raw = build_header(
-        {
-            "array_count": len(header.arrays),
-            "extension_count": len(header.extensions),
-            "metadata": header.metadata,
-            "arrays": [_array_fields(record) for record in header.arrays],
-            "extensions": [
-                {"type": e.type, "flags": EXTENSION_REQUIRED * e.required, "data": e.data}
+        HeaderFields(
+            header.metadata,
+            [_array_fields(record) for record in header.arrays],
+            [
+                ExtensionFields(e.type, EXTENSION_REQUIRED * e.required, e.data)
                 for e in header.extensions
             ],
-        }
+        )
     )
     if len(raw) > HEADER_BYTES_MAX:  # [HDR-7]
         raise EncodeError(
@@ -106,9 +104,8 @@ def write_header(header: Header) -> bytes:
     return raw
 
 
-def _array_fields(record: ArrayRecord) -> dict[str, Any]:
-    fields = {name: getattr(record, name) for name in ArrayRecord.__slots__}
-    return fields | {"name": record.name.encode()}
+def _array_fields(record: ArrayRecord) -> ArrayFields:
+    return ArrayFields(record.name.encode(), *record[1:])
 
 
 def read_header(raw: bytes) -> Header:
@@ -134,7 +131,7 @@ def read_header(raw: bytes) -> Header:
             unit=record.unit,
             unit_count=record.unit_count,
             shape=record.shape,
-            filters=tuple(FilterStep(code, data) for code, data in record.filters),
+            filters=tuple(map(FilterStep._make, record.filters)),
             codec=record.codec,
             block_length=record.block_length,
             block_count=record.block_count,

@@ -6,9 +6,9 @@ door to construct.
 
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
-from operator import itemgetter
+from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 import construct as cs
@@ -63,9 +63,6 @@ class ArrayFields(NamedTuple):
     metadata: bytes
 
 
-_ARRAY_VALUES: Final = itemgetter(*ArrayFields._fields)
-
-
 class ExtensionFields(NamedTuple):
     """An extension record as it stands."""
 
@@ -94,6 +91,93 @@ class Layouts(NamedTuple):
     header: Any
 
 
+class _Counted(cs.Prefixed):  # type: ignore[misc]
+    """Bytes behind their number; compiled, they are read and written at once."""
+
+    def _emitparse(self, code: Any) -> str:  # noqa: ANN401 - construct has no types
+        return f"io.read({self.lengthfield._compileparse(code)})"
+
+    def _emitbuild(self, code: Any) -> str:  # noqa: ANN401
+        return f"io.write({_struct(code, [self.lengthfield])}.pack(len(obj)) + obj)"
+
+
+def _several(count: Any, item: Any) -> Any:  # noqa: ANN401
+    """Items behind their number; compiled, they are a tuple."""
+    array = cs.PrefixedArray(count, item)
+    array._emitparse = lambda code: (
+        f"tuple([{item._compileparse(code)} for _ in range({count._compileparse(code)})])"
+    )
+    array._emitbuild = lambda code: (
+        f"(io.write({_struct(code, [count])}.pack(len(obj))), "
+        f"[{item._compilebuild(code)} for obj in obj])"
+    )
+    return array
+
+
+class _Row(cs.Struct):  # type: ignore[misc]
+    """A record; compiled, it is a tuple, and fields of fixed width are read and written at once.
+
+    There may be 65,535 of them, and a Container for each takes ten times as long.
+    """
+
+    def _emitparse(self, code: Any) -> str:  # noqa: ANN401
+        function = f"parse_row_{code.allocateId()}"
+        lines = [f"def {function}(io, this):"]
+        for fixed, names, fields in self._runs():
+            if fixed:
+                size = sum(field.sizeof() for field in fields)
+                run = f"{_struct(code, fields)}.unpack(io.read({size}))"
+                lines.append(f"    {', '.join(names)}, = {run}")
+            else:
+                lines.append(f"    {names[0]} = {fields[0]._compileparse(code)}")
+        lines.append(f"    return ({', '.join(self._names())},)\n")
+        code.append("\n".join(lines))
+        return f"{function}(io, this)"
+
+    def _emitbuild(self, code: Any) -> str:  # noqa: ANN401
+        function = f"build_row_{code.allocateId()}"
+        lines = [f"def {function}(obj, io, this):", f"    {', '.join(self._names())}, = obj"]
+        for fixed, names, fields in self._runs():
+            if fixed:
+                lines.append(f"    io.write({_struct(code, fields)}.pack({', '.join(names)}))")
+            else:
+                lines += [f"    obj = {names[0]}", f"    {fields[0]._compilebuild(code)}"]
+        code.append("\n".join([*lines, ""]))
+        return f"{function}(obj, io, this)"
+
+    def _names(self) -> list[str]:
+        return [field.name or f"part_{n}" for n, field in enumerate(self.subcons)]
+
+    def _runs(self) -> Iterator[tuple[bool, list[str], list[Any]]]:
+        """Names and fields: several of fixed width that stand side by side, or another one."""
+        fields = enumerate(zip(self._names(), self.subcons, strict=True))
+        for place, run in groupby(fields, lambda f: -1 if _maybe_format(f[1][1]) else f[0]):
+            names, inner = zip(*(field for _, field in run), strict=True)
+            yield place < 0, [*names], [*inner]
+
+
+class _Tuple(cs.Sequence, _Row):  # type: ignore[misc]
+    """A record whose fields have no names."""
+
+    _emitparse, _emitbuild = _Row._emitparse, _Row._emitbuild
+
+
+def _struct(code: Any, fields: list[Any]) -> str:  # noqa: ANN401
+    """The compiled code's name of a struct of those fields."""
+    name = f"struct_{code.allocateId()}"
+    formats = "".join(_maybe_format(field) or "" for field in fields)
+    code.append(f"{name} = struct.Struct({'<' + formats!r})")
+    return name
+
+
+def _maybe_format(field: Any) -> str | None:  # noqa: ANN401
+    """The struct module's format of a little-endian field of fixed width; None for another."""
+    inner = field.subcon if isinstance(field, cs.Renamed) else field
+    if isinstance(inner, cs.FormatField):
+        return str(inner.fmtstr).removeprefix("<")
+    return f"{inner.length}s" if isinstance(inner, cs.Bytes) else None
+
+
 @cache
 def layouts() -> Layouts:
     """The byte tables of SPEC.md section 6."""
@@ -111,22 +195,22 @@ def layouts() -> Layouts:
         "body_length" / cs.Int64ul,
         "root" / cs.Bytes(DIGEST_BYTES),
     )
-    bytes8 = cs.Prefixed(cs.Int8ul, cs.GreedyBytes)
-    bytes32 = cs.Prefixed(cs.Int32ul, cs.GreedyBytes)
-    array = cs.Struct(
+    bytes8 = _Counted(cs.Int8ul, cs.GreedyBytes)
+    bytes32 = _Counted(cs.Int32ul, cs.GreedyBytes)
+    array = _Row(
         "name" / bytes8,
         "element" / cs.Int8ul,
         "unit" / cs.Int8ul,
         "unit_count" / cs.Int32ul,
-        "shape" / cs.PrefixedArray(cs.Int8ul, cs.Int64ul),
-        "filters" / cs.PrefixedArray(cs.Int8ul, cs.Sequence(cs.Int8ul, bytes8)),
+        "shape" / _several(cs.Int8ul, cs.Int64ul),
+        "filters" / _several(cs.Int8ul, _Tuple(cs.Int8ul, bytes8)),
         "codec" / cs.Int8ul,
         "block_length" / cs.Int32ul,
         "block_count" / cs.Int32ul,
         "digest" / cs.Bytes(DIGEST_BYTES),
         "metadata" / bytes32,
     )
-    extension = cs.Struct("type" / cs.Int16ul, "flags" / cs.Int8ul, "data" / bytes32)
+    extension = _Row("type" / cs.Int16ul, "flags" / cs.Int8ul, "data" / bytes32)
     header = cs.Struct(
         "array_count" / cs.Int16ul,
         "extension_count" / cs.Int16ul,
@@ -154,9 +238,10 @@ def parse_prologue(raw: bytes) -> PrologueFields:
     return PrologueFields(**{name: fields[name] for name in PrologueFields._fields})
 
 
-def build_header(fields: Mapping[str, Any]) -> bytes:
+def build_header(header: HeaderFields) -> bytes:
     """The bytes of a header, CRC included."""
-    return _sealed(_compiled_header().build(fields))
+    counts = {"array_count": len(header.arrays), "extension_count": len(header.extensions)}
+    return _sealed(_compiled_header().build({**counts, **header._asdict()}))
 
 
 def parse_header(raw: bytes) -> HeaderFields:
@@ -173,8 +258,8 @@ def parse_header(raw: bytes) -> HeaderFields:
         raise RecordError(message) from problem
     header = HeaderFields(
         fields.metadata,
-        [_array_fields(record) for record in fields.arrays],
-        [ExtensionFields(record.type, record.flags, record.data) for record in fields.extensions],
+        [*map(ArrayFields._make, fields.arrays)],
+        [*map(ExtensionFields._make, fields.extensions)],
     )
     if _length(header) != len(body):
         message = "the records do not fill the header exactly"
@@ -189,12 +274,6 @@ def _length(header: HeaderFields) -> int:
         length += 22 + len(array.name) + 8 * len(array.shape) + len(array.digest)
         length += sum(2 + len(data) for _, data in array.filters) + len(array.metadata)
     return length + sum(7 + len(extension.data) for extension in header.extensions)
-
-
-def _array_fields(record: Any) -> ArrayFields:  # noqa: ANN401 - a construct Container
-    name, element, unit, unit_count, shape, filters, *others = _ARRAY_VALUES(record)
-    steps = tuple(map(tuple, filters))
-    return ArrayFields(name, element, unit, unit_count, tuple(shape), steps, *others)
 
 
 @cache
