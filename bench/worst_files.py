@@ -135,6 +135,13 @@ def _file(
 # PNG: pixels, chunks.
 
 
+def shaped(width: int, rows: int) -> bytes:
+    """A black picture of any shape; the file in it has 20 elements."""
+    array = Array(shape=(20,), data=bytes(range(20)))
+    table = Repeated(array.table()[0].record())
+    return picture(_header([array]), table, Repeated(array.data), rows=rows, width=width)
+
+
 def black() -> bytes:
     """The largest picture; the file in it has no elements."""
     return picture(_header([_NOTHING]), rows=PIXELS_MAX // WIDTH)

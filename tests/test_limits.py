@@ -16,13 +16,16 @@ from tests.support import HANG_SECONDS
 
 import intaglio as ig
 from intaglio import Limits, _limits
+from intaglio._codec import decoding
+from intaglio._png import open_png
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "conformance"))
+sys.path[:0] = [str(ROOT / "conformance"), str(ROOT / "bench")]
 
 from builder import frames, png  # noqa: E402
 from builder.container import File, flat_cover  # noqa: E402
 from builder.records import ZSTD, Array, Entry, Extension  # noqa: E402
+from worst_files import zeros  # noqa: E402
 
 MEMORY_BYTES = 600 * 2**20  # of address space, Python and numpy among it
 GROWTH_BYTES_MAX = 64 * 2**20  # of memory beyond what the imports take
@@ -183,7 +186,7 @@ def test_a_tiny_file_that_declares_the_enormous_takes_little_and_is_refused_for_
 
 def test_arrays_beyond_the_memory_there_is_are_a_limit_exceeded():
     honest = File(arrays=(many_blocks(256, 8 * MIB),), depths=RAW).png()  # 2 GiB
-    told = read(honest)
+    told = read(honest, INTAGLIO_OUTPUT_BYTES_MAX=str(2**32))
     assert told["load_dict"][0] == "limit-exceeded"
     assert "not enough memory" in told["load_dict"][1]
     assert told["info"][0] == "accepted"
@@ -231,6 +234,151 @@ def test_an_argument_or_an_environment_variable_that_the_error_names_raises_a_li
     monkeypatch.setenv(variable, "many")
     with pytest.raises(ValueError, match=f"{variable} is 'many', not a whole number"):
         ig.loads(FILE)
+
+
+ALWAYS = 2**28
+OVER = zeros(ALWAYS + 8 * MIB)  # in blocks of 8 MiB
+
+
+def declared(blocks):
+    """A file of so many blocks of 8 MiB, none of which is one: whatever decodes it refuses it."""
+    return File(arrays=(many_blocks(blocks, 8 * MIB),), depths=RAW).png()
+
+
+def grown(file, size):
+    """The same file with an ancillary chunk that makes it so many bytes long."""
+    assert size >= len(file) + 12
+    return file[:33] + png.Chunk(b"teXt", bytes(size - len(file) - 12)).raw() + file[33:]
+
+
+def is_allowed(file, limits=ig.Limits()):  # noqa: B008 - it has no state
+    """Whether all its arrays may be had; they are not decoded."""
+    try:
+        with decoding(io.BytesIO(file), limits) as opened:
+            opened.check_output(opened.names, limits)
+    except ig.DecodeError as problem:
+        assert problem.reason == "limit-exceeded"
+        return False
+    return True
+
+
+@pytest.fixture
+def no_environment(monkeypatch):
+    monkeypatch.delenv(_limits.OUTPUT_BYTES_VARIABLE, raising=False)
+    return monkeypatch
+
+
+@pytest.mark.usefixtures("no_environment")
+def test_a_small_file_gives_256_mib_and_a_larger_one_a_thousand_times_its_size():
+    assert is_allowed(declared(32))
+    assert not is_allowed(OVER)
+    least = -(-(ALWAYS + 8 * MIB) // 1000)
+    assert not is_allowed(grown(OVER, least - 1))
+    assert is_allowed(grown(OVER, least))
+
+
+@pytest.mark.usefixtures("no_environment")
+def test_no_file_gives_more_than_2_to_the_32_by_its_size_alone():
+    assert is_allowed(grown(declared(512), 5 * 10**6))
+    assert not is_allowed(grown(declared(513), 5 * 10**6))
+    assert Limits().output_bytes_for(10**10) == 2**32
+
+
+def test_a_limit_that_is_given_holds_whatever_the_size_of_the_file(no_environment):
+    assert is_allowed(OVER, Limits(output_bytes_max=2**40))
+    assert not is_allowed(grown(zeros(8 * MIB), 10**6), Limits(output_bytes_max=8 * MIB - 1))
+    no_environment.setenv(_limits.OUTPUT_BYTES_VARIABLE, str(2**40))
+    assert is_allowed(OVER)
+    no_environment.setenv(_limits.OUTPUT_BYTES_VARIABLE, str(MIB))
+    assert not is_allowed(zeros(8 * MIB))
+    assert is_allowed(zeros(8 * MIB), Limits(output_bytes_max=8 * MIB))
+
+
+@pytest.mark.usefixtures("no_environment")
+@pytest.mark.parametrize("verb", [
+    ig.load, ig.load_dict, ig.verify, lambda file: ig.open(file)["x"][...],
+    lambda file: ig.diff(file, io.BytesIO(FILE)), lambda file: ig.recolor(file, io.BytesIO()),
+])  # fmt: skip
+def test_each_verb_refuses_what_is_too_much_for_the_file_and_says_what_would_do(verb):
+    name = ig.info(io.BytesIO(OVER)).arrays[0].name
+    assert name == "x"
+    with pytest.raises(ig.DecodeError) as refused:
+        verb(io.BytesIO(OVER))
+    assert refused.value.reason == "limit-exceeded"
+    size = f"the limit is {ALWAYS:,} for a file of {len(OVER):,} bytes"
+    assert size in refused.value.detail
+    assert "Limits(output_bytes_max=...) or INTAGLIO_OUTPUT_BYTES_MAX" in refused.value.detail
+
+
+@pytest.mark.usefixtures("no_environment")
+def test_a_file_in_the_middle_of_a_stream_is_as_long_as_what_is_left_of_the_stream():
+    stream = io.BytesIO(bytes(10**6) + OVER)
+    stream.seek(10**6)
+    with pytest.raises(ig.DecodeError, match=f"a file of {len(OVER)} bytes"):
+        ig.load(stream)
+
+
+class Pipe(io.RawIOBase):
+    """Bytes that can be read once."""
+
+    def __init__(self, data):
+        self._data = io.BytesIO(data)
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        return self._data.readinto(buffer)
+
+
+@pytest.mark.usefixtures("no_environment")
+def test_a_pipe_is_as_long_as_what_was_read_of_it():
+    with pytest.raises(ig.DecodeError, match="limit-exceeded"):
+        ig.load(Pipe(OVER))
+    assert ig.load(Pipe(zeros(8 * MIB))).nbytes == 8 * MIB
+    long = grown(OVER, 300_000)
+    limits = Limits()
+    with decoding(Pipe(long), limits) as opened:
+        opened.check_output(opened.names, limits)
+
+
+@pytest.mark.usefixtures("no_environment")
+def test_a_lazy_file_bounds_what_is_asked_for_at_once():
+    with ig.open(io.BytesIO(OVER)) as file:
+        assert file["x"][ALWAYS + 7 : ALWAYS + 12].tolist() == [0] * 5
+        assert file["x"].nbytes == ALWAYS + 8 * MIB
+        with pytest.raises(ig.DecodeError, match="limit-exceeded"):
+            file["x"][: ALWAYS + 1]
+        with pytest.raises(ig.DecodeError, match="limit-exceeded"):
+            np.asarray(file["x"])
+    with ig.open(io.BytesIO(OVER), limits=Limits(output_bytes_max=4)) as file:
+        assert file["x"][:4].tolist() == [0] * 4
+        with pytest.raises(ig.DecodeError, match="the limit is 4;"):
+            file["x"][:5]
+
+
+@pytest.mark.usefixtures("no_environment")
+def test_pixels_give_a_thousand_times_their_bytes():
+    pixels = open_png(io.BytesIO(OVER), 2**28).whole()
+    with pytest.raises(ig.DecodeError, match=f"a file of {pixels.nbytes:,} bytes"):
+        ig.extract(pixels)
+
+
+@pytest.mark.usefixtures("no_environment")
+def test_the_command_takes_the_size_of_the_file_and_names_its_option(tmp_path):
+    path = tmp_path / "m.png"
+    path.write_bytes(OVER)
+    command = [str(Path(sys.executable).with_name("intaglio"))]
+
+    def run(*words):
+        return subprocess.run([*command, *words], capture_output=True, text=True, check=False)
+
+    refused = run("verify", str(path))
+    assert refused.returncode == 65
+    assert f"the limit is {ALWAYS:,} for a file of {len(OVER):,} bytes" in refused.stderr
+    assert "--bytes-max or INTAGLIO_OUTPUT_BYTES_MAX allows more" in refused.stderr
+    assert run("verify", "--bytes-max", str(2**29), str(path)).returncode == 0
+    assert run("show", str(path)).returncode == 0
 
 
 def test_the_usual_limits_are_those_of_the_documentation(monkeypatch):

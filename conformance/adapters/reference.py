@@ -20,7 +20,7 @@ import numpy as np
 
 from intaglio._codec import decoding
 from intaglio._errors import DecodeError, EncodeError
-from intaglio._limits import DEFAULT_LIMITS
+from intaglio._limits import DEFAULT_LIMITS, Limits
 from intaglio._spec import ELEMENT_BY_CODE, ELEMENT_BY_NAME, TIME_UNIT_CODE, TIME_UNITS, Element
 
 DONE: Final = 0
@@ -50,11 +50,12 @@ class Decoded:
 
 def decode(stream: BinaryIO, only: Collection[str] | None = None) -> Decoded:
     """Decode as [DEC-1] has it; DecodeError for a file that must be refused."""
-    with decoding(stream, DEFAULT_LIMITS) as opened:
+    limits = Limits(output_bytes_max=DEFAULT_LIMITS.output_bytes_max)
+    with decoding(stream, limits) as opened:
         if missing := set(only or ()) - set(opened.names):
             raise AbsentNameError(*missing)
         wanted = [name for name in opened.names if only is None or name in only]
-        opened.check_output(wanted, DEFAULT_LIMITS)
+        opened.check_output(wanted, limits)
         arrays = tuple(opened.canonical(name).tobytes() for name in wanted)
         header = opened.contents.header
     records = [record for record in header.arrays if record.name in wanted]

@@ -198,7 +198,7 @@ def extract(pixels: npt.NDArray[np.uint8], *, limits: Limits = DEFAULT_LIMITS) -
     check_limits(limits)
     height, width = pixels.shape[:2]
     with explaining_pixels(pixels):
-        return _all_arrays(_codec.Opened(iter([pixels]), width, height), limits)
+        return _all_arrays(_codec.Opened(iter([pixels]), width, height, pixels.nbytes), limits)
 
 
 def _check_pixels(pixels: npt.NDArray[np.uint8]) -> None:

@@ -4,7 +4,7 @@ The layers one after another, as SPEC.md section 12 has them; no arithmetic
 of its own.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -18,12 +18,15 @@ from intaglio._body import BLOCK_BYTES_USUAL, Body, Effort, write_body
 from intaglio._carrier import Extractor, Pixels
 from intaglio._container import (
     array_of,
+    array_type,
+    check_bytes,
     check_output,
     read_canonical,
     read_contents,
     read_elements,
 )
 from intaglio._errors import DecodeError, EncodeError, Reason
+from intaglio._files import maybe_size
 from intaglio._limits import Limits, check_limits
 from intaglio._png import PngRows, open_png
 from intaglio._prologue import maybe_prologue_length, read_prologue
@@ -164,10 +167,23 @@ def embed(pixels: Bytes, arrays: Mapping[str, Array], job: Job) -> Bytes:
 class Opened:
     """A carrier whose header and block tables were read and checked; arrays on demand."""
 
-    def __init__(self, bands: Iterator[Bytes], width: int, height: int) -> None:
-        """`bands` yields (rows, width, 3 or 4) pixels from the top. Steps 5 to 19 of [DEC-1]."""
+    def __init__(
+        self,
+        bands: Iterator[Bytes],
+        width: int,
+        height: int,
+        size: int | None = None,
+        bytes_read: Callable[[], int] = int,
+    ) -> None:
+        """Steps 5 to 19 of [DEC-1].
+
+        bands: yields (rows, width, 3 or 4) pixels from the top.
+        size: bytes of what is read; where nothing tells, `bytes_read` gives those read so far.
+        """
         self.width: Final = width
         self.height: Final = height
+        self._size: Final = size
+        self._bytes_read: Final = bytes_read
         self._extractor: Final = Extractor(band.reshape(-1, band.shape[2]) for band in bands)
         self._prologue: Final = self._read_prologue_bytes()
         prologue = read_prologue(self._prologue, width, height)
@@ -198,7 +214,20 @@ class Opened:
         """Steps 20 to 23 for the arrays of those names."""
         wanted = self._places.keys() & {*names}
         places = sorted(self._places[name] for name in wanted)  # file order decides the reason
-        check_output((self.contents.header.arrays[place] for place in places), limits)
+        records = (self.contents.header.arrays[place] for place in places)
+        check_output(records, limits, self._file_bytes)
+
+    def check_elements(self, name: str, count: int, limits: Limits) -> None:
+        """Steps 20 to 23 for so many elements of one array."""
+        kind, _ = array_type(self.contents.header.arrays[self._places[name]])
+        check_bytes(count * kind.element.item_bytes, limits, self._file_bytes)
+
+    def _file_bytes(self) -> int:
+        """The size of what is read; a pipe is read to the end of the body to know it."""
+        if self._size is not None:
+            return self._size
+        self._extractor.body(0, self.contents.prologue.body_length)
+        return self._bytes_read()
 
     def canonical(self, name: str) -> Bytes:
         """The canonical bytes of one array, checked whole: steps 24 to 28."""
@@ -227,11 +256,12 @@ class Opened:
 def decoding(stream: BinaryIO, limits: Limits) -> Iterator[Opened]:
     """Decode as [DEC-1] has it: the PNG is checked to its end, and a fault in it comes first."""
     check_limits(limits)
+    size = maybe_size(stream)
     png = open_png(stream, limits.pixels_max)
     with _memory_is_a_limit():
         try:
             with closing(ahead(png.bands())) as bands:
-                yield Opened(bands, png.width, png.height)
+                yield Opened(bands, png.width, png.height, size, png.bytes_read)
         except DecodeError as problem:
             if problem.reason != Reason.PNG_DAMAGED:
                 png.drain()
@@ -245,9 +275,10 @@ def decoding(stream: BinaryIO, limits: Limits) -> Iterator[Opened]:
 def inspect(stream: BinaryIO, limits: Limits) -> tuple[PngRows, Opened]:
     """Inspect as [DEC-2] has it: only the rows are read that header and tables need."""
     check_limits(limits)
+    size = maybe_size(stream)
     with _memory_is_a_limit():
         png = open_png(stream, limits.pixels_max)
-        return png, Opened(png.bands(), png.width, png.height)
+        return png, Opened(png.bands(), png.width, png.height, size, png.bytes_read)
 
 
 @contextmanager

@@ -91,13 +91,25 @@ def array_type(record: ArrayRecord) -> tuple[ElementType, BlockForm]:
     return kind, BlockForm(record.filters, kind.element.component_bytes, record.codec)
 
 
-def check_output(records: Iterable[ArrayRecord], limits: Limits) -> None:
-    """Steps 20 to 23 for all arrays that are wanted."""
+def check_output(
+    records: Iterable[ArrayRecord], limits: Limits, file_bytes: Callable[[], int]
+) -> None:
+    """Steps 20 to 23 for all arrays that are wanted, of a file of `file_bytes()`."""
     total = sum(record.size * array_type(record)[0].element.item_bytes for record in records)
-    if total > limits.output_bytes_max:  # [LIM-3]
+    check_bytes(total, limits, file_bytes)
+
+
+def check_bytes(total: int, limits: Limits, file_bytes: Callable[[], int]) -> None:
+    """Step 23 for so many canonical bytes; the file's size is asked for only if it counts."""
+    if total <= limits.output_bytes_for(0):
+        return
+    size = 0 if limits.is_output_given else file_bytes()
+    most = limits.output_bytes_for(size)
+    if total > most:  # [LIM-3]
+        why = f" for a file of {size:,} bytes" if size else ""
         raise DecodeError(
             Reason.LIMIT_EXCEEDED,
-            f"the arrays take {total:,} bytes, the limit is {limits.output_bytes_max:,}; "
+            f"the arrays take {total:,} bytes, the limit is {most:,}{why}; "
             f"Limits(output_bytes_max=...) or {OUTPUT_BYTES_VARIABLE} allows more",
         )
 

@@ -54,6 +54,19 @@ def maybe_position(stream: BinaryIO) -> int | None:
         return None
 
 
+def maybe_size(stream: BinaryIO) -> int | None:
+    """How many bytes `stream` has from where it stands; None for pipes and the like."""
+    start = maybe_position(stream)
+    if start is None:
+        return None
+    try:
+        end = stream.seek(0, os.SEEK_END)
+        stream.seek(start)
+    except (OSError, AttributeError, ValueError):
+        return None
+    return max(0, end - start)
+
+
 def check_target(target: Source) -> None:
     """Refuse a name that promises another format, before any work is done."""
     if isinstance(target, str | os.PathLike):

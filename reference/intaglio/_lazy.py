@@ -93,21 +93,22 @@ class IntaglioFile(Mapping[str, "LazyArray"]):
 
     def read(self, name: str) -> Array:
         """The whole array of that name, every digest checked."""
-        with self._reading(name):
+        with self._reading():
+            self._opened.check_output([name], self._limits)
             return self._opened.array(name)
 
     def read_elements(self, name: str, start: int, stop: int) -> Array:
         """Elements start..stop-1 in C order as a 1-d array; decodes only their blocks."""
-        with self._reading(name):
+        with self._reading():
+            self._opened.check_elements(name, stop - start, self._limits)
             return self._opened.elements(name, start, stop)
 
     @contextmanager
-    def _reading(self, name: str) -> Iterator[None]:
+    def _reading(self) -> Iterator[None]:
         if self._closed:
             message = "the file is closed"
             raise ValueError(message)
         with self._lock, self._explaining:
-            self._opened.check_output([name], self._limits)
             yield
 
     def close(self) -> None:

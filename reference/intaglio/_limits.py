@@ -11,6 +11,8 @@ from typing import Final
 
 PIXELS_MAX: Final = 2**28
 OUTPUT_BYTES_MAX: Final = 2**32
+OUTPUT_BYTES_ALWAYS: Final = 2**28  # allowed however small the file is
+OUTPUT_BYTES_PER_FILE_BYTE: Final = 1000
 PIXELS_VARIABLE: Final = "INTAGLIO_PIXELS_MAX"
 OUTPUT_BYTES_VARIABLE: Final = "INTAGLIO_OUTPUT_BYTES_MAX"
 
@@ -19,9 +21,10 @@ class Limits:
     """Upper bounds for reading; pass a larger one as `limits=` to go past it.
 
     pixels_max: width times height of the picture.
-    output_bytes_max: canonical bytes of all the arrays asked for together.
+    output_bytes_max: canonical bytes of all that is asked for at once.
     What is not given is what the environment says at the moment of reading, in
-    INTAGLIO_PIXELS_MAX and INTAGLIO_OUTPUT_BYTES_MAX; by default 2^28 and 2^32.
+    INTAGLIO_PIXELS_MAX and INTAGLIO_OUTPUT_BYTES_MAX. By default 2^28 pixels, and 1,000 times the
+    bytes of the file, but at least 2^28 and at most 2^32.
     """
 
     __slots__ = ("_output_bytes_max", "_pixels_max")
@@ -37,8 +40,20 @@ class Limits:
 
     @property
     def output_bytes_max(self) -> int:
-        """The most canonical bytes of the arrays asked for."""
+        """The most canonical bytes of the arrays asked for, however large the file is."""
         return _given_or(self._output_bytes_max, OUTPUT_BYTES_VARIABLE, OUTPUT_BYTES_MAX)
+
+    @property
+    def is_output_given(self) -> bool:
+        """Whether the caller or the environment sets it; if not, the file's size counts."""
+        return self._output_bytes_max is not None or OUTPUT_BYTES_VARIABLE in os.environ
+
+    def output_bytes_for(self, file_bytes: int) -> int:
+        """The most canonical bytes of the arrays asked for, of a file of so many bytes."""
+        if self.is_output_given:
+            return self.output_bytes_max
+        by_size = max(OUTPUT_BYTES_ALWAYS, OUTPUT_BYTES_PER_FILE_BYTE * file_bytes)
+        return min(by_size, self.output_bytes_max)
 
     def __repr__(self) -> str:
         return f"Limits(pixels_max={self.pixels_max}, output_bytes_max={self.output_bytes_max})"

@@ -119,6 +119,10 @@ class PngRows:
         """Depth, colour type, palette and transparency."""
         return self._form
 
+    def bytes_read(self) -> int:
+        """How many bytes of the file were read so far."""
+        return self._chunks.bytes_read
+
     def whole(self) -> _Bytes:
         """Give the whole picture, its rows not copied together afterwards; check everything."""
         pixels, done = np.empty((0, 0, 0), np.uint8), 0

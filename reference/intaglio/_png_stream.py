@@ -25,12 +25,14 @@ class Chunks:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._kind = b""
+        self.bytes_read = 0
 
     def take(self, count: int) -> bytes:
         """Read `count` bytes, or what is left of the file."""
         got = self._stream.read(count)
         while 0 < len(got) < count and (more := self._stream.read(count - len(got))):
             got += more
+        self.bytes_read += len(got)
         return got
 
     def _take_all(self, count: int) -> bytes:

@@ -17,7 +17,7 @@ from intaglio._codec import HINT, Opened
 from intaglio._diagnose import is_told_by_pixels
 from intaglio._errors import DecodeError, EncodeError, Reason
 from intaglio._explain import explaining, explaining_pixels
-from intaglio._files import Source, check_target, open_source, write_target
+from intaglio._files import Source, check_target, maybe_size, open_source, write_target
 from intaglio._limits import DEFAULT_LIMITS, Limits, check_limits
 from intaglio._png import open_png
 from intaglio._png_write import band_rows, write_png
@@ -60,8 +60,11 @@ def restore(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) 
     check_target(target)
     check_limits(limits)
     with open_source(source) as stream, explaining(stream, limits):
-        pixels = open_png(stream, limits.pixels_max).whole()
-    refusal = _maybe_refusal(pixels, limits)
+        size = maybe_size(stream)
+        opened = open_png(stream, limits.pixels_max)
+        pixels = opened.whole()
+        size = opened.bytes_read() if size is None else size
+    refusal = _maybe_refusal(pixels, limits, size)
     curable = refusal is None or is_told_by_pixels(refusal.reason)
     found = restore_pixels(pixels) if curable else None
     if found is None:
@@ -112,12 +115,12 @@ def _steps(mark: Mark, upright: Pixels) -> tuple[str, ...]:
     return tuple(steps)
 
 
-def _maybe_refusal(pixels: Pixels, limits: Limits) -> DecodeError | None:
+def _maybe_refusal(pixels: Pixels, limits: Limits, size: int) -> DecodeError | None:
     """Why strict decoding refuses `pixels`; None if it does not."""
     height, width = pixels.shape[:2]
     try:
         with explaining_pixels(pixels):
-            opened = Opened(iter([pixels]), width, height)
+            opened = Opened(iter([pixels]), width, height, size)
             opened.check_output(opened.names, limits)
             for name in opened.names:
                 opened.canonical(name)

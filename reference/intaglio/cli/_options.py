@@ -40,12 +40,13 @@ PixelsToWrite: TypeAlias = Annotated[
     ),
 ]
 BytesMax: TypeAlias = Annotated[
-    int,
+    int | None,
     typer.Option(
         metavar="N",
         min=1,
         envvar=_limits.OUTPUT_BYTES_VARIABLE,
-        help="Refuse arrays of more bytes together.",
+        help="Refuse arrays of more bytes together (1000 times the file's size; at least "
+        "268435456, at most 4294967296).",
     ),
 ]
 Cmap: TypeAlias = Annotated[
@@ -105,4 +106,3 @@ Level: TypeAlias = Annotated[
 ]
 
 PIXELS_MAX = _limits.PIXELS_MAX
-BYTES_MAX = _limits.OUTPUT_BYTES_MAX

@@ -7,7 +7,6 @@ import typer
 from intaglio.cli._exits import DIFFERENT, OK
 from intaglio.cli._input import source_of
 from intaglio.cli._options import (
-    BYTES_MAX,
     PIXELS_MAX,
     AsJson,
     BytesMax,
@@ -24,7 +23,7 @@ def diff(
     as_json: AsJson = False,
     quiet: Quiet = False,
     pixels_max: PixelsMax = PIXELS_MAX,
-    bytes_max: BytesMax = BYTES_MAX,
+    bytes_max: BytesMax = None,
 ) -> None:
     """Compare the data of two pictures, bit by bit.
 

@@ -7,7 +7,6 @@ import typer
 from intaglio._limits import Limits
 from intaglio.cli._looking import info_files, ls_files, show_files, verify_files
 from intaglio.cli._options import (
-    BYTES_MAX,
     PIXELS_MAX,
     AsJson,
     BytesMax,
@@ -58,7 +57,7 @@ def show(
     ] = False,
     quiet: Quiet = False,
     pixels_max: PixelsMax = PIXELS_MAX,
-    bytes_max: BytesMax = BYTES_MAX,
+    bytes_max: BytesMax = None,
 ) -> None:
     """Print metadata, and each array's SHA-256, first and last values.
 
@@ -79,7 +78,7 @@ def verify(
     as_json: AsJson = False,
     quiet: Quiet = False,
     pixels_max: PixelsMax = PIXELS_MAX,
-    bytes_max: BytesMax = BYTES_MAX,
+    bytes_max: BytesMax = None,
 ) -> None:
     """Check everything: the whole PNG, every block and array. With --quiet only the exit code.
 

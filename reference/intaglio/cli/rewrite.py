@@ -11,7 +11,6 @@ from intaglio.cli._exits import OK
 from intaglio.cli._files import STDOUT, check_free, is_folder, targets, write_file
 from intaglio.cli._input import check_named, source_of
 from intaglio.cli._options import (
-    BYTES_MAX,
     PIXELS_MAX,
     Badge,
     BytesMax,
@@ -96,7 +95,7 @@ def recolor(
     force: Force = False,
     quiet: Quiet = False,
     pixels_max: PixelsMax = PIXELS_MAX,
-    bytes_max: BytesMax = BYTES_MAX,
+    bytes_max: BytesMax = None,
 ) -> None:
     """Make a picture that carries the same data and looks different.
 
@@ -148,7 +147,7 @@ def restore(
     force: Force = False,
     quiet: Quiet = False,
     pixels_max: PixelsMax = PIXELS_MAX,
-    bytes_max: BytesMax = BYTES_MAX,
+    bytes_max: BytesMax = None,
 ) -> None:
     """Undo turning, mirroring, a border, enlargement of a picture.
 

@@ -7,7 +7,6 @@ import typer
 
 from intaglio.cli._exits import UsageError
 from intaglio.cli._options import (
-    BYTES_MAX,
     PIXELS_MAX,
     BytesMax,
     Files,
@@ -46,7 +45,7 @@ def unpack(
     force: Force = False,
     quiet: Quiet = False,
     pixels_max: PixelsMax = PIXELS_MAX,
-    bytes_max: BytesMax = BYTES_MAX,
+    bytes_max: BytesMax = None,
 ) -> None:
     """Write the arrays of a picture to files, exact to the last bit.
 
