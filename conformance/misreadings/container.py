@@ -157,8 +157,8 @@ MISREADINGS: Final = (
         "HDR-15",
         "A file with an array of unknown code is refused, whoever asks for what.",
         "_codec",
-        "(self.contents.header.arrays[place] for place in places), limits",
-        "self.contents.header.arrays, limits",
+        "records = (self.contents.header.arrays[place] for place in places)",
+        "records = iter(self.contents.header.arrays)",
     ),
     one(
         "unwanted-blocks-judged",
