@@ -72,18 +72,22 @@ def read(path: Path, options: ReadOptions | None = None) -> Content:
     return content
 
 
-def write(path: Path, name: str, content: Content) -> tuple[str, ...]:
+def write(path: Path, name: str, content: Content, *, raw_names: bool = False) -> tuple[str, ...]:
     """Write `content` to `path` in the format of that name; what to know of the result.
 
+    raw_names: names of columns in text may be formulas of a spreadsheet.
     Errors: FormatError if the format cannot hold it exactly, MissingExtraError, OSError.
     """
     form = FORMAT_BY_NAME[name]
     if not form.many and len(content.arrays) != 1:
         message = f".{name} holds one array, not {len(content.arrays)}"
         raise FormatError(message)
+    options = {"raw_names": raw_names} if form.module == "_text" else {}
     notes: tuple[str, ...] = import_module(f"intaglio._formats.{form.module}").write(
-        path, form.name, content
+        path, form.name, content, **options
     )
-    if not form.metadata and (content.metadata or any(content.attrs.values())):
+    known = {"columns"} if form.module == "_text" else set()  # the writer says what became of them
+    others = any(attrs.keys() - known for attrs in content.attrs.values())
+    if not form.metadata and (content.metadata or others):
         return (*notes, f".{name} holds no metadata: `intaglio info --json` prints it")
     return notes

@@ -32,11 +32,14 @@ class ReadOptions:
     """dtype: of text, if it is not to be inferred. inside: one object of a file with paths.
 
     indices: of pictures, the indices of a palette instead of its colours.
+    delimiter, decimal: of text, if not the suffix's own; a space is any number of spaces and tabs.
     """
 
     dtype: str | None = None
     inside: str | None = None
     indices: bool = False
+    delimiter: str | None = None
+    decimal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

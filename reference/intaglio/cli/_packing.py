@@ -1,7 +1,7 @@
 """Packing: what files hold, as the arrays, metadata and options of one picture."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -50,7 +50,7 @@ class Packer:
     options: dict[str, Any]
     metadata: dict[str, Any]
     attrs: dict[str, Any]
-    dtype: str | None
+    text: ReadOptions
     skip: bool
     talk: Talk
     indices: bool = False
@@ -99,8 +99,9 @@ class Packer:
 
     def _check_options(self, sources: list[Source]) -> None:
         modules = {form.module for source in sources if (form := format_of(source.path))}
-        if self.dtype is not None and "_text" not in modules:
-            message = "--dtype is for .csv, .tsv and .txt; other files say what they hold"
+        given = next((n for n in ("dtype", "delimiter", "decimal") if getattr(self.text, n)), None)
+        if given and "_text" not in modules:
+            message = f"--{given} is for .csv, .tsv and .txt; other files say what they hold"
             raise UsageError(message)
         if self.indices and modules.isdisjoint(("_pictures", "_tiff")):
             message = "--indices is for pictures that have a palette"
@@ -108,9 +109,10 @@ class Packer:
 
     def read(self, source: Source) -> Content:
         """What a file holds and a picture carries; what else it holds is named, or refused."""
+        options = replace(self.text, inside=source.inside, indices=self.indices)
         try:
             with path_of(source.path) as path:
-                content = read(path, ReadOptions(self.dtype, source.inside, self.indices))
+                content = read(path, options)
         except (FormatError, MissingExtraError) as problem:
             message = f"{source.path}: {problem}"
             raise type(problem)(message) from problem
@@ -160,6 +162,30 @@ def _uncarried(arrays: dict[str, Array]) -> dict[str, str]:
     return found
 
 
+def text_options(dtype: str | None, delimiter: str | None, decimal: str | None) -> ReadOptions:
+    """How text files are read; UsageError for what none can have."""
+    from intaglio._formats._text_numbers import text_dtype
+    from intaglio._formats._text_rows import delimiter_of
+
+    option = "dtype"
+    try:
+        if dtype is not None:
+            text_dtype(dtype)
+        option = "delimiter"
+        if delimiter is not None:
+            delimiter = delimiter_of(delimiter)
+    except ValueError as problem:
+        message = f"--{option}: {problem}"
+        raise UsageError(message) from problem
+    if decimal not in (None, ".", ","):
+        message = f"--decimal is '.' or ',', not {decimal[:40]!a}"
+        raise UsageError(message)
+    if decimal == "," == delimiter:
+        message = "--delimiter and --decimal cannot both be a comma"
+        raise UsageError(message)
+    return ReadOptions(dtype, delimiter=delimiter, decimal=decimal)
+
+
 def json_option(option: str, text: str | None) -> dict[str, Any]:
     """The object that an option gives as JSON, or as @ and the name of a file."""
     if text is None:
@@ -184,7 +210,10 @@ def _names(source: Source, content: Content, *, alone: bool) -> dict[str, str]:
     """The new name of each of the file's arrays."""
     if source.name is not None:
         only = len(content.arrays) == 1
-        return {old: source.name if only else f"{source.name}/{old}" for old in content.arrays}
+        return {
+            old: source.name if only or not old else f"{source.name}/{old}"
+            for old in content.arrays
+        }
     return {old: old or (DEFAULT_NAME if alone else _stem(source)) for old in content.arrays}
 
 

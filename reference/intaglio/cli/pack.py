@@ -67,6 +67,13 @@ DryRun = Annotated[
 Dtype = Annotated[
     str | None, typer.Option(metavar="DTYPE", help="Of text files, if not inferred: float32.")
 ]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(metavar="C", help="Of text files: what divides cells, such as ';', tab, space."),
+]
+Decimal = Annotated[
+    str | None, typer.Option(metavar=".|,", help="Of text files: the decimal sign.")
+]
 Tiles = Annotated[
     bool,
     typer.Option("--tiles", help="Split one large array into a Zarr store of pictures: -o DIR."),
@@ -109,6 +116,8 @@ def pack(
     metadata: Json = None,
     attrs: Attrs = None,
     dtype: Dtype = None,
+    delimiter: Delimiter = None,
+    decimal: Decimal = None,
     skip: Skip = False,
     indices: Indices = False,
     tiles: Tiles = False,
@@ -136,7 +145,7 @@ def pack(
 
         intaglio pack m.npy --tiles -o m.zarr
     """
-    from intaglio.cli._packing import Packer, json_option, parsed_profile
+    from intaglio.cli._packing import Packer, json_option, parsed_profile, text_options
 
     if output is None and not dry_run:
         message = "say where to write: -o out.png (or --dry-run)"
@@ -164,7 +173,7 @@ def pack(
         options={key: value for key, value in look.items() if value is not None},
         metadata=json_option("metadata", metadata),
         attrs=json_option("attrs", attrs),
-        dtype=dtype,
+        text=text_options(dtype, delimiter, decimal),
         skip=skip,
         indices=indices,
         talk=Talk(quiet),
