@@ -9,15 +9,17 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from errno import EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
-from typing import BinaryIO, Final, TypeVar
+from typing import Final, TypeVar
 
 from intaglio._files import sync_folder
 from intaglio.cli._exits import ExistsError, UsageError
 
 STDOUT: Final = Path("-")
+_FULL: Final = (ENOSPC, EDQUOT, EFBIG)
 _DEVICES: Final = Path("/dev")
 _TRIES: Final = 50
 _PAUSE_SECONDS: Final = 0.02
@@ -47,32 +49,93 @@ def write_file(path: Path, write: Callable[[Path], _T], *, force: bool) -> _T:
     """Let `write` make a file at a temporary path, which then becomes `path`.
 
     A link at `path` is replaced, not followed, so nothing is written elsewhere. Standard output,
-    pipes and devices are given the file's bytes.
+    pipes and devices are given the file's bytes. A full disk is an OSError that names `path`.
     """
-    check_free(path, force=force)
-    folder = Path(_temporary_folder()) if is_stream(path) else path.parent
-    temporary = _beside(folder, f".tmp{path.suffix[:20]}")
-    os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-    try:
-        result = write(temporary)
-        if is_stream(path):
-            with temporary.open("rb") as made, _opened(path) as stream:
-                shutil.copyfileobj(made, stream)
-                stream.flush()
-        else:
-            with temporary.open("r+b") as made:
-                os.fsync(made.fileno())
-            check_free(path, force=force)
-            temporary.replace(path)
-            sync_folder(path.parent)
-    finally:
-        with suppress(FileNotFoundError):
-            temporary.unlink()
+    (result,) = write_files({path: write}, force=force)
     return result
 
 
-def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
-    return nullcontext(sys.stdout.buffer) if path == STDOUT else path.open("wb")
+def write_files(writers: Mapping[Path, Callable[[Path], _T]], *, force: bool) -> list[_T]:
+    """As `write_file`, for several: all are written beside their places before any is there."""
+    for path in writers:
+        check_free(path, force=force)
+    made: dict[Path, Path] = {}
+    try:
+        results = [_written(path, write, made) for path, write in writers.items()]
+        for path in made:
+            check_free(path, force=force)
+        for path, temporary in made.items():
+            with naming_full_disk(path):
+                _put(temporary, path)
+    finally:
+        for temporary in made.values():
+            with suppress(FileNotFoundError):
+                temporary.unlink()
+    return results
+
+
+def _written(path: Path, write: Callable[[Path], _T], made: dict[Path, Path]) -> _T:
+    """Write to a temporary file, which is noted in `made`."""
+    folder = Path(_temporary_folder()) if is_stream(path) else path.parent
+    temporary = _beside(folder, f".tmp{path.suffix[:20]}")
+    with naming_full_disk(path):
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        made[path] = temporary
+        result = write(temporary)
+        with temporary.open("r+b") as stream:
+            os.fsync(stream.fileno())
+    return result
+
+
+def _put(temporary: Path, path: Path) -> None:
+    """Let a finished file become `path`, or give its bytes to a stream."""
+    if not is_stream(path):
+        temporary.replace(path)
+        sync_folder(path.parent)
+    elif path != STDOUT:
+        with temporary.open("rb") as made, path.open("wb") as stream:
+            shutil.copyfileobj(made, stream)
+    else:
+        with temporary.open("rb") as made:
+            shutil.copyfileobj(made, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def naming_full_disk(path: Path) -> Iterator[None]:
+    """Let the error of a full disk name `path`, for the system does not say which file it was."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno in _FULL:
+            problem.filename = "standard output" if path == STDOUT else str(path)
+            if path == STDOUT:
+                discard_stdout()
+        raise
+
+
+def discard_stdout() -> None:
+    """Write nothing more to standard output; else Python tries once more when it exits."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def new_folders(folders: Iterable[Path]) -> Iterator[None]:
+    """Make folders that are missing; after an error those that were made are removed again."""
+    missing: list[Path] = []
+    try:
+        for folder in folders:
+            ahead = [folder, *folder.parents]
+            new = [path for path in ahead if not os.path.lexists(path)]
+            folder.mkdir(parents=True, exist_ok=True)
+            missing += reversed(new)
+        yield
+    except BaseException:
+        for path in reversed(missing):
+            with suppress(OSError):
+                path.rmdir()
+        raise
 
 
 def write_folder(place: Path, write: Callable[[Path], None], check: Callable[[], None]) -> None:
@@ -85,7 +148,8 @@ def write_folder(place: Path, write: Callable[[Path], None], check: Callable[[],
     place.parent.mkdir(parents=True, exist_ok=True)
     temporary, old = _beside(place.parent, ".tmp"), _beside(place.parent, ".old")
     try:
-        write(temporary)
+        with naming_full_disk(place):
+            write(temporary)
         if hasattr(os, "sync"):
             os.sync()  # thousands of files: one after the other takes far longer
         check()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from intaglio.cli._exits import UsageError
+from intaglio.cli._files import naming_full_disk
 
 STDIN: Final = Path("-")
 _SUFFIX_OF_HEAD: Final = {b"\x93NUM": ".npy", b"PK\x03\x04": ".npz", b"PK\x05\x06": ".npz"}
@@ -19,9 +20,10 @@ def source_of(path: Path) -> Path | BinaryIO:
     import shutil
     import tempfile
 
-    kept = tempfile.TemporaryFile()  # noqa: SIM115 - gone when nobody reads it any more
-    shutil.copyfileobj(sys.stdin.buffer, kept)
-    kept.seek(0)
+    with naming_full_disk(Path(tempfile.gettempdir())):
+        kept = tempfile.TemporaryFile()  # noqa: SIM115 - gone when nobody reads it any more
+        shutil.copyfileobj(sys.stdin.buffer, kept)
+        kept.seek(0)
     return kept
 
 
@@ -41,7 +43,7 @@ def path_of(path: Path) -> Iterator[Path]:
 
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / f"data{suffix}"
-        with place.open("wb") as kept:
+        with naming_full_disk(Path(folder).parent), place.open("wb") as kept:
             kept.write(head)
             shutil.copyfileobj(sys.stdin.buffer, kept)
         yield place

@@ -7,6 +7,7 @@ from typing import Final
 
 from intaglio._limits import OUTPUT_BYTES_VARIABLE, PIXELS_VARIABLE
 from intaglio.cli._exits import INTERRUPTED, OK, PIPE_CLOSED, USAGE, UsageError
+from intaglio.cli._files import STDOUT, discard_stdout, naming_full_disk
 from intaglio.cli._talk import Talk, fail
 
 _USUAL_FLAGS: Final = ("--json", "--quiet", "-q")
@@ -28,11 +29,12 @@ def run(arguments: list[str]) -> int:
         code = _maybe_plain(arguments)
         if code is None:
             code = _parsed(_meant(arguments))
-        sys.stdout.flush()
+        with naming_full_disk(STDOUT):
+            sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        discard_stdout()
         return PIPE_CLOSED
     except Exception as problem:
         return fail(problem)

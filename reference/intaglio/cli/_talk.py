@@ -11,6 +11,7 @@ from typing import Any
 
 from intaglio._printable import escaped, json_line, one_line
 from intaglio.cli._exits import BUG, OK, code_of, sentence_of
+from intaglio.cli._files import STDOUT, naming_full_disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,13 @@ class Talk:
 
     def data(self, text: str) -> None:
         """Print what was asked for; escaped already."""
-        print(text)  # noqa: T201
+        with naming_full_disk(STDOUT):
+            print(text)  # noqa: T201
 
     def json(self, value: dict[str, Any]) -> None:
         """Print one line of JSON."""
-        print(json_line(value))  # noqa: T201
+        with naming_full_disk(STDOUT):
+            print(json_line(value))  # noqa: T201
 
     def note(self, text: str) -> None:
         """Tell something on stderr, unless --quiet."""
@@ -44,7 +47,7 @@ def fail(problem: Exception, subject: str | None = None) -> int:
     code, sentence = code_of(problem), sentence_of(problem)
     if code == BUG and os.environ.get("INTAGLIO_DEBUG"):
         raise problem
-    known = subject is None or subject in sentence
+    known = subject is None or subject in sentence or getattr(problem, "filename", None)
     complain(sentence if known else f"{subject}: {sentence}")
     return code
 

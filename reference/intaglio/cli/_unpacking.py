@@ -1,16 +1,27 @@
 """Unpacking: where each array of a picture goes, and writing it there."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 from intaglio._formats import FORMAT_BY_NAME, Format, format_of, write
-from intaglio._formats._base import Content
+from intaglio._formats._base import Array, Content, FormatError
 from intaglio._given import DEFAULT_NAME
 from intaglio._lazy import UnknownNameError
 from intaglio._limits import Limits
 from intaglio._reading import reading
 from intaglio.cli._exits import UsageError
-from intaglio.cli._files import STDOUT, check_free, is_folder, write_file
+from intaglio.cli._files import (
+    STDOUT,
+    check_free,
+    is_folder,
+    naming_full_disk,
+    new_folders,
+    write_files,
+)
 from intaglio.cli._input import STDIN, source_of
 from intaglio.cli._names import file_names
 from intaglio.cli._talk import Talk, label
@@ -24,6 +35,8 @@ class Unpacker:
     form: str | None
     only: list[str] | None
     force: bool
+    skip: bool
+    raw_names: bool
     several: bool
     limits: Limits
     talk: Talk
@@ -32,17 +45,17 @@ class Unpacker:
         """Write what the picture at `path` carries."""
         content = self._read(path)
         single = self.maybe_file()
-        notes: list[str] = []
         if single is not None:
-            notes += self._write(single, self._format(single), content, path)
-        else:
-            form = FORMAT_BY_NAME[self.form or "npy"]
-            for place, part in self._parts(path, form, content).items():
-                check_free(place, force=self.force)
-                place.parent.mkdir(parents=True, exist_ok=True)
-                notes += self._write(place, form, part, path)
-        for note in dict.fromkeys(notes):
-            self.talk.note(note)
+            form = self._format(single)
+            self._check_count(form, content, path)
+            self._write({single: content}, form, path)
+            return
+        form = FORMAT_BY_NAME[self.form or "npy"]
+        parts = self._parts(path, form, content)
+        for place in parts:
+            check_free(place, force=self.force)
+        with new_folders({place.parent: None for place in parts}):
+            self._write(parts, form, path)
 
     def _read(self, path: Path) -> Content:
         """All that is asked for, checked to the end of the file before anything is written."""
@@ -96,16 +109,66 @@ class Unpacker:
             for name, found in file_names(content.arrays).items()
         }
 
-    def _write(self, place: Path, form: Format, content: Content, source: Path) -> tuple[str, ...]:
+    def _check_count(self, form: Format, content: Content, source: Path) -> None:
         if not form.many and len(content.arrays) != 1:
             message = (
                 f"{label(source)} has {len(content.arrays)} arrays, a .{form.name} file holds one: "
                 "choose with --only NAME, or -o DIR/, or --as npz"
             )
             raise UsageError(message)
-        notes = write_file(
-            place, lambda temporary: write(temporary, form.name, content), force=self.force
-        )
-        if place != STDOUT:
-            self.talk.note(f"wrote {label(place)}")
-        return notes
+
+    def _write(self, parts: dict[Path, Content], form: Format, source: Path) -> None:
+        """Write all parts, or none; with --skip, all arrays that the format can hold."""
+        if self.skip:
+            parts = self._writable(parts, form, source)
+
+        def writer(part: Content) -> Callable[[Path], tuple[str, ...]]:
+            return lambda path: write(path, form.name, part, raw_names=self.raw_names)
+
+        try:
+            noted = write_files(
+                {place: writer(part) for place, part in parts.items()}, force=self.force
+            )
+        except FormatError as problem:
+            several = sum(len(part.arrays) for part in parts.values()) > 1
+            advice = "; nothing is written, --skip leaves it out" if several else ""
+            message = f"{label(source)}: {problem}{advice}"
+            raise FormatError(message) from problem
+        for place in parts:
+            if place != STDOUT:
+                self.talk.note(f"wrote {label(place)}")
+        for note in dict.fromkeys(chain.from_iterable(noted)):
+            self.talk.note(note)
+
+    def _writable(
+        self, parts: dict[Path, Content], form: Format, source: Path
+    ) -> dict[Path, Content]:
+        """The parts without the arrays that the format cannot hold, which are named."""
+        kept: dict[Path, Content] = {}
+        for place, part in parts.items():
+            problems = {
+                name: problem
+                for name, array in part.arrays.items()
+                if (problem := self._maybe_problem(form, name, array, part.attrs[name]))
+            }
+            for name, problem in problems.items():
+                self.talk.note(f"{label(source)}: {name!a} left out: {problem}")
+            if len(problems) < len(part.arrays):
+                arrays = {n: array for n, array in part.arrays.items() if n not in problems}
+                kept[place] = replace(part, arrays=arrays)
+        if parts and not kept:
+            message = f"{label(source)}: nothing is left to unpack"
+            raise FormatError(message)
+        return kept
+
+    def _maybe_problem(
+        self, form: Format, name: str, array: Array, attrs: dict[str, Any]
+    ) -> FormatError | None:
+        """Why the format cannot hold an array, found by writing it to a file that is not kept."""
+        with TemporaryDirectory() as folder, naming_full_disk(Path(folder).parent):
+            try:
+                alone = Content({name: array}, {name: attrs})
+                write(Path(folder) / "trial", form.name, alone, raw_names=self.raw_names)
+            except FormatError as problem:
+                return problem
+        return None

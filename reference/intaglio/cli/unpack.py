@@ -35,6 +35,17 @@ As = Annotated[
         help="npy (usual), npz, csv, tsv, txt, h5, tif, safetensors or nc.",
     ),
 ]
+Skip = Annotated[
+    bool,
+    typer.Option("--skip", help="Leave out arrays that the format cannot hold, and name them."),
+]
+RawNames = Annotated[
+    bool,
+    typer.Option(
+        "--raw-names",
+        help="Write names of columns to .csv and .tsv even if a spreadsheet would run them.",
+    ),
+]
 
 
 def unpack(
@@ -42,6 +53,8 @@ def unpack(
     output: Output = None,
     form: As = None,
     only: Only = None,
+    skip: Skip = False,
+    raw_names: RawNames = False,
     force: Force = False,
     quiet: Quiet = False,
     pixels_max: PixelsMax = PIXELS_MAX,
@@ -79,6 +92,8 @@ def unpack(
         form=form,
         only=only,
         force=force,
+        skip=skip,
+        raw_names=raw_names,
         several=len(files) > 1,
         limits=Limits(pixels_max=pixels_max, output_bytes_max=bytes_max),
         talk=talk,
