@@ -189,14 +189,20 @@ def many_idats(width: int, flush: int | None) -> bytes:
 # Header: records, metadata.
 
 
-def many_arrays(count: int, **fields: Any) -> bytes:
-    """So many arrays of one element, or of those fields; of as few bytes as can be."""
+def many_arrays(count: int, last_digest: bytes | None = None, **fields: Any) -> bytes:
+    """So many arrays of one element, or of those fields; of as few bytes as can be.
+
+    last_digest: of the last array, where it is to be another than that of the others.
+    """
     usual = Array(shape=(), data=b"\0").but(**fields)
     entries = b"".join(entry.record() for entry in usual.table())
     record = usual.record()[1 + len(usual.name) :]
     names = [b"%04x" % number for number in range(count)]
     raw = struct.pack("<HHI", count, 0, 0)
     raw += b"".join(bytes([len(name)]) + name + record for name in names)
+    if last_digest is not None:
+        at = raw.rindex(usual.record()[-36:-4])
+        raw = raw[:at] + last_digest + raw[at + 32 :]
     raw += struct.pack("<I", zlib.crc32(raw))
     blocks = b"".join(usual.stored_blocks())
     return picture(raw, Repeated(entries, count), Repeated(blocks, count))

@@ -280,6 +280,39 @@ test('every reason is refused in plain words; damaged arrays do not hide sound o
   await page.close();
 });
 
+test('of very many arrays, long metadata and many faults a part is shown, with a note of the rest', async () => {
+  const make = (/** @type {string} */ code) => python('-c', `import sys; sys.path.insert(0, ${JSON.stringify(join(root, 'bench'))})\nfrom worst_files import *\nfolder = Path(${JSON.stringify(folder)})\n${code}`);
+  make('(folder / "many.png").write_bytes(many_arrays(2000, last_digest=bytes(32)))');
+  make('(folder / "deep.png").write_bytes(metadata(b"[" * 60 + b"]" * 60))');
+  make('(folder / "keys.png").write_bytes(metadata_of_names())');
+  const { page, errors } = await newPage(browser);
+  await page.goto(pathToFileURL(single).href);
+
+  await open(page, join(folder, 'many.png'));
+  const listed = () => page.locator('#arrays li button:not(#more)').count();
+  assert.equal(await listed(), 500);
+  assert.match(await page.textContent('#more') ?? '', /1,500 more: show 500/);
+  assert.match(await page.textContent('#integrity') ?? '', /^1 of 2000 arrays cannot be given: 07cf \[array-digest-mismatch\]\./);
+  for (const count of [1000, 1500, 2000]) {
+    await page.click('#more');
+    assert.equal(await listed(), count);
+  }
+  assert.equal(await page.locator('#more').count(), 0);
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent?.startsWith('05dc')), true);
+  await select(page, 1999);
+  assert.match(await page.textContent('#what') ?? '', /SHA-256|digest|damaged|not what/i);
+  assert.equal(await page.locator('#arrays [aria-current=true]').count(), 1);
+
+  for (const name of ['deep.png', 'keys.png']) {
+    await open(page, join(folder, name));
+    const text = await page.textContent('#metadata') ?? '';
+    assert.ok(text.length < 21000, `${name}: ${text.length}`);
+    assert.match(text, /\(the first 20,000 of [\d,]+ characters\)$/);
+  }
+  assert.deepEqual(errors, []);
+  await page.close();
+});
+
 test('nothing that axe finds wrong, in both themes; no sideways scrolling on a phone', async () => {
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
     for (const viewport of [{ width: 1280, height: 800 }, { width: 360, height: 740 }]) {

@@ -9,6 +9,9 @@ import { indexText, makeSliders, sliceOf } from './slices.js';
 
 const STAGES = { png: 'Reading the picture', arrays: 'Decoding and checking the arrays', stats: 'Measuring', csv: 'Writing text' };
 const CSV_CELLS_MOST = 2e7;
+const LISTED_MOST = 500; // arrays, until more are asked for
+const NAMED_MOST = 20; // damaged arrays, in a sentence
+const JSON_MOST = 20000; // characters of metadata that are laid out on several lines
 
 const client = new Client(({ stage, done }) => progress(STAGES[stage] ?? stage, done));
 /** @type {any} */
@@ -106,12 +109,30 @@ async function load(address, name) {
 
 // The list, and what is said of an array
 
-function listArrays() {
-  $('arrays').replaceChildren(...file.arrays.map((/** @type {any} */ a, /** @type {number} */ i) => h('li', {}, h(
-    'button', { type: 'button', onclick: () => choose(i) },
+/** The arrays, some hundred at a time. @param {number} from */
+function listArrays(from = 0) {
+  const to = Math.min(file.arrays.length, from + LISTED_MOST);
+  const items = file.arrays.slice(from, to).map((/** @type {any} */ a, /** @type {number} */ k) => h('li', {}, h(
+    'button', { type: 'button', onclick: () => choose(from + k) },
     h('b', { textContent: visible(a.name) }), h('span', { textContent: typeText(a) }),
     ...(a.reason ? [h('span', { className: 'bad', textContent: plainWords(a.reason, '').what })] : []),
-  ))));
+  )));
+  if (from) $('arrays').append(...items);
+  else $('arrays').replaceChildren(...items);
+  if (to === file.arrays.length) return;
+  const left = (file.arrays.length - to).toLocaleString('en');
+  const more = h('li', {}, h('button', { type: 'button', id: 'more', onclick: () => {
+    more.remove();
+    listArrays(to);
+    mark($('arrays').children[to].firstElementChild, to === chosen).focus();
+  } }, h('span', { textContent: `${left} more: show ${Math.min(LISTED_MOST, file.arrays.length - to)} of them` })));
+  $('arrays').append(more);
+}
+
+/** @param {any} button @param {boolean} current */
+function mark(button, current) {
+  button.setAttribute('aria-current', String(current));
+  return button;
 }
 
 /** @param {any} a */
@@ -138,7 +159,7 @@ function showNothing(text) {
 async function choose(i) {
   chosen = i;
   const a = file.arrays[i];
-  [...$('arrays').querySelectorAll('button')].forEach((b, k) => b.setAttribute('aria-current', String(k === i)));
+  [...$('arrays').querySelectorAll('button:not(#more)')].forEach((b, k) => mark(b, k === i));
   const empty = a.dims.includes('0');
   if (a.reason || empty) {
     const { what, remedy } = a.reason ? plainWords(a.reason, a.detail ?? '') : { what: 'This array has no elements.', remedy: '' };
@@ -204,16 +225,21 @@ function showFacts() {
   $('metadata').textContent = metadata.map(([what, text]) => `${what}:\n${visibleJson(text)}`).join('\n\n') || 'none';
 }
 
-/** JSON on several lines, if a parser takes it; numbers with more digits than a double has stay as they were written. @param {string} text */
+/**
+ * JSON on several lines, if it is short and a parser takes it; numbers with more digits than a double has stay as they were written.
+ * Of long text only the beginning is shown.
+ * @param {string} text
+ */
 function visibleJson(text) {
-  const long = /\d{16}/.test(text);
   let shown = text;
-  if (!long) {
+  if (text.length <= JSON_MOST && !/\d{16}/.test(text)) {
     try {
       shown = JSON.stringify(JSON.parse(text), null, 2);
     } catch { /* as it is */ }
   }
-  return shown.split('\n').map(visible).join('\n');
+  const whole = shown.length <= JSON_MOST;
+  const part = (whole ? shown : shown.slice(0, JSON_MOST)).split('\n').map(visible).join('\n');
+  return whole ? part : `${part}…\n(the first ${JSON_MOST.toLocaleString('en')} of ${shown.length.toLocaleString('en')} characters)`;
 }
 
 function showIntegrity() {
@@ -223,7 +249,9 @@ function showIntegrity() {
     $('integrity').className = '';
     $('integrity').textContent = 'A .npy file carries no checksums; a picture saved from it does.';
   } else if (bad.length) {
-    $('integrity').textContent = `${bad.length} of ${file.arrays.length} arrays cannot be given: ${bad.map((/** @type {any} */ a) => `${visible(a.name)} [${a.reason}]`).join(', ')}. Everything else passed every check.`;
+    const more = bad.length - NAMED_MOST;
+    const named = bad.slice(0, NAMED_MOST).map((/** @type {any} */ a) => `${visible(a.name)} [${a.reason}]`).join(', ') + (more > 0 ? ` and ${more} more` : '');
+    $('integrity').textContent = `${bad.length} of ${file.arrays.length} arrays cannot be given: ${named}. Everything else passed every check.`;
   } else {
     const blocks = file.arrays.reduce((/** @type {number} */ n, /** @type {any} */ a) => n + a.blockCount, 0);
     $('integrity').textContent = `Sound. The PNG is whole, and the list of arrays, ${blocks} block${blocks === 1 ? '' : 's'} and ${file.arrays.length} array${file.arrays.length === 1 ? '' : 's'} match their SHA-256. That rules out accidents; it does not say who made the file.`;

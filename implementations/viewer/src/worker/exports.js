@@ -20,12 +20,16 @@ export function npz(arrays) {
 /** Names for files and members of zip files: percent-escaped, none twice. @param {string[]} names */
 export function fileNames(names) {
   const taken = new Set();
+  const next = new Map(); // the number to try next behind a name that is taken
   return names.map((name) => {
     let found = name.replace(/[^\p{L}\p{N}._+=@,() -]|^[. -]|[. ]$/gu, percent).slice(0, 150);
     if (/^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i.test(found)) found = percent(found[0]) + found.slice(1);
-    const key = () => found.normalize('NFC').toLowerCase();
-    for (let i = 2, base = found; taken.has(key()); i++) found = `${base}~${i}`;
-    taken.add(key());
+    const keyOf = (/** @type {string} */ s) => s.normalize('NFC').toLowerCase();
+    const base = found;
+    let i = next.get(keyOf(base)) ?? 2;
+    while (taken.has(keyOf(found))) found = `${base}~${i++}`;
+    next.set(keyOf(base), i);
+    taken.add(keyOf(found));
     return found;
   });
 }

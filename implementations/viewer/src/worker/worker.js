@@ -59,19 +59,9 @@ async function picture(bytes, onProgress) {
   /** @type {Map<string, Uint8Array>} */
   const got = new Map();
   const faults = new Map();
-  const read = async (/** @type {string[]} */ wanted) => {
-    for (const a of (await decode(bytes, { wanted, limits: LIMITS, onProgress })).arrays) got.set(a.name, a.bytes);
-  };
-  try {
-    await read(readable);
-  } catch (e) {
-    // A damaged array says nothing of the others; a damaged PNG does.
-    if (!(e instanceof DecodeError) || !/^(block|element|array)-/.test(e.reason)) throw e;
-    for (const name of readable) {
-      if (readable.length > 1) await read([name]).catch((fault) => faults.set(name, fault));
-      else faults.set(name, e);
-    }
-  }
+  // A damaged array says nothing of the others; a damaged PNG does, and is thrown.
+  const onFault = (/** @type {string} */ name, /** @type {DecodeError} */ fault) => faults.set(name, fault);
+  for (const a of (await decode(bytes, { wanted: readable, limits: LIMITS, onProgress, onFault })).arrays) got.set(a.name, a.bytes);
   const arrays = facts.arrays.map((a) => ({
     ...a, shape: a.shape.map(Number), dims: a.shape.map(String), bytes: got.get(a.name), reason: faults.get(a.name)?.reason ?? strangeCode(a), detail: faults.get(a.name)?.message,
   }));

@@ -21,8 +21,7 @@ export function zip(files) {
     at += head.length + path.length + size;
   }
   const length = directory.reduce((n, p) => n + p.length, 0);
-  out.push(...directory, record(0x06054b50, [0, 0, files.length, files.length], [length, at], [0]));
-  return out;
+  return out.concat(directory, record(0x06054b50, [0, 0, files.length, files.length], [length, at], [0]));
 }
 
 /** A signature, then groups: u16s, u32s, u16s, u32s. @param {number} signature @param {number[][]} groups */
