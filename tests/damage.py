@@ -414,6 +414,10 @@ def _draw(kind: str) -> Callable[..., Pixels]:
     return apply
 
 
+def _reorder(*channels: int) -> Callable[..., Pixels]:
+    return lambda pixels, rng: pixels[..., channels].copy()
+
+
 def _flip_bits(count: int, first: int = 0) -> Callable[..., Pixels]:
     def apply(pixels: Pixels, rng: np.random.Generator) -> Pixels:
         result = pixels.copy()
@@ -546,8 +550,8 @@ def _damages() -> Iterator[Damage]:
         *((f"brightness-{f}", _enhance(ImageEnhance.Brightness, f)) for f in (0.8, 1.1, 1.3)),
         *((f"contrast-{f}", _enhance(ImageEnhance.Contrast, f)) for f in (0.85, 1.2)),
         ("offset", lambda p, r: np.clip(p[..., :3].astype(int) + 9, 0, 255).astype(np.uint8)),
-        ("invert", lambda p, r: 255 - p[..., :3]),
     )
+    yield from of("inverted", "inverted", ("", lambda p, r: 255 - p[..., :3]))
     yield from of("gamma", recoloured, *((f"{g}", _gamma(g)) for g in (0.8, 1 / 2.2, 1.2, 2.2)))
     yield from of("saturation", recoloured, ("1.2", _enhance(ImageEnhance.Color, 1.2)))
     yield from of(
@@ -558,7 +562,11 @@ def _damages() -> Iterator[Damage]:
         ("to-adobe", _convert(_TO_ADOBE, 2.2)),
         ("from-adobe", _convert(np.linalg.inv(_TO_ADOBE), None)),
     )
-    yield from of("colour-managed", recoloured, ("bgr", lambda p, r: p[..., 2::-1].copy()))
+    orders = {"bgr": (2, 1, 0), "gbr": (1, 2, 0)}
+    swapped = ((name, _reorder(*order)) for name, order in orders.items())
+    yield from of("channels-swapped", "channels-swapped", *swapped)
+    argb = ("argb", _reorder(3, 0, 1, 2))
+    yield from of("channels-swapped", "channels-swapped", argb, fits=_has_alpha)
     yield from of(
         "grey", "grey", ("rec601", _grey((0.299, 0.587, 0.114))), ("mean", _grey((1 / 3,) * 3))
     )

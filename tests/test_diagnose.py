@@ -26,8 +26,10 @@ from damage import (
 from intaglio import Reason, _diagnose, _strangers
 from intaglio._diagnose import Diagnosis, diagnose_bytes, diagnose_pixels
 from intaglio._diagnosis import FAMILIES
+from intaglio._other_files import FORMATS
 from intaglio._restore import restore_pixels
 from intaglio._spec import MAGIC
+from intaglio._turns import TURNED
 from support import calls, same_bits
 
 ROOT = Path(__file__).parent.parent
@@ -64,7 +66,7 @@ def carrier(height: int = 200, width: int = 300, channels: int = 3) -> np.ndarra
         *("flipped-horizontally/", "flipped-vertically/", "transposed/", "rotated/rotated-90"),
         *("rotated/rotated-180", "rotated/rotated-270", "padded/white-20", "padded/screenshot"),
         *("cropped-top/0.03", "cropped-bottom/0.3", "cropped-right/0.03", "resized/3-nearest"),
-        *("jpeg/q75", "jpeg/q95", "gamma/0.8", "brightness/invert", "grey/mean", "bit-rot/3"),
+        *("jpeg/q75", "jpeg/q95", "gamma/0.8", "inverted/", "grey/mean", "bit-rot/3"),
         *("palette/median", "resized/2-bicubic", "annotated/circle", "truncated/half", "file/jpeg"),
     ],
 )
@@ -196,11 +198,15 @@ def test_a_reason_that_says_it_all_needs_no_diagnosis(reason):
 
 
 def test_every_word_that_an_error_may_name_is_on_its_page():
-    words = set(FAMILIES) | {turn.removesuffix("-anti") for turn in _diagnose._TURNS}
+    words = set(FAMILIES) | {turn.removesuffix("-anti") for turn in TURNED}
     words |= {magic[0] for magic in _strangers._MAGICS} | set().union(*FAMILIES.values())
-    for room in ("_diagnose", "_faded", "_strangers", "_wounds"):
+    words |= {form.lower() for form in FORMATS} - {"ppm"}  # which is called netpbm
+    for room in ("_diagnose", "_faded", "_past", "_rearranged", "_strangers", "_wounds"):
         source = Path(_diagnose.__file__).with_name(f"{room}.py").read_text()
         words |= set(re.findall(r'(?:Diagnosis\(|return )\s*\(?"([a-z][a-z0-9-]+)",', source))
+        words |= set().union(
+            *re.findall(r'(?:causes.append\(|moved = )"([a-z-]+)"|"([a-z-]+)", what, step', source)
+        ) - {""}
     page = (ROOT / "docs" / "diagnosis.md").read_text().split("## The words")[1].split("## How")[0]
     rows = [line.split("|")[1] for line in page.splitlines() if line.startswith("| `")]
     assert {word for row in rows for word in re.findall("`(.+?)`", row)} == words

@@ -45,7 +45,7 @@ DOORS = {
     "zstandard": {"_blocks"},
     "zlib_ng": {"_png_stream", "_png_inflate", "_png_lines", "_png_write"},
     "isal": {"_png_inflate"},
-    "PIL": {"_png_lines", "_cover", "_colors"},
+    "PIL": {"_png_lines", "_cover", "_colors", "_other_files"},
     "ml_dtypes": {"_arrays"},
 }
 # What a cover needs of a file, and what reads a PNG's samples: the one way past a layer's walls.

@@ -157,7 +157,7 @@ OPENCV = (
     Way("JPEG, quality 90", opencv(lambda cv2, p: cv2.imdecode(cv2.imencode(".jpg", p[..., :3], [1, 90])[1], 1)), "values", JPEG),
     Way("grey", opencv(flag="IMREAD_GRAYSCALE"), "values", GREY),
     Way("blur", opencv(lambda cv2, p: cv2.blur(p, (3, 3))), "values", BLURRED),
-    Way("red and blue exchanged", opencv(lambda cv2, p: cv2.cvtColor(p[..., :3], cv2.COLOR_BGR2RGB)), "values", COLOURS),
+    Way("red and blue exchanged", opencv(lambda cv2, p: cv2.cvtColor(p[..., :3], cv2.COLOR_BGR2RGB)), "values", ("channels-swapped",)),
 )  # fmt: skip
 
 

@@ -4,16 +4,20 @@ Marks that are still there come first; where there is none, other rooms look for
 the prologue's faint likeness, and at statistics.
 """
 
-from typing import Final
+from typing import BinaryIO, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from intaglio._diagnosis import ASK, Diagnosis
-from intaglio._errors import Reason
+from intaglio._errors import DecodeError, Reason
 from intaglio._faded import diagnose_faded
+from intaglio._limits import Limits
+from intaglio._other_files import open_other
+from intaglio._past import maybe_past
 from intaglio._search import Mark, maybe_mark
 from intaglio._strangers import diagnose_bytes
+from intaglio._turns import TURNED
 from intaglio._wounds import diagnose_wound
 
 __all__ = ["Diagnosis", "diagnose_bytes", "diagnose_pixels", "is_told_by_pixels"]
@@ -26,15 +30,7 @@ _TOLD_BY_PIXELS: Final = frozenset(  # all others say it all, or are not about p
         *(Reason.HEADER_DAMAGED, Reason.ROOT_MISMATCH, Reason.BLOCK_DAMAGED),
     }
 )
-_TURNS: Final = {
-    "flipped-vertically": "flipped vertically",
-    "flipped-horizontally": "flipped horizontally",
-    "rotated-180": "rotated by 180 degrees",
-    "rotated-90": "rotated by 90 degrees, clockwise",
-    "rotated-270": "rotated by 90 degrees, counter-clockwise",
-    "transposed": "transposed (mirrored along its diagonal)",
-    "transposed-anti": "mirrored along its other diagonal",
-}
+_PIXELS_MAX: Final = 1 << 26  # of a file that is no PNG
 _RESTORE: Final = "`intaglio restore` undoes that"
 
 
@@ -51,9 +47,36 @@ def diagnose_pixels(pixels: Pixels, reason: Reason) -> Diagnosis | None:
     if not is_told_by_pixels(reason):
         return None
     mark = maybe_mark(pixels)
+    displaced = _displaced(mark, pixels) if mark else None
+    is_sure = mark and mark.first and mark.last and mark.is_restorable(mark.upright(pixels))
+    if displaced and is_sure:
+        return displaced
+    past = maybe_past(pixels, mark)
+    if displaced and not (past and past.is_lossless):
+        return displaced
+    if past:
+        undo = _RESTORE if past.is_lossless else ASK
+        return Diagnosis(past.cause, True, f"this PNG was changed: {past.what}; {undo}")
     if mark:
-        return _displaced(mark, pixels) or diagnose_wound(mark, pixels)
+        return diagnose_wound(mark, pixels)
     return diagnose_faded(pixels)
+
+
+def diagnose_other(stream: BinaryIO, found: Diagnosis, limits: Limits) -> Diagnosis:
+    """The diagnosis `found` of a file that is no PNG, and whether its pixels carry data."""
+    try:
+        other = open_other(stream, Limits(min(limits.pixels_max, _PIXELS_MAX)))
+    except DecodeError:
+        return found
+    if other is None:
+        return found
+    mark = maybe_mark(other.pixels)
+    past = maybe_past(other.pixels, mark)
+    if not (past.is_lossless if past else mark and mark.is_restorable(mark.upright(other.pixels))):
+        return found
+    cause = found.cause if found.cause != "unknown" else other.name.lower()
+    what = f"this is not a PNG but a {other.name} file that carries Intaglio data"
+    return Diagnosis(cause, True, f"{what}: `intaglio restore` gives the PNG back")
 
 
 def _displaced(mark: Mark, pixels: Pixels) -> Diagnosis | None:
@@ -62,7 +85,7 @@ def _displaced(mark: Mark, pixels: Pixels) -> Diagnosis | None:
     whole = _RESTORE if mark.is_restorable(upright) else ASK
     if mark.turn:
         cause = mark.turn.removesuffix("-anti")
-        return Diagnosis(cause, True, f"this PNG was {_TURNS[mark.turn]}: {whole}")
+        return Diagnosis(cause, True, f"this PNG was {TURNED[mark.turn]}: {whole}")
     written, size = f"{mark.width}x{mark.height}", f"{pixels.shape[1]}x{pixels.shape[0]}"
     sizes = f"the data was written for {written}, the picture is {size}"
     if mark.factor > 1:

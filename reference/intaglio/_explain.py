@@ -5,6 +5,7 @@ only then. What it finds goes into the error's detail and diagnosis; its reason
 stays what SPEC.md says. Decoding is over by then, and never uses any of this.
 """
 
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
@@ -99,11 +100,17 @@ def explaining_pixels(pixels: Pixels) -> Explainer:
 
 def _look_at_file(stream: BinaryIO, reason: Reason, limits: Limits) -> "Diagnosis | None":
     if reason in (Reason.NOT_PNG, Reason.PNG_DAMAGED):
-        from intaglio._strangers import diagnose_bytes
+        from intaglio._strangers import LOSSLESS, diagnose_bytes
 
         size = _HEAD_BYTES if reason == Reason.NOT_PNG else BYTES_MAX
         data = stream.read(size)
-        return diagnose_bytes(data, whole=len(data) < size)
+        found = diagnose_bytes(data, whole=len(data) < size)
+        if found is None or found.cause not in LOSSLESS:
+            return found
+        from intaglio._diagnose import diagnose_other
+
+        stream.seek(-len(data), os.SEEK_CUR)
+        return diagnose_other(stream, found, limits)
     from intaglio._diagnose import diagnose_pixels, is_told_by_pixels
 
     if not is_told_by_pixels(reason):

@@ -38,7 +38,8 @@ class Likeness:
     """How like a prologue the outer pixels are, of 0 to 1, were what was done to them undone.
 
     as_it_is: if that was nothing, or the same was added to all. recoloured: if colours were
-    changed in the likeliest `way`. resized: by the likeliest factor, `scale`. blurred.
+    changed in the likeliest `way`. resized: by the likeliest factor, `scale`. blurred. near: the
+    part of the values of red and blue that are what they should be, or next to it; 3/8 by chance.
     """
 
     as_it_is: float
@@ -47,6 +48,7 @@ class Likeness:
     resized: float
     scale: float
     blurred: float
+    near: float
 
 
 def _cubic(a: float) -> Callable[[_Floats], _Floats]:
@@ -160,7 +162,19 @@ def likeness_of(pixels: Pixels) -> Likeness:
     resized, scale = resized_likeness(pixels)
     as_it_is = colours.get("as-they-are", 0.0)
     blurred = blurred_likeness(pixels)
-    return Likeness(as_it_is, colours.get(way, 0.0), way, resized, scale, blurred)
+    return Likeness(as_it_is, colours.get(way, 0.0), way, resized, scale, blurred, _near(pixels))
+
+
+def _near(pixels: Pixels) -> float:
+    height, width = pixels.shape[:2]
+    if height * width < 2 * PROLOGUE_BYTES:
+        return 0.0
+    best = 0.0
+    for depths in PROFILES.values():
+        wanted, at = _known(width, height, depths)
+        off = [(end[at] - wanted + 1) % _RANGES <= 2 for end in _ends(pixels)]
+        best = max(best, float(np.mean(off, (0, 1))[[0, 2]].mean()))
+    return best
 
 
 def recoloured_likeness(pixels: Pixels) -> dict[str, float]:

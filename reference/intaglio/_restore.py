@@ -1,4 +1,4 @@
-"""Restoring: lossless changes of geometry undone, before strict decoding.
+"""Restoring: changes that lost nothing are undone, before strict decoding.
 
 A step of its own that yields a new picture and says what it did (SPEC.md
 section 12); it is never part of decoding. What carries no mark is refused.
@@ -6,7 +6,7 @@ section 12); it is never part of decoding. What carries no mark is refused.
 
 import io
 from dataclasses import dataclass
-from typing import BinaryIO, Final, NoReturn
+from typing import BinaryIO, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -15,26 +15,27 @@ from intaglio._api import verify
 from intaglio._carrier_write import Embedder
 from intaglio._codec import HINT, Opened
 from intaglio._diagnose import is_told_by_pixels
+from intaglio._diagnosis import ASK
 from intaglio._errors import DecodeError, EncodeError, Reason
 from intaglio._explain import explaining, explaining_pixels
-from intaglio._files import Source, check_target, maybe_size, open_source, write_target
+from intaglio._files import (
+    Source,
+    check_target,
+    maybe_position,
+    maybe_size,
+    open_source,
+    write_target,
+)
 from intaglio._limits import DEFAULT_LIMITS, Limits, check_limits
+from intaglio._other_files import open_other
+from intaglio._past import maybe_past
 from intaglio._png import open_png
 from intaglio._png_write import band_rows, write_png
 from intaglio._search import Mark, maybe_mark
 from intaglio._spec import HINT_KEYWORD
+from intaglio._turns import UNDONE
 
 Pixels = npt.NDArray[np.uint8]
-
-_UNDONE: Final = {
-    "flipped-vertically": "flipped it back vertically",
-    "flipped-horizontally": "flipped it back horizontally",
-    "rotated-180": "rotated it back by 180 degrees",
-    "rotated-90": "rotated it back by 90 degrees, counter-clockwise",
-    "rotated-270": "rotated it back by 90 degrees, clockwise",
-    "transposed": "transposed it back",
-    "transposed-anti": "mirrored it back along its other diagonal",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +51,27 @@ class Restored:
 
 
 def restore(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) -> Restored:
-    """Write to `target` the picture that `source` was before it was turned or put into another.
+    """Write to `target` the picture that `source` was before changes that lost nothing.
 
-    Undoes flips, quarter turns, transposition, a border added around, and enlargement by a whole
-    factor without smoothing; rewrites a damaged first prologue from its copy. `target` is written
+    Undoes flips, quarter turns, transposition; a border or a screen around the picture; pixels
+    repeated by any factor from 1; exchanged or inverted channels, a constant added to them; shifts
+    around the edges, rows in another order. Reads BMP, TIFF, WebP, PPM, TGA, QOI, PCX, SGI and
+    Xcode's PNG, too. Rewrites a damaged first prologue from its copy. `target` is written
     even if its data is then found to be damaged: see `Restored.problem`. Errors: DecodeError if
     nothing can be restored, which says why; EncodeError(option-invalid) if nothing is wrong.
     """
     check_target(target)
     check_limits(limits)
     with open_source(source) as stream, explaining(stream, limits):
-        size = maybe_size(stream)
-        opened = open_png(stream, limits.pixels_max)
-        pixels = opened.whole()
-        size = opened.bytes_read() if size is None else size
+        pixels, other, size = _read(stream, limits)
+    steps: tuple[str, ...] = (f"read the pixels of a {other} file",) if other else ()
     refusal = _maybe_refusal(pixels, limits, size)
     curable = refusal is None or is_told_by_pixels(refusal.reason)
     found = restore_pixels(pixels) if curable else None
-    if found is None:
-        _refuse(refusal)
-    restored, steps = found
+    if found is None and not (other and refusal is None):
+        _refuse(refusal, other)
+    restored, more = found or (pixels, ())
+    steps += more
     png = _png_of(restored)
     write_target(target, lambda out: _fill(out, png))
     try:
@@ -79,18 +81,40 @@ def restore(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) 
     return Restored(steps, None)
 
 
+def _read(stream: BinaryIO, limits: Limits) -> tuple[Pixels, str, int]:
+    """The pixels of `stream`, the name of its format where that is not PNG, its size in bytes."""
+    start, size = maybe_position(stream), maybe_size(stream)
+    try:
+        opened = open_png(stream, limits.pixels_max)
+        pixels = opened.whole()
+        return pixels, "", opened.bytes_read() if size is None else size
+    except DecodeError as problem:
+        if start is None or problem.reason not in (Reason.NOT_PNG, Reason.PNG_DAMAGED):
+            raise
+        stream.seek(start)
+        other = open_other(stream, limits)
+        if other is None:
+            raise
+    return other.pixels, other.name, size or other.pixels.nbytes
+
+
 def restore_pixels(pixels: Pixels) -> tuple[Pixels, tuple[str, ...]] | None:
     """(H, W, 3 or 4) uint8 pixels as they were written, and what was undone; None for nothing.
 
     Decode the result strictly: only that tells whether the pixels themselves survived.
     """
     mark = maybe_mark(pixels)
-    if mark is None:
+    before: tuple[str, ...] = ()
+    if not (mark and mark.first and mark.last and mark.is_restorable(mark.upright(pixels))) or (
+        not _steps(mark, pixels)
+    ):
+        past = maybe_past(pixels, mark)
+        if past and past.is_lossless:
+            pixels, before = past.pixels, (past.step,)
+            mark = maybe_mark(pixels)
+    if mark is None or not mark.is_restorable(mark.upright(pixels)):
         return None
-    upright = mark.upright(pixels)
-    if not mark.is_restorable(upright):
-        return None
-    steps = _steps(mark, upright)
+    upright, steps = mark.upright(pixels), (*before, *_steps(mark, pixels))
     if not steps:
         return None
     top, left = mark.top, mark.left
@@ -101,8 +125,9 @@ def restore_pixels(pixels: Pixels) -> tuple[Pixels, tuple[str, ...]] | None:
     return result, steps
 
 
-def _steps(mark: Mark, upright: Pixels) -> tuple[str, ...]:
-    steps = [_UNDONE[mark.turn]] if mark.turn else []
+def _steps(mark: Mark, pixels: Pixels) -> tuple[str, ...]:
+    upright = mark.upright(pixels)
+    steps = [UNDONE[mark.turn]] if mark.turn else []
     if mark.factor > 1:
         steps.append(f"took one pixel of every {mark.factor}x{mark.factor}")
     if upright.shape[:2] != (mark.height, mark.width):
@@ -129,10 +154,15 @@ def _maybe_refusal(pixels: Pixels, limits: Limits, size: int) -> DecodeError | N
     return None
 
 
-def _refuse(refusal: DecodeError | None) -> NoReturn:
+def _refuse(refusal: DecodeError | None, other: str) -> NoReturn:
     if refusal is None:
         what = "there is nothing to restore: the data of this picture can be read as it is"
         raise EncodeError(Reason.OPTION_INVALID, what)
+    if other:
+        what = f"no Intaglio data is left in the pixels of this {other} file"
+        refusal = DecodeError(Reason.NOT_PNG, f"{what}: nothing can be restored; {ASK}")
+        refusal.explain(other.lower(), refusal.detail)
+        raise refusal
     refusal.explain(refusal.diagnosis, f"nothing can be restored: {refusal.detail}")
     raise refusal
 

@@ -100,13 +100,18 @@ def _size(raw: bytes) -> tuple[int, int]:
 
 def maybe_mark(pixels: Pixels) -> Mark | None:
     """The best mark in (H, W, 3 or 4) `pixels`: both copies, whole and upright before others."""
+    return next(iter(ranked_marks(pixels)), None)
+
+
+def ranked_marks(pixels: Pixels) -> list[Mark]:
+    """All marks in (H, W, 3 or 4) `pixels`, the best first."""
     plane = prologue_plane(pixels)
     marks = [mark for turn in UNTURNED for mark in _marks_at_ends(plane, turn)]
     for search in (hits, hits_enlarged, hits_cut):
-        if not marks:
+        if not marks or (search is hits and not any(mark.first and mark.last for mark in marks)):
             found = islice(search(plane), _HITS_MAX)
-            marks = [mark for hit in found for mark in _marks_of(plane, hit)]
-    return max(marks, key=lambda mark: _merit(plane, mark), default=None)
+            marks += [mark for hit in found for mark in _marks_of(plane, hit)]
+    return sorted(marks, key=lambda mark: _merit(plane, mark), reverse=True)
 
 
 def _merit(plane: Plane, mark: Mark) -> tuple[bool, bool, int, int, int]:

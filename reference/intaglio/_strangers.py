@@ -10,6 +10,7 @@ from intaglio._diagnosis import ASK, Diagnosis
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _GONE: Final = "the data is gone; ask for the original PNG"
+_TRY_RESTORE: Final = "if nothing was lost, `intaglio restore` gives the PNG back"
 _CONVERT: Final = "ask for the original PNG; if nothing was lost, converting it to PNG may do"
 
 _MAGICS: Final = (  # cause, where a magic stands, the magic, the sentence
@@ -18,15 +19,21 @@ _MAGICS: Final = (  # cause, where a magic stands, the magic, the sentence
     ("jpeg-xl", 0, b"\xff\x0a", f"this is a JPEG XL: {_CONVERT}"),
     ("jpeg-xl", 4, b"JXL ", f"this is a JPEG XL: {_CONVERT}"),
     ("webp", 8, b"WEBPVP8 ", f"this is a lossy WebP: {_GONE}"),
-    ("webp", 8, b"WEBP", f"this is a WebP: {_CONVERT}"),
+    ("webp", 8, b"WEBP", f"this is a WebP: {_TRY_RESTORE}"),
     ("avif", 8, b"avif", f"this is an AVIF: {_GONE}"),
     ("heic", 8, b"heic", f"this is a HEIC: {_GONE}"),
     ("heic", 8, b"mif1", f"this is a HEIC or AVIF: {_GONE}"),
     ("video", 4, b"ftyp", f"this is a video or a HEIC: {_GONE}"),
     ("gif", 0, b"GIF8", f"this is a GIF, with at most 256 colours: {_GONE}"),
-    ("bmp", 0, b"BM", f"this is a BMP: {_CONVERT}"),
-    ("tiff", 0, b"II*\0", f"this is a TIFF: {_CONVERT}"),
-    ("tiff", 0, b"MM\0*", f"this is a TIFF: {_CONVERT}"),
+    ("bmp", 0, b"BM", f"this is a BMP: {_TRY_RESTORE}"),
+    ("tiff", 0, b"II*\0", f"this is a TIFF: {_TRY_RESTORE}"),
+    ("tiff", 0, b"MM\0*", f"this is a TIFF: {_TRY_RESTORE}"),
+    ("tiff", 0, b"II+\0", f"this is a TIFF: {_TRY_RESTORE}"),
+    ("tiff", 0, b"MM\0+", f"this is a TIFF: {_TRY_RESTORE}"),
+    ("qoi", 0, b"qoif", f"this is a QOI: {_TRY_RESTORE}"),
+    ("netpbm", 0, b"P6", f"this is a PPM: {_TRY_RESTORE}"),
+    ("netpbm", 0, b"P3", f"this is a PPM: {_TRY_RESTORE}"),
+    ("sgi", 0, b"\x01\xda", f"this is an SGI picture: {_TRY_RESTORE}"),
     ("npy", 0, b"\x93NUMPY", "this is a NumPy .npy file, not a picture: numpy.load reads it"),
     ("zip", 0, b"PK\3\4", "this is a zip archive, perhaps an .npz: numpy.load reads those"),
     ("hdf5", 0, b"\x89HDF\r\n\x1a\n", "this is an HDF5 file, not a picture: h5py reads it"),
@@ -38,6 +45,9 @@ _MAGICS: Final = (  # cause, where a magic stands, the magic, the sentence
         *("git-lfs", 0, b"version https://git-lfs"),
         "this is a git-lfs pointer, not the file itself: run `git lfs pull`",
     ),
+)
+LOSSLESS: Final = frozenset(  # causes: files that may hold every pixel of a carrier
+    {"bmp", "cgbi", "gif", "netpbm", "qoi", "sgi", "tiff", "unknown", "webp"}
 )
 _WEB_PAGES: Final = (b"<!doctype html", b"<html", b"<head")
 _TEXT_MODE: Final = "was changed on the way, as when it is sent as text"
@@ -76,6 +86,9 @@ def _truncated(size: int) -> Diagnosis:
 
 def _diagnose_chunks(data: bytes, whole: bool) -> Diagnosis | None:
     """Walk the chunks as far as they are there."""
+    if data[12:16] == b"CgBI":
+        what = "this PNG was converted by Xcode for iOS (CgBI), which is no PNG any more"
+        return Diagnosis("cgbi", True, f"{what}: {_TRY_RESTORE}")
     at = len(_SIGNATURE)
     while at + 8 <= len(data):
         length, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]

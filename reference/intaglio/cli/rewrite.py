@@ -149,17 +149,19 @@ def restore(
     pixels_max: PixelsMax = PIXELS_MAX,
     bytes_max: BytesMax = None,
 ) -> None:
-    """Undo turning, mirroring, a border, enlargement of a picture.
+    """Undo what was done to a picture, if that lost nothing.
 
-    After that its data can be read again. Undone are flips, quarter turns, a border around it,
-    enlargement by a whole factor without smoothing, a damaged first row. Says what it undid, and
-    checks the data; exit code 65 if that is damaged.
+    After that its data can be read again. Undone are flips, quarter turns, a border or screen
+    around it, enlargement by repeating pixels, channels exchanged or inverted, rows and columns
+    shifted around the edges, a damaged first row. BMP, TIFF, WebP, PPM, TGA, QOI, PCX, SGI and
+    Xcode's PNG become a PNG again. Prints what was undone, and checks the data; exit code 65 if
+    that is damaged.
 
     Try:
 
         intaglio restore turned.png -o m.png
 
-        intaglio restore screenshot.png turned.png -o restored/
+        intaglio restore screenshot.png turned.bmp -o restored/
     """
     from intaglio._limits import Limits
     from intaglio._restore import restore as undo
