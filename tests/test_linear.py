@@ -18,10 +18,9 @@ from intaglio._png_stream import Chunks
 from intaglio._restore import restore
 from intaglio._show import file_lines
 from intaglio._strip import strip
+from intaglio.cli import _run
 from intaglio.cli._exits import UsageError
 from intaglio.cli._files import targets
-from intaglio.cli._talk import Talk
-from intaglio.cli._unpacking import Unpacker
 
 ARRAYS = 200
 
@@ -44,7 +43,7 @@ class Name(str):
 def unpack(form):
     def work(path):
         out = f"{path.parent}/{form}/"
-        Unpacker(out, form, None, False, False, ig.Limits(), Talk(True)).unpack(path)
+        assert _run.run(["unpack", str(path), "--as", form, "-o", out, "--quiet"]) == 0
 
     return work
 
