@@ -137,3 +137,15 @@ def test_a_room_opens_with_its_caption_and_stays_small(name):
     caption = ast.get_docstring(ast.parse(text))
     assert caption
     assert text.count("\n") <= 300
+
+
+def test_no_module_relies_on_assert():
+    # python -O drops asserts, and a caller or a file may reach any of them.
+    found = [
+        f"{name}:{node.lineno}"
+        for name, path in ROOMS.items()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Assert)
+        or (isinstance(node, ast.Name) and node.id == "AssertionError")
+    ]
+    assert found == []

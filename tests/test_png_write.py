@@ -181,5 +181,5 @@ def test_rows_that_do_not_fit_the_announced_picture_are_our_own_bug():
         (3, 2, []),
         (3, 2, [rows.astype(np.int8)]),
     ):
-        with pytest.raises(AssertionError):
+        with pytest.raises(ValueError, match="rows"):
             write_png(io.BytesIO(), width, height, 3, bands)

@@ -143,10 +143,11 @@ MISREADINGS: Final = (
         "CAR-3",
         "Bits after the end of the body are zero.",
         "_carrier",
-        "            assert len(data)\n",
+        "            self._keep(data)\n",
         "            rest = _extract_groups(pixels, self._depths)[len(data) :]\n"
         "            if rest.any():\n"
-        "                raise ValueError\n",
+        "                raise ValueError\n"
+        "            self._keep(data)\n",
     ),
     one(
         "alpha-as-deep-as-colours",

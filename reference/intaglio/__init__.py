@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from intaglio._info import ArrayInfo, Info
     from intaglio._lazy import IntaglioFile, LazyArray
     from intaglio._limits import Limits
+    from intaglio._peek import is_intaglio
     from intaglio._plan import Plan, plan
     from intaglio._recolor import recolor
     from intaglio._restore import Restored, restore
@@ -64,6 +65,7 @@ __all__ = [
     "imread",
     "imsave",
     "info",
+    "is_intaglio",
     "load",
     "load_dict",
     "load_figure",
@@ -86,6 +88,7 @@ _ROOMS: Final = {
     "_info": ("ArrayInfo", "Info"),
     "_lazy": ("IntaglioFile", "LazyArray"),
     "_limits": ("Limits",),
+    "_peek": ("is_intaglio",),
     "_plan": ("Plan", "plan"),
     "_recolor": ("recolor",),
     "_restore": ("Restored", "restore"),

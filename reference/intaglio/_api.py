@@ -42,8 +42,9 @@ def imsave(
     and a colour bar (needs matplotlib). Further keywords: as for `save`.
     Errors: EncodeError if the array cannot be carried, OSError if the file cannot be written.
     """
-    if format is not None and format.lower() != "png":
-        raise EncodeError(Reason.FORMAT_UNSUPPORTED, f"format {format!r}: only png keeps the data")
+    _check_format(format)
+    if not isinstance(colorbar, bool | np.bool):
+        raise TypeError(f"colorbar= is True or False, not {type(colorbar).__name__}")
     shown: Options = {"vmin": vmin, "vmax": vmax, "cmap": cmap, "origin": origin}
     array = as_array(arr)
     if colorbar:
@@ -52,6 +53,16 @@ def imsave(
         options["enlarge"] = True
         shown = {}
     _save(fname, {DEFAULT_NAME: array}, {**shown, **options}, dpi)
+
+
+def _check_format(form: object) -> None:
+    if form is None:
+        return
+    if not isinstance(form, str):
+        raise TypeError(f"format= is a string, not {type(form).__name__}")
+    if form.lower() != "png":
+        detail = f"format {form!r}: only png keeps the data"
+        raise EncodeError(Reason.FORMAT_UNSUPPORTED, detail, "format")
 
 
 def imread(fname: Source, *, limits: Limits = DEFAULT_LIMITS) -> Array:

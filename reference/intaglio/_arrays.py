@@ -98,7 +98,7 @@ def native_dtype(kind: ElementType) -> np.dtype[Any]:
             import ml_dtypes
         except ImportError as problem:
             raise DecodeError(
-                Reason.ELEMENT_UNKNOWN, "bfloat16 needs ml_dtypes: pip install intaglio[bfloat16]"
+                Reason.ELEMENT_UNKNOWN, "bfloat16 needs ml_dtypes: pip install 'intaglio[bfloat16]'"
             ) from problem
         bfloat16: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
         return bfloat16

@@ -46,6 +46,7 @@ def badge_for(width: int, height: int) -> tuple[int, int, Bytes]:
             Reason.OPTION_INVALID,
             f"badge= needs a picture of at least {cols + 4}x{rows + 4} pixels, "
             f"this one has {width}x{height}",
+            "badge",
         )
     sign = np.array([[mark == "#" for mark in row] for row in _SIGN])
     pixels = np.where(sign[..., None], np.array(INK, np.uint8), np.array(PAPER, np.uint8))

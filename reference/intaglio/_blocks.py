@@ -20,7 +20,6 @@ from intaglio._kernels import native
 from intaglio._spec import (
     CODEC_CODE,
     PROLOGUE_ROOTED_BYTES,
-    TABLE_ENTRY_BYTES,
     ZSTD_WINDOW_BYTES_MAX,
     FilterStep,
 )
@@ -60,7 +59,6 @@ def write_table(entries: list[TableEntry]) -> bytes:
 
 def read_table(raw: bytes | memoryview) -> Table:
     """The entries of block tables that fill all of `raw`: there may be millions."""
-    assert len(raw) % TABLE_ENTRY_BYTES == 0
     return np.frombuffer(bytes(raw), _ENTRIES)
 
 

@@ -96,8 +96,7 @@ class Stream:
         return self._starts[-1]
 
     def __getitem__(self, place: slice) -> bytes:
-        start, stop, step = place.indices(len(self))
-        assert step == 1
+        start, stop, _ = place.indices(len(self))
         found = []
         index = bisect_right(self._starts, start) - 1
         while start < stop:
@@ -127,7 +126,9 @@ def write_body(
         )
     for name in attrs:
         if name not in arrays:
-            raise EncodeError(Reason.OPTION_INVALID, f"attrs for {name!a}: no array has that name")
+            raise EncodeError(Reason.OPTION_INVALID, _not_an_array(name, [*arrays]), "attrs")
+    file_metadata = write_metadata(metadata)
+    own = {name: write_metadata(attrs.get(name), f"attrs of {name!a}") for name in arrays}
     for name, array in arrays.items():
         _check_name(name)
         element_type_of(array)
@@ -136,8 +137,8 @@ def write_body(
     found: dict[str, _Packed] = {}
     for group in _groups(arrays, job):
         found.update(zip(group, _pack_group([arrays[name] for name in group], job), strict=True))
-    records = tuple(_record(name, found[name], write_metadata(attrs.get(name))) for name in arrays)
-    header = write_header(Header(records, write_metadata(metadata)))
+    records = tuple(_record(name, found[name], own[name]) for name in arrays)
+    header = write_header(Header(records, file_metadata))
     table = write_table([entry for name in arrays for entry in found[name].entries])
     return Body(header, table, tuple(block for name in arrays for block in found[name].stored))
 
@@ -171,6 +172,11 @@ def _groups(arrays: Mapping[str, Array], job: _Job) -> Iterator[list[str]]:
         if len(group) * array.nbytes >= _TOGETHER_BYTES:
             yield waiting.pop(key)
     yield from waiting.values()
+
+
+def _not_an_array(name: object, names: list[str]) -> str:
+    detail = f"attrs for {name!a}: no array has that name; attrs= maps names of arrays to objects"
+    return f"{detail}: attrs={{{names[0]!a}: {{{name!a}: ...}}}}" if len(names) == 1 else detail
 
 
 def _levels(total_bytes: int, effort: Effort) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from intaglio._errors import DecodeError, Reason
 from intaglio._kernels import native
 from intaglio._spec import PROLOGUE_BYTES, PROLOGUE_DEPTHS, Depths
 
@@ -146,10 +147,10 @@ class Extractor:
         group = group_of(self._depths)
         while self._body_known < stop:
             pixels = self._take(group.pixels)
-            assert len(pixels) >= group.pixels  # the echo's pixels stand behind the body
+            if len(pixels) < group.pixels:  # as after a read that failed before
+                raise DecodeError(Reason.PNG_DAMAGED, "the PNG ends before its data does")
             self._rest = pixels[len(pixels) - len(pixels) % group.pixels :]
             data = _extract_groups(pixels, self._depths)[: self._body_length - self._body_known]
-            assert len(data)
             self._keep(data)
         return self._body.data[start:stop]
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from intaglio._carrier import Field, Pixels, Words, group_of, shifted, words_of
 from intaglio._kernels import native
-from intaglio._spec import PIXELS_RESERVED, PROLOGUE_BYTES, PROLOGUE_DEPTHS, Depths
+from intaglio._spec import PROLOGUE_BYTES, PROLOGUE_DEPTHS, Depths
 
 
 class Sliceable(Protocol):
@@ -96,8 +96,6 @@ class Embedder:
     """
 
     def __init__(self, prologue: bytes, body: Sliceable, depths: Depths, pixel_count: int) -> None:
-        assert len(prologue) == PROLOGUE_BYTES
-        assert pixel_count >= PIXELS_RESERVED
         self._prologue: Final = prologue
         self._body: Final = body
         self._depths: Final = depths

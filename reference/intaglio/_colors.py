@@ -80,7 +80,7 @@ def check_colormap(cmap: object) -> None:
     """Refuse what is no colour map, before any picture is planned."""
     if isinstance(cmap, str):
         if cmap not in ROW_BY_NAME and _registered(cmap) is None:
-            raise EncodeError(Reason.OPTION_INVALID, _unknown_name(cmap))
+            raise _invalid(_unknown_name(cmap))
     elif not _is_colormap(cmap):
         _rows_of(cmap)
 
@@ -148,15 +148,20 @@ def _rows_of(cmap: object) -> Bytes:
             "cmap= takes a name, an (N, 3) or (N, 4) array or a matplotlib Colormap, "
             f"not {type(cmap).__name__}"
         )
-    rows = np.asarray(cmap)
+    try:
+        rows = np.asarray(cmap)
+    except ValueError as problem:  # rows of several lengths
+        raise _invalid(f"cmap= is (N, 3) or (N, 4): {problem}") from problem
     if rows.ndim != 2 or rows.shape[1] not in (3, 4) or not 1 <= len(rows) <= COLORS_MAX:
-        raise EncodeError(Reason.OPTION_INVALID, f"cmap= is (N, 3) or (N, 4), not {rows.shape}")
+        raise _invalid(f"cmap= is (N, 3) or (N, 4), not {rows.shape}")
     top = {"f": 1, "i": 255, "u": 255}.get(rows.dtype.kind)
     if top is None or not ((rows >= 0) & (rows <= top)).all():
-        raise EncodeError(
-            Reason.OPTION_INVALID, "cmap= holds floats from 0 to 1 or integers from 0 to 255"
-        )
+        raise _invalid("cmap= holds floats from 0 to 1 or integers from 0 to 255")
     return _on_white((rows * (255 // top)).astype(np.uint8))
+
+
+def _invalid(detail: str) -> EncodeError:
+    return EncodeError(Reason.OPTION_INVALID, detail, "cmap")
 
 
 def _on_white(rgba: Bytes) -> Bytes:
@@ -169,7 +174,7 @@ def _on_white(rgba: Bytes) -> Bytes:
 
 def _from_matplotlib(cmap: Colormap) -> Palette:
     if not 1 <= cmap.N <= COLORS_MAX:
-        raise EncodeError(Reason.OPTION_INVALID, f"a colour map of {cmap.N} colours")
+        raise _invalid(f"a colour map of {cmap.N} colours")
     palette = _with_specials(_on_white(cmap(np.arange(cmap.N), bytes=True)))
     palette.table[[-1, cmap.N]] = _on_white(cmap(np.array([-1, cmap.N]), bytes=True))
     bad = cmap(np.array([np.nan]), bytes=True)

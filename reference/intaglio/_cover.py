@@ -6,6 +6,7 @@ file but the one that is given. Broken pictures are refused, by our own readers 
 would fill up what is missing.
 """
 
+import errno
 import io
 import os
 import sys
@@ -75,9 +76,11 @@ def read_cover(cover: object, pixels_max: int, dpi_factor: float = 1.0) -> Bytes
     if isinstance(cover, Image.Image):
         return _from_image(cover, pixels_max)
     if isinstance(cover, (str, os.PathLike)):
-        with Path(cover).open("rb") as file:
+        with _opened(cover) as file:
             return _from_file(file, pixels_max)
     if hasattr(cover, "read"):
+        if getattr(cover, "closed", False) is True:
+            raise OSError(errno.EBADF, "cover= is a file object that is closed")
         raw = cover.read()
         if not isinstance(raw, bytes):
             raise TypeError("cover= takes a file that is open for reading bytes")
@@ -86,6 +89,14 @@ def read_cover(cover: object, pixels_max: int, dpi_factor: float = 1.0) -> Bytes
         "cover= takes a path, a file, a PIL image, an array or a matplotlib Figure, "
         f"not {type(cover).__name__}"
     )
+
+
+def _opened(path: str | os.PathLike[str]) -> IO[bytes]:
+    try:
+        return Path(path).open("rb")
+    except ValueError as problem:  # a NUL, or what no file system can write
+        message = f"cover= names no file: {problem}"
+        raise OSError(errno.EINVAL, message, ascii(path)) from problem
 
 
 def is_figure(cover: object) -> TypeGuard[Figure]:

@@ -5,8 +5,11 @@ the conformance cases and in the command's output. The detail is for people
 and may change.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
+
+FindCause = Callable[[str], tuple[str | None, str]]
 
 
 class Reason(StrEnum):
@@ -61,30 +64,72 @@ class IntaglioError(ValueError):
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(reason, detail)
         self.reason: Final = reason
-        self.detail = detail
+        self._detail = detail
+
+    @property
+    def detail(self) -> str:
+        """What happened, where, and what to do: for people; may change between versions."""
+        return self._detail
 
     def __str__(self) -> str:
         return f"{self.detail} [{self.reason}]"
 
 
 class EncodeError(IntaglioError):
-    """The caller's arrays, options or cover can't be carried."""
+    """The caller's arrays, options or cover can't be carried.
+
+    option: the keyword at fault, such as "linthresh"; None where no single keyword is.
+    """
+
+    def __init__(self, reason: Reason, detail: str, option: str | None = None) -> None:
+        super().__init__(reason, detail)
+        self.option: Final = option
 
 
 class DecodeError(IntaglioError):
     """The file breaks a rule of SPEC.md, or passes a limit of this reader.
 
-    diagnosis: a word for what happened to the file, such as "jpeg" or "cropped-top"; None where
-    nothing was found. The detail says it in a sentence, with "probably" where it is inferred.
+    The detail and the diagnosis are made when one of them, or the text, is first asked for.
     """
 
-    diagnosis: str | None = None
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(reason, detail)
+        self._diagnosis: str | None = None
+        self._find_cause: FindCause | None = None
+
+    @property
+    def detail(self) -> str:
+        """The sentence for people, with the probable cause where one was found."""
+        self._settle()
+        return self._detail
+
+    @property
+    def diagnosis(self) -> str | None:
+        """A word for what happened to the file, such as "jpeg" or "cropped-top"; None: unknown."""
+        self._settle()
+        return self._diagnosis
 
     def explain(self, diagnosis: str | None, detail: str) -> None:
         """Say more than was known where this was raised; the reason stays."""
-        self.diagnosis = diagnosis
-        self.detail = detail
+        self._find_cause = None
+        self._diagnosis = diagnosis
+        self._detail = detail
         self.args = (self.reason, detail)
+
+    def explain_when_asked(self, find_cause: FindCause) -> None:
+        """Call `find_cause` for the diagnosis once, if it is ever asked for.
+
+        It gets the detail so far, and returns diagnosis and detail; it must not raise.
+        """
+        self._find_cause = find_cause
+
+    def _settle(self) -> None:
+        if self._find_cause is not None:
+            self.explain(*self._find_cause(self._detail))
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        self._settle()  # what finds the cause holds the file, and stays here
+        return super().__reduce__()
 
 
 class ContentError(DecodeError):

@@ -1,28 +1,33 @@
-"""Explaining: a refusal that says what probably happened to the file, and what to do.
+"""Explains a refused file: adds what probably happened to it, and what to do, to the error.
 
-Comes to work only where reading has failed, and imports what looks at files
-only then. What it finds goes into the error's detail and diagnosis; its reason
-stays what SPEC.md says. Decoding is over by then, and never uses any of this.
+The cause is looked for when the error's text, `.detail` or `.diagnosis` is first asked for:
+most callers only want to know that the file was refused. The file may be closed by then, so an
+error keeps what it needs to look again: a path with the file's identity, the bytes of a BytesIO,
+or the caller's pixels. Of any other stream the cause is found at once. The reason is never changed.
 """
 
+import io
 import os
+import zlib
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from intaglio._diagnosis import NOT_A_CARRIER
 from intaglio._errors import DecodeError, Reason
-from intaglio._files import maybe_position
+from intaglio._files import bare_stream, maybe_position
 from intaglio._limits import Limits
 
 if TYPE_CHECKING:
     from intaglio._diagnosis import Diagnosis
 
 Pixels = npt.NDArray[np.uint8]
+Look = Callable[[], "Diagnosis | None"]
 
 PIXELS_MAX: Final = 1 << 26  # of a larger picture nothing is told: it would have to be read whole
 BYTES_MAX: Final = 1 << 26  # of a PNG's file, looked through for the place of the damage
@@ -36,14 +41,15 @@ _TOLD_ANEW: Final = frozenset(
 
 
 class Explainer:
-    """Around the reading of one file: a DecodeError that passes is explained.
+    """Around the reading of one file: a DecodeError that passes learns how to find its cause.
 
     May be entered again and again; looks at the file once for each reason.
     """
 
-    def __init__(self, look: Callable[[Reason], "Diagnosis | None"]) -> None:
-        self._look: Final = look
-        self._found: Final[dict[Reason, Diagnosis | None]] = {}
+    def __init__(self, prepare: Callable[[Reason], Look | None]) -> None:
+        """`prepare` is called while the file is open, and gives what looks at it later."""
+        self._prepare: Final = prepare
+        self._looks: Final[dict[Reason, Look | None]] = {}
 
     def __enter__(self) -> None: ...
 
@@ -57,45 +63,117 @@ class Explainer:
             self.explain(problem)
 
     def explain(self, problem: DecodeError) -> None:
-        """Add to `problem` what probably happened; never raises."""
+        """Let `problem` find what probably happened, when that is asked for; never raises."""
         reason = problem.reason
-        if reason not in self._found:
+        if reason not in self._looks:
             with suppress(Exception):  # the refusal has to be told, whatever becomes of its cause
-                self._found[reason] = self._look(reason)
-        found = self._found.setdefault(reason, None)
-        if found is None:
-            return
-        anew = reason in _TOLD_ANEW
-        detail = found.sentence if anew else f"{found.sentence} ({problem.detail})"
-        problem.explain(None if found.cause == NOT_A_CARRIER else found.cause, detail)
+                look = self._prepare(reason)
+                self._looks[reason] = look and _once(look)
+        look = self._looks.setdefault(reason, None)
+        if look is not None:
+            problem.explain_when_asked(lambda detail: _told(look, reason, detail))
+
+
+def _once(look: Look) -> Look:
+    """The same, which keeps what it found in place of the file."""
+    todo = [look]
+    found: list[Diagnosis | None] = []
+
+    def looked() -> "Diagnosis | None":
+        if not found:
+            found.append(_maybe_found(todo[0]))
+            todo.clear()
+        return found[0]
+
+    return looked
+
+
+def _maybe_found(look: Look) -> "Diagnosis | None":
+    with suppress(Exception):
+        return look()
+    return None
+
+
+def _told(look: Look, reason: Reason, detail: str) -> tuple[str | None, str]:
+    """Diagnosis and detail, of an error that had this detail."""
+    found = look()
+    if found is None:
+        return None, detail
+    whole = found.sentence if reason in _TOLD_ANEW else f"{found.sentence} ({detail})"
+    return None if found.cause == NOT_A_CARRIER else found.cause, whole
+
+
+class _Identity(NamedTuple):
+    """What tells that a path still leads to the same file."""
+
+    device: int
+    inode: int
+    size: int
+    changed_ns: int
+
+
+def _identity(stream: BinaryIO) -> _Identity:
+    status = os.fstat(stream.fileno())
+    return _Identity(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
 
 
 def explaining(stream: BinaryIO, limits: Limits) -> Explainer:
-    """Explains what is refused of a stream, from where it stands now; later leaves it standing."""
+    """Explains what is refused of a stream, from where it stands now; leaves it standing there."""
     start = maybe_position(stream)
 
-    def look(reason: Reason) -> "Diagnosis | None":
+    def prepare(reason: Reason) -> Look | None:
         if start is None:  # a pipe cannot be read again
             return None
+        bare = bare_stream(stream)
+        if type(bare) is io.BytesIO and len(bare.getbuffer()) <= BYTES_MAX:
+            data = bare.getvalue()
+            return lambda: _look_from(io.BytesIO(data), start, reason, limits)
+        if isinstance(bare, io.BufferedReader | io.FileIO) and isinstance(bare.name, str):
+            path, identity = Path(bare.name).absolute(), _identity(bare)
+            return lambda: _look_at_path(path, identity, start, reason, limits)
         here = stream.tell()
         try:
-            stream.seek(start)
-            return _look_at_file(stream, reason, limits)
+            found = _look_from(stream, start, reason, limits)
         finally:
             stream.seek(here)
+        return lambda: found
 
-    return Explainer(look)
+    return Explainer(prepare)
 
 
 def explaining_pixels(pixels: Pixels) -> Explainer:
-    """Explains what is refused of (H, W, 3 or 4) pixels."""
+    """Explains what is refused of (H, W, 3 or 4) pixels, if they still are what they were."""
 
-    def look(reason: Reason) -> "Diagnosis | None":
-        from intaglio._diagnose import diagnose_pixels
+    def prepare(reason: Reason) -> Look | None:
+        if not _few(*pixels.shape[:2]):
+            return None
+        crc = _crc(pixels)
 
-        return diagnose_pixels(pixels, reason) if _few(*pixels.shape[:2]) else None
+        def look() -> "Diagnosis | None":
+            from intaglio._diagnose import diagnose_pixels
 
-    return Explainer(look)
+            return diagnose_pixels(pixels, reason) if _crc(pixels) == crc else None
+
+        return look
+
+    return Explainer(prepare)
+
+
+def _crc(pixels: Pixels) -> int:
+    return zlib.crc32(np.ascontiguousarray(pixels).data)
+
+
+def _look_at_path(
+    path: Path, identity: _Identity, start: int, reason: Reason, limits: Limits
+) -> "Diagnosis | None":
+    """None, too, where the path leads to another file now, or to none."""
+    with path.open("rb") as stream:
+        return _look_from(stream, start, reason, limits) if _identity(stream) == identity else None
+
+
+def _look_from(stream: BinaryIO, start: int, reason: Reason, limits: Limits) -> "Diagnosis | None":
+    stream.seek(start)
+    return _look_at_file(stream, reason, limits)
 
 
 def _look_at_file(stream: BinaryIO, reason: Reason, limits: Limits) -> "Diagnosis | None":

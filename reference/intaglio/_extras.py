@@ -9,7 +9,13 @@ def need(module: str, extra: str) -> ModuleType:
     try:
         return import_module(module)
     except ModuleNotFoundError as problem:
-        if problem.name != module.partition(".")[0]:
-            raise
-        message = f"this needs {module}: pip install intaglio[{extra}]"
-        raise ImportError(message, name=module) from problem
+        raise missing(problem, module, extra) from problem
+
+
+def missing(problem: ModuleNotFoundError, module: str, extra: str) -> ImportError:
+    """What to raise for `problem`: it says how to install `module`, if that is what is missing."""
+    package = module.partition(".")[0]
+    if problem.name is None or problem.name.partition(".")[0] != package:
+        return problem
+    message = f"this needs {package}: pip install 'intaglio[{extra}]'"
+    return ImportError(message, name=package)

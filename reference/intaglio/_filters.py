@@ -22,7 +22,6 @@ _LANES_MAX: Final = 64  # up to this lag a sum runs along each lane, above it ro
 def filter_step(name: str, *parameters: int) -> FilterStep:
     """The chain's entry for the filter of that name."""
     kind = FILTER_BY_NAME[name]
-    assert len(parameters) == kind.parameters
     return FilterStep(kind.code, b"".join(p.to_bytes(4, "little") for p in parameters))
 
 

@@ -1,8 +1,9 @@
 """An open file: a mapping of arrays that are decoded when asked for."""
 
+import operator
+import weakref
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from threading import Lock
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -10,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from intaglio._arrays import Array
-from intaglio._codec import inspect
-from intaglio._explain import explaining
-from intaglio._files import Source, open_source
+from intaglio._files import Source
 from intaglio._info import ArrayInfo, Info, info_of
+from intaglio._lazy_source import LazySource
 from intaglio._limits import Limits
 
 
@@ -40,30 +40,18 @@ class IntaglioFile(Mapping[str, "LazyArray"]):
     Only prologue, header and block tables have been read and checked; the
     PNG as a whole has not (`info.png_checked` is False). Every value given is
     covered by a SHA-256 that matched. SPEC.md section 12, *inspect*.
+
+    Threads may share it: they read in turn. After a read that failed, and in a child process after
+    os.fork(), the path is opened again. pickle keeps the path and the limits. Errors of a read: as
+    `load`, and ValueError once it is closed.
     """
 
     def __init__(self, source: Source, limits: Limits) -> None:
-        self._limits: Final = limits
-        self._source: Final = source
-        self._lock: Final = Lock()
-        self._closed = False
-        with ExitStack() as stack:
-            stream = stack.enter_context(open_source(source))
-            self._explaining: Final = explaining(stream, limits)
-            with self._explaining:
-                self._opened: Final = inspect(stream, limits)[1]
-            self._stack: Final = stack.pop_all()
+        self._file: Final = LazySource(source, limits)
+        with self._file.reading() as opened:
+            self.info: Final[Info] = info_of(opened)
+        self.metadata: Final = self.info.metadata
         self._infos: Final = {array.name: array for array in self.info.arrays}
-
-    @property
-    def info(self) -> Info:
-        """What prologue, header and block tables say."""
-        return info_of(self._opened)
-
-    @property
-    def metadata(self) -> dict[str, Any]:
-        """The file's metadata; empty if it has none."""
-        return self._opened.contents.metadata
 
     def __getitem__(self, name: str) -> "LazyArray":
         if name not in self._infos:
@@ -77,44 +65,45 @@ class IntaglioFile(Mapping[str, "LazyArray"]):
         return len(self._infos)
 
     def __repr__(self) -> str:
-        state = "closed" if self._closed else "open"
+        state = "closed" if self._file.closed else "open"
         return f"<IntaglioFile ({state}): {listed(list(self._infos))}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        self._file.check_open()
+        if not isinstance(self._file.source, Path):
+            message = (
+                "a lazy file over a file object cannot be pickled: open it by its path, or pickle "
+                "the values, file[name][...]"
+            )
+            raise TypeError(message)
+        return _opened_again, (str(self._file.source), self._file.limits, self._file.root)
 
     def _repr_html_(self) -> str:
         from intaglio import _repr  # for notebooks only
 
-        return _repr.file_html(self.info, _repr.maybe_bytes(self._source))
+        return _repr.file_html(self.info, _repr.maybe_bytes(self._file.source))
 
     def array_html(self, array: ArrayInfo) -> str:
         """HTML for one of the arrays, as notebooks show it."""
         from intaglio import _repr
 
-        return _repr.array_html(self.info, array, _repr.maybe_bytes(self._source))
+        return _repr.array_html(self.info, array, _repr.maybe_bytes(self._file.source))
 
     def read(self, name: str) -> Array:
         """The whole array of that name, every digest checked."""
-        with self._reading():
-            self._opened.check_output([name], self._limits)
-            return self._opened.array(name)
+        with self._file.reading() as opened:
+            opened.check_output([name], self._file.limits)
+            return opened.array(name)
 
     def read_elements(self, name: str, start: int, stop: int) -> Array:
         """Elements start..stop-1 in C order as a 1-d array; decodes only their blocks."""
-        with self._reading():
-            self._opened.check_elements(name, stop - start, self._limits)
-            return self._opened.elements(name, start, stop)
-
-    @contextmanager
-    def _reading(self) -> Iterator[None]:
-        if self._closed:
-            message = "the file is closed"
-            raise ValueError(message)
-        with self._lock, self._explaining:
-            yield
+        with self._file.reading() as opened:
+            opened.check_elements(name, stop - start, self._file.limits)
+            return opened.elements(name, start, stop)
 
     def close(self) -> None:
-        """Close the file; arrays already taken stay valid."""
-        self._closed = True
-        self._stack.close()
+        """Close the file, once a read in another thread has ended; arrays taken stay valid."""
+        self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -126,6 +115,14 @@ class IntaglioFile(Mapping[str, "LazyArray"]):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _opened_again(path: str, limits: Limits, root: bytes) -> IntaglioFile:
+    """What pickle calls; OSError if the file there is not the one that was pickled."""
+    file = IntaglioFile(path, limits)
+    file._file.check_root(root)
+    weakref.finalize(file, file._file.close)
+    return file
 
 
 class LazyArray:
@@ -165,6 +162,9 @@ class LazyArray:
             raise TypeError(message)
         return self.shape[0]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return operator.getitem, (self._file, self.name)
+
     def __repr__(self) -> str:
         return f"<LazyArray {self.name!a}: {self.info.dtype} {self.shape}>"
 
@@ -192,7 +192,9 @@ class LazyArray:
             message = f"index {first} is beyond the first dimension, of {self.shape[0]}"
             raise IndexError(message) from problem
         chosen = rows if isinstance(rows, range) else range(rows, rows + 1)
-        low, high = (min(chosen), max(chosen) + 1) if chosen else (0, 0)
+        low, high = (
+            (min(chosen[0], chosen[-1]), max(chosen[0], chosen[-1]) + 1) if chosen else (0, 0)
+        )
         part = self._rows(low, high)
         if not isinstance(rows, range):
             return part[(0, *keys[1:])]

@@ -7,6 +7,7 @@ with both before memory is taken.
 """
 
 import os
+from numbers import Integral
 from typing import Final
 
 PIXELS_MAX: Final = 2**28
@@ -22,6 +23,7 @@ class Limits:
 
     pixels_max: width times height of the picture.
     output_bytes_max: canonical bytes of all that is asked for at once.
+    A wrong type is a TypeError: NaN, for one, would allow everything.
     What is not given is what the environment says at the moment of reading, in
     INTAGLIO_PIXELS_MAX and INTAGLIO_OUTPUT_BYTES_MAX. By default 2^28 pixels, and 1,000 times the
     bytes of the file, but at least 2^28 and at most 2^32.
@@ -30,8 +32,8 @@ class Limits:
     __slots__ = ("_output_bytes_max", "_pixels_max")
 
     def __init__(self, pixels_max: int | None = None, output_bytes_max: int | None = None) -> None:
-        self._pixels_max: Final = pixels_max
-        self._output_bytes_max: Final = output_bytes_max
+        self._pixels_max: Final = _checked("pixels_max", pixels_max)
+        self._output_bytes_max: Final = _checked("output_bytes_max", output_bytes_max)
 
     @property
     def pixels_max(self) -> int:
@@ -64,6 +66,15 @@ def check_limits(limits: object) -> None:
     if not isinstance(limits, Limits):
         message = f"limits= is an intaglio.Limits, not {type(limits).__name__}"
         raise TypeError(message)
+
+
+def _checked(name: str, value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        message = f"{name}= of Limits is a whole number, not {type(value).__name__}"
+        raise TypeError(message)
+    return int(value)
 
 
 def _given_or(given: int | None, variable: str, usual: int) -> int:

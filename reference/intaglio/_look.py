@@ -1,16 +1,21 @@
 """Look: everything the caller may say about the picture, checked as it is said."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 from numbers import Integral, Real
 from typing import Any, Final
+
+import numpy as np
 
 from intaglio._colors import check_colormap
 from intaglio._errors import EncodeError, Reason
 from intaglio._norms import NORM_NAMES, PARTS, is_normalize
+from intaglio._printable import digits_of
 
 COLORMAP_USUAL: Final = "viridis"
+SIDE_MAX: Final = 2**31 - 1  # of a PNG
+_COUNT_MAX: Final = {"pixels_max": 2**63 - 1, "side_max": SIDE_MAX, "side_min": SIDE_MAX}
 COMPLEX_LOOKS: Final = ("domain", *PARTS)
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "norm": NORM_NAMES,
@@ -58,38 +63,49 @@ class Look:
             check_colormap(self.cmap)
         for name, choices in _CHOICES.items():
             _check_choice(name, getattr(self, name), choices)
-        for name in ("vmin", "vmax", "vcenter", "linthresh", "scale"):
-            _check_real(name, getattr(self, name))
-        for name in ("pixels_max", "side_max", "side_min"):
-            _check_count(name, getattr(self, name))
+        for name in ("vmin", "vmax", "linthresh", "scale"):
+            if getattr(self, name) is not None:
+                self._settle(name, _checked_real)
+        if self.vcenter is None:
+            object.__setattr__(self, "vcenter", 0.0)
+        self._settle("vcenter", _checked_real)
+        for name in _COUNT_MAX:
+            self._settle(name, _checked_count)
         for name in ("enlarge", "badge"):
-            if not isinstance(getattr(self, name), bool):
-                kind = type(getattr(self, name)).__name__
-                raise TypeError(f"{name}= is True or False, not {kind}")
+            self._settle(name, _checked_flag)
         self._check_together()
+
+    def _settle(self, name: str, checked: Callable[[str, Any], Any]) -> None:
+        """Take a numpy scalar's value: the rest of the picture counts with Python's numbers."""
+        object.__setattr__(self, name, checked(name, getattr(self, name)))
 
     def _check_together(self) -> None:
         """Check what must agree."""
         for name in ("scale", "linthresh"):
             value = getattr(self, name)
             if value is not None and value <= 0:
-                raise _invalid(f"{name}= is above 0, not {value}")
+                raise _invalid(name, f"{name}= is above 0, not {_short(value)}")
+        if self.scale is not None and self.scale > SIDE_MAX:
+            raise _invalid("scale", f"scale= is at most {SIDE_MAX:,}, not {_short(self.scale)}")
         if self.vmin is not None and self.vmax is not None and self.vmin > self.vmax:
             raise _invalid(
+                "vmin",
                 f"vmin={self.vmin} is above vmax={self.vmax}; "
-                "to turn a map around, add _r to its name"
+                "to turn a map around, add _r to its name",
             )
         if is_normalize(self.norm) and (self.vmin is not None or self.vmax is not None):
-            raise _invalid("vmin= and vmax= belong into the norm where norm= is an object")
+            raise _invalid("norm", "vmin= and vmax= belong into the norm where norm= is an object")
         if self.norm == "twoslope":
             if self.vmin is not None and self.vmin >= self.vcenter:
-                raise _invalid(f"vmin={self.vmin} is not below vcenter={self.vcenter}")
+                raise _invalid("vmin", f"vmin={self.vmin} is not below vcenter={self.vcenter}")
             if self.vmax is not None and self.vmax <= self.vcenter:
-                raise _invalid(f"vmax={self.vmax} is not above vcenter={self.vcenter}")
+                raise _invalid("vmax", f"vmax={self.vmax} is not above vcenter={self.vcenter}")
         if self.norm == "log" and any(v is not None and v <= 0 for v in (self.vmin, self.vmax)):
-            raise _invalid("norm='log' needs vmin= and vmax= above 0")
+            raise _invalid("norm", "norm='log' needs vmin= and vmax= above 0")
         if self.cover is not None and self.scale is not None:
-            raise _invalid("scale= is for pictures made from the data; a cover has its own size")
+            raise _invalid(
+                "scale", "scale= is for pictures made from the data; a cover has its own size"
+            )
 
 
 def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
@@ -99,24 +115,45 @@ def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
         also = " or a matplotlib Normalize" if name == "norm" else ""
         raise TypeError(f"{name}= is a string{also}, not {type(value).__name__}")
     if value not in choices:
-        raise _invalid(f"{name}= is one of {', '.join(map(repr, choices))}, not {value!r}")
+        raise _invalid(name, f"{name}= is one of {', '.join(map(repr, choices))}, not {value!r}")
 
 
-def _check_real(name: str, value: object) -> None:
-    if value is None:
-        return
+def _checked_real(name: str, value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name}= is a number, not {type(value).__name__}")
-    if not isfinite(value):
-        raise _invalid(f"{name}= is a finite number, not {value}")
+    try:
+        real = float(value)
+    except OverflowError:  # a whole number or a fraction that no float holds
+        real = inf
+    if not isfinite(real):
+        raise _invalid(name, f"{name}= is a finite number, at most 1.8e308, not {_short(value)}")
+    return int(value) if isinstance(value, Integral) else real
 
 
-def _check_count(name: str, value: object) -> None:
+def _checked_count(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name}= is a whole number, not {type(value).__name__}")
-    if value < 1:
-        raise _invalid(f"{name}= is at least 1, not {value}")
+    count = int(value)
+    if not 1 <= count <= _COUNT_MAX[name]:
+        raise _invalid(name, f"{name}= is from 1 to {_COUNT_MAX[name]:,}, not {_short(count)}")
+    return count
 
 
-def _invalid(detail: str) -> EncodeError:
-    return EncodeError(Reason.OPTION_INVALID, detail)
+def _checked_flag(name: str, value: object) -> bool:
+    if not isinstance(value, bool | np.bool):
+        raise TypeError(f"{name}= is True or False, not {type(value).__name__}")
+    return bool(value)
+
+
+def _short(value: object) -> str:
+    """A number for a message; Python refuses to write those of thousands of digits."""
+    if isinstance(value, Integral) and abs(int(value)) >= 10**20:
+        return f"one of {digits_of(int(value)):,} digits"
+    try:
+        return str(value)
+    except ValueError:  # a fraction of such numbers
+        return "a larger one"
+
+
+def _invalid(name: str, detail: str) -> EncodeError:
+    return EncodeError(Reason.OPTION_INVALID, detail, name)

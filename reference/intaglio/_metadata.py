@@ -7,6 +7,7 @@ into infinity.
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from math import isfinite
 from typing import Any, Final, NoReturn
@@ -14,6 +15,7 @@ from typing import Any, Final, NoReturn
 import numpy as np
 
 from intaglio._errors import DecodeError, EncodeError, Reason
+from intaglio._printable import digits_of
 from intaglio._spec import JSON_DEPTH_MAX, JSON_NUMBER_CHARS_MAX
 
 # A string that never ends matches up to the end of the text, so the scan stays linear.
@@ -21,6 +23,8 @@ _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _LONG_NUMBER: Final = re.compile(rb"[-+.0-9eE]{%d}" % (JSON_NUMBER_CHARS_MAX + 1))
 _STEPS: Final = np.array([(c in b"[{") - (c in b"]}") for c in range(256)], np.int8)  # in depth
 _KEY_CHARS_SHOWN: Final = 40
+_WHERE_CHARS_SHOWN: Final = 200
+_INTEGER_MAX: Final = int(sys.float_info.max)
 _SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -28,20 +32,28 @@ class _NotMetadataError(ValueError):
     """What is wrong with a text; leaves this file as one of the two public types."""
 
 
-def write_metadata(metadata: Mapping[str, Any] | None) -> bytes:
-    """The JSON text of `metadata`: UTF-8, no spaces, members in the caller's order."""
-    if metadata is None or not len(metadata):
+def write_metadata(metadata: Mapping[str, Any] | None, owner: str = "metadata") -> bytes:
+    """The JSON text of `metadata`: UTF-8, no spaces, members in the caller's order.
+
+    owner: what errors call it, with the keys that lead to the value at fault.
+    """
+    if metadata is None:
         return b""
     if not isinstance(metadata, Mapping):
-        message = f"metadata is a mapping with str keys, not {type(metadata).__name__}"
+        message = f"{owner} is a mapping with str keys, not {type(metadata).__name__}"
         raise TypeError(message)
+    if not len(metadata):
+        return b""
     try:
-        plain = _plain(metadata, 1, "")
+        plain = _plain(metadata, 1, owner)
         text = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
         raw = text.encode()
-        _parse(raw)
     except (ValueError, TypeError) as problem:
-        raise EncodeError(Reason.METADATA_INVALID, f"metadata: {problem}") from problem
+        raise EncodeError(Reason.METADATA_INVALID, str(problem)) from problem
+    try:
+        _parse(raw)
+    except ValueError as problem:
+        raise EncodeError(Reason.METADATA_INVALID, f"{owner}: {problem}") from problem
     return raw
 
 
@@ -50,34 +62,65 @@ def _plain(value: Any, depth: int, where: str) -> Any:  # noqa: ANN401 - any JSO
     if not isinstance(value, Mapping | list | tuple):
         return _leaf(value, where)
     if depth > JSON_DEPTH_MAX:  # [MET-5]
-        message = f"nested more than {JSON_DEPTH_MAX} deep"
+        message = f"{where[:_WHERE_CHARS_SHOWN]}... is nested more than {JSON_DEPTH_MAX} deep"
         raise _NotMetadataError(message)
     if not isinstance(value, Mapping):
         return [_plain(item, depth + 1, f"{where}[{i}]") for i, item in enumerate(value)]
     for key in value:
         if not isinstance(key, str):
-            message = f"the key {key!r} is not a string"
+            message = f"{where}: {_key_shown(key)}, not a string"
             raise _NotMetadataError(message)
-    return {
-        key: _plain(item, depth + 1, f"{where}[{key[:_KEY_CHARS_SHOWN]!a}]")
-        for key, item in value.items()
-    }
+        _check_text(key, f"{where}: the key {_cut(key)!a}")
+    return {key: _plain(item, depth + 1, f"{where}[{_cut(key)!a}]") for key, item in value.items()}
 
 
-def _leaf(value: Any, where: str) -> str | float | None:  # noqa: ANN401
+def _key_shown(key: object) -> str:
+    try:
+        return f"the key {_cut(ascii(key))} is {type(key).__name__}"
+    except ValueError:  # an integer of thousands of digits
+        return f"a key is {type(key).__name__}"
+
+
+def _cut(text: str) -> str:
+    return text[:_KEY_CHARS_SHOWN]
+
+
+def _leaf(value: Any, where: str) -> Any:  # noqa: ANN401
     """A value that holds no others, as JSON has it."""
     if isinstance(value, np.bool | np.integer | np.float16 | np.float32):
         value = value.item()  # Python's numbers hold these exactly
-    if isinstance(value, float) and not isfinite(value):
-        message = f"{where} is {value}, and JSON has no such number; None or text can say it"
-        raise _NotMetadataError(message)
-    if value is not None and not isinstance(value, str | int | float):
+    if isinstance(value, str):
+        _check_text(value, where)
+    elif isinstance(value, float):
+        if not isfinite(value):
+            message = f"{where} is {value}, and JSON has no such number; None or text can say it"
+            raise _NotMetadataError(message)
+    elif isinstance(value, int):
+        _check_integer(value, where)
+    elif value is not None:
         message = (
             f"{where} is of type {type(value).__name__}; JSON holds text, numbers, True, False, "
             "None, lists and dicts of these; an array is saved as one of the arrays"
         )
         raise _NotMetadataError(message)
     return value
+
+
+def _check_integer(value: int, where: str) -> None:
+    if abs(value) > _INTEGER_MAX:  # [MET-4]
+        message = (
+            f"{where} is a whole number of {digits_of(value):,} digits; numbers of JSON end at "
+            "1.8e308: give it as text"
+        )
+        raise _NotMetadataError(message)
+
+
+def _check_text(text: str, where: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as problem:  # [MET-3]
+        message = f"{where} holds half of a surrogate pair, at character {problem.start}"
+        raise _NotMetadataError(message) from problem
 
 
 def read_metadata(raw: bytes) -> dict[str, Any]:

@@ -248,7 +248,8 @@ def _place_foreign(norm: Normalize, reals: Reals, colors: int) -> Reals:
 
 
 def _refused(problem: Exception) -> EncodeError:
-    return EncodeError(Reason.OPTION_INVALID, f"norm= does not take these values: {problem}")
+    detail = f"norm= does not take these values: {problem}"
+    return EncodeError(Reason.OPTION_INVALID, detail, "norm")
 
 
 def is_normalize(norm: object) -> TypeGuard[Normalize]:

@@ -1,11 +1,15 @@
-"""Options in the caller's words, checked, and turned into a codec's job."""
+"""Checks the keywords of everything that writes, and makes the codec's job of them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from numbers import Integral
 from typing import Any, Final, TypedDict, get_args
 
 from intaglio._body import Effort
 from intaglio._codec import Job
 from intaglio._errors import EncodeError, Reason
+from intaglio._png_head import write_phys
+from intaglio._printable import digits_of
 from intaglio._spec import DEFAULT_PROFILE, PROFILES, Depths, is_legal_depths
 
 Profile = str | tuple[int, int, int, int]
@@ -46,28 +50,63 @@ class Options(PlainOptions, total=False):
 
 
 def make_job(options: Mapping[str, Any], dpi: float | None) -> Job:
-    """The job that `options` (keywords of `Options`) describe, checked."""
-    from intaglio._picture import Look  # who only reads does without
+    """The job that `options` (keywords of `Options`) describe, checked.
+
+    Wrong types are TypeError, wrong values EncodeError(OPTION_INVALID) with `.option`.
+    """
+    from intaglio._picture import Look  # imported here because decoding never needs it
 
     _check_keywords(options)
+    if dpi is not None:
+        write_phys(dpi)
     look = {key: value for key, value in options.items() if key not in _NOT_OF_THE_LOOK}
-    level = options.get("level", LEVEL_USUAL)
-    if level is not None and level not in _LEVELS:
-        raise EncodeError(Reason.OPTION_INVALID, f"level {level!r}: zstd has 1 to 22")
-    effort = options.get("effort", "fast")
-    if effort not in get_args(Effort):
-        raise EncodeError(
-            Reason.OPTION_INVALID, f"effort {effort!r}: one of {', '.join(get_args(Effort))}"
-        )
     return Job(
         depths=_depths(options.get("profile", DEFAULT_PROFILE)),
-        level=level,
+        level=_level(options.get("level", LEVEL_USUAL)),
         look=Look(**look),
-        metadata=options.get("metadata"),
-        attrs=options.get("attrs"),
+        metadata=_mapping("metadata", options.get("metadata")),
+        attrs=_mapping("attrs", options.get("attrs")),
         dpi=dpi,
-        effort=effort,
+        effort=_effort(options.get("effort", "fast")),
     )
+
+
+def _level(level: object) -> int | None:
+    if level is None:
+        return None
+    number = _whole("level", level)
+    if number not in _LEVELS:
+        raise _invalid("level", f"level {_shown(number)}: zstd has 1 to 22")
+    return number
+
+
+def _effort(effort: object) -> Effort:
+    if not isinstance(effort, str):
+        raise _wrong_type("effort", "a string", effort)
+    for known in get_args(Effort):
+        if effort == known:
+            return known  # type: ignore[no-any-return]
+    raise _invalid("effort", f"effort {effort!r}: one of {', '.join(get_args(Effort))}")
+
+
+def _mapping(name: str, value: Any) -> Mapping[str, Any] | None:  # noqa: ANN401
+    if value is not None and not isinstance(value, Mapping):
+        raise _wrong_type(name, "a mapping with str keys", value)
+    return value
+
+
+def _whole(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, Integral):
+        raise _wrong_type(name, "a whole number", value)
+    return int(value)
+
+
+def _wrong_type(name: str, wanted: str, value: object) -> TypeError:
+    return TypeError(f"{name}= is {wanted}, not {type(value).__name__}")
+
+
+def _invalid(name: str, detail: str) -> EncodeError:
+    return EncodeError(Reason.OPTION_INVALID, detail, name)
 
 
 def _check_keywords(options: Mapping[str, Any]) -> None:
@@ -86,15 +125,22 @@ def _check_keywords(options: Mapping[str, Any]) -> None:
 def _depths(profile: Profile) -> Depths:
     if isinstance(profile, str):
         if profile not in PROFILES:
-            raise EncodeError(
-                Reason.OPTION_INVALID,
-                f"profile {profile!r}: one of {', '.join(PROFILES)}, or four depths",
+            raise _invalid(
+                "profile", f"profile {profile!r}: one of {', '.join(PROFILES)}, or four depths"
             )
         return PROFILES[profile]
-    depths = tuple(int(depth) for depth in profile)
+    if isinstance(profile, bytes | Mapping) or not isinstance(profile, Iterable):
+        raise _wrong_type("profile", "a name or four depths", profile)
+    depths = tuple(_whole("profile", depth) for depth in islice(profile, 5))
     if len(depths) != 4 or not is_legal_depths(depths):
-        raise EncodeError(
-            Reason.OPTION_INVALID,
-            f"depths {depths}: four numbers, 0 to 8 for R, G, B, 0 to 4 for A, not all zero",
+        raise _invalid(
+            "profile",
+            f"depths ({', '.join(map(_shown, depths))}): four numbers, 0 to 8 for R, G, B, "
+            "0 to 4 for A, not all zero",
         )
     return depths
+
+
+def _shown(number: int) -> str:
+    """A number for a message; Python refuses to write those of thousands of digits."""
+    return str(number) if abs(number) < 10**20 else f"of {digits_of(number):,} digits"

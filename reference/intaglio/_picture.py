@@ -151,7 +151,9 @@ def _plan(arrays: Mapping[str, NDArray[Any]], needed: int, look: Look) -> _Plan:
 def _plan_panels(values: list[NDArray[Any]], needed: int, look: Look) -> _Plan:
     if look.scale is not None:
         raise EncodeError(
-            Reason.OPTION_INVALID, f"scale= is for one array; the picture shows {len(values)}"
+            Reason.OPTION_INVALID,
+            f"scale= is for one array; the picture shows {len(values)}",
+            "scale",
         )
     views = [view_of(values[i], look) for i in chosen(len(values), PANELS_SHOWN_MAX)]
     grid = fit_panels([view.sheet for view in views])
@@ -180,6 +182,7 @@ def _scaled(sheet: Sheet, scale: float, needed: int, look: Look) -> tuple[int, i
             Reason.OPTION_INVALID,
             f"scale={scale} makes {w}x{h} pixels; side_max={look.side_max} and "
             f"pixels_max={look.pixels_max} forbid it",
+            "scale",
         )
     if w * h < needed:
         enough = ceil(sqrt(needed / (sheet.width * sheet.height)) * 100) / 100

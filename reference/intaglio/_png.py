@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intaglio._errors import DecodeError, Reason
-from intaglio._limits import PIXELS_VARIABLE
+from intaglio._limits import PIXELS_MAX, PIXELS_VARIABLE
 from intaglio._png_inflate import Inflater
 from intaglio._png_lines import Form, to_pixels, undo_filters
 from intaglio._png_stream import INTEGER_MAX, SIGNATURE, Chunks, damaged
@@ -140,6 +140,23 @@ class PngRows:
         if not self.checked:
             damaged("reading it failed before")
 
+    def first_pixels(self, count: int) -> _Bytes:
+        """The first pixels, at least `count` or all: (n, 3 or 4); instead of `bands`."""
+        if self.interlaced:
+            bands, have = [], 0
+            for band in self._rest:
+                bands.append(band.reshape(-1, band.shape[2]))
+                have += len(bands[-1])
+                if have >= count:
+                    break
+            return np.concatenate(bands)
+        # Filters look left and up only: of the first row its beginning is enough.
+        width = min(self.width, count)
+        rows = min(-(-count // width), self.height)
+        inflater = Inflater(self._idats())
+        band = np.concatenate([*self._picture(inflater, width, rows)])
+        return band.reshape(-1, band.shape[2])
+
     def _read(self) -> Iterator[_Bytes]:
         inflater = Inflater(self._idats())
         if self.interlaced:
@@ -211,3 +228,18 @@ def open_png(stream: BinaryIO, pixels_max: int, *, raw: bool = False) -> PngRows
         )
     form, idat_bytes = _read_form(chunks, head.form)
     return PngRows(chunks, head._replace(form=replace(form, raw=raw)), idat_bytes)
+
+
+def first_pixels(stream: BinaryIO, count: int) -> _Bytes:
+    """The first `count` pixels, (n, 3 or 4) uint8; fewer where the picture has fewer.
+
+    Raises DecodeError as `open_png` and reading as far as that do; nothing behind is checked. The
+    size of the picture is no limit, unless it is interlaced.
+    """
+    chunks = Chunks(stream)
+    _read_signature(chunks)
+    head = _read_ihdr(chunks)
+    form, idat_bytes = _read_form(chunks, head.form)
+    if head.interlaced and head.width * head.height > PIXELS_MAX:
+        damaged("too large to look at")
+    return PngRows(chunks, head._replace(form=form), idat_bytes).first_pixels(count)[:count]

@@ -3,7 +3,6 @@
 SPEC.md section 4, [PNG-8]. Data of chunks, without length and CRC.
 """
 
-import math
 import re
 from numbers import Real
 from typing import Final
@@ -20,9 +19,18 @@ def write_phys(dpi: float) -> bytes:
     if isinstance(dpi, bool) or not isinstance(dpi, Real):
         message = f"dpi= is a number, not {type(dpi).__name__}"
         raise TypeError(message)
-    if not (math.isfinite(dpi) and 1 <= round(dpi / METRES_PER_INCH) <= INTEGER_MAX):
-        raise EncodeError(Reason.OPTION_INVALID, f"dpi={dpi} is no resolution PNG can hold")
-    dots = round(dpi / METRES_PER_INCH).to_bytes(4, "big")
+    try:
+        per_inch = float(dpi)
+    except OverflowError:  # a number that no float holds
+        per_inch = 0.0
+    dots_per_metre = round(per_inch / METRES_PER_INCH) if 0 < per_inch < INTEGER_MAX else 0
+    if not 1 <= dots_per_metre <= INTEGER_MAX:
+        raise EncodeError(
+            Reason.OPTION_INVALID,
+            f"dpi= is from {METRES_PER_INCH / 2:.3f} to 54,000,000 in a PNG",
+            "dpi",
+        )
+    dots = dots_per_metre.to_bytes(4, "big")
     return dots + dots + b"\x01"
 
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from zlib_ng import zlib_ng
 
+from intaglio._errors import EncodeError, Reason
 from intaglio._png_head import write_phys, write_text
 from intaglio._png_lines import AVERAGE, NONE, PAETH, SUB, UP
 from intaglio._png_stream import INTEGER_MAX, SIGNATURE
@@ -85,8 +86,9 @@ def write_png(
     Raises EncodeError (option-invalid) for a text or dpi that PNG can't hold, TypeError for a
     dpi that is no number.
     """
-    assert 1 <= width <= INTEGER_MAX
-    assert 1 <= height <= INTEGER_MAX
+    if not (1 <= width <= INTEGER_MAX and 1 <= height <= INTEGER_MAX):
+        what = f"a PNG has 1 to {INTEGER_MAX:,} pixels a side, not {width}x{height}"
+        raise EncodeError(Reason.CAPACITY_EXCEEDED, what)
     shape = width.to_bytes(4, "big") + height.to_bytes(4, "big")
     head = [(b"IHDR", shape + bytes((8, COLOUR_BY_CHANNELS[channels], 0, 0, 0)))]
     if dpi is not None:
@@ -118,8 +120,9 @@ def _cut(bands: Iterable[_Bytes], width: int, height: int, channels: int) -> Ite
     parts: list[_Bytes] = []
     have = done = 0
     for band in bands:
-        assert band.dtype == np.uint8
-        assert band.shape[1:] == (width, channels)
+        if band.dtype != np.uint8 or band.shape[1:] != (width, channels):
+            message = f"a band of {band.dtype} {band.shape} in rows of {width}x{channels} uint8"
+            raise ValueError(message)
         rows = band.reshape(len(band), row_bytes)
         while len(rows):
             parts.append(rows[: rows_max - have])
@@ -130,8 +133,9 @@ def _cut(bands: Iterable[_Bytes], width: int, height: int, channels: int) -> Ite
                 done += have
                 yield _Band(whole, above, done == height)
                 above, parts, have = whole[-1].copy() if done < height else above, [], 0
-    assert done == height
-    assert not parts
+    if done != height or parts:
+        message = f"{done + have} rows in place of {height}"
+        raise ValueError(message)
 
 
 def _write_idat(out: BinaryIO, bands: Iterator[_Band], lanes: int, effort: Effort) -> None:

@@ -5,6 +5,7 @@ colour no line and turn no text around.
 """
 
 import json
+from math import log10
 from typing import Any
 
 
@@ -32,6 +33,15 @@ def json_for_people(value: Any, indent: int | None = None) -> str:  # noqa: ANN4
 def counted(number: int, noun: str) -> str:
     """A number of things: 1 array, 2,000 arrays."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def digits_of(number: int) -> int:
+    """How many decimal digits a whole number has, however large: str() refuses large ones."""
+    size = abs(number)
+    digits = max(1, int(size.bit_length() * log10(2)))
+    while size >= 10**digits:
+        digits += 1
+    return digits
 
 
 def _escaped_character(c: str) -> str:

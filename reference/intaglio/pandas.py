@@ -10,7 +10,13 @@ from typing import Any, Final, Unpack
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
+
+try:
+    import pandas as pd
+except ModuleNotFoundError as problem:
+    from intaglio._extras import missing
+
+    raise missing(problem, "pandas", "pandas") from problem
 
 from intaglio import _api
 from intaglio._errors import DecodeError, EncodeError, Reason

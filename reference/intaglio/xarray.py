@@ -12,9 +12,15 @@ from pathlib import Path
 from typing import Any, ClassVar, Unpack
 
 import numpy as np
-import xarray as xr
-from xarray.backends import BackendArray, BackendEntrypoint
-from xarray.core import indexing
+
+try:
+    import xarray as xr
+    from xarray.backends import BackendArray, BackendEntrypoint
+    from xarray.core import indexing
+except ModuleNotFoundError as problem:
+    from intaglio._extras import missing
+
+    raise missing(problem, "xarray", "xarray") from problem
 
 from intaglio._api import open as open_file
 from intaglio._codec import inspect

@@ -261,8 +261,7 @@ def _complexes(plain: list[str], kind: str, where: Where, *, told: bool) -> tupl
 
 def _complex_parts(cell: str) -> tuple[str, str]:
     found = _COMPLEX.fullmatch(_bare(cell))
-    assert found is not None, "checked before"
-    real, imag, alone = found.groups()
+    real, imag, alone = found.groups() if found else (cell, None, None)  # _check found that it is
     return (real or "0", imag or "0") if alone is None else ("0", alone)
 
 

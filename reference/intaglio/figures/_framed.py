@@ -41,6 +41,7 @@ def framed(
         raise EncodeError(
             Reason.OPTION_INVALID,
             f"colorbar=True frames a matrix of real numbers, not {array.dtype} {array.shape}",
+            "colorbar",
         )
     if dpi is not None:
         write_phys(dpi)  # refused in the words of pictures without a frame

@@ -10,9 +10,14 @@ docs/zarr.md has the rest; docs/zarr-codec is the specification.
 
 from typing import Any
 
-from intaglio.zarr._codec import Picture
-from intaglio.zarr._keys import SuffixKeys
-from intaglio.zarr._regions import shared_range
+try:
+    from intaglio.zarr._codec import Picture
+    from intaglio.zarr._keys import SuffixKeys
+    from intaglio.zarr._regions import shared_range
+except ModuleNotFoundError as problem:
+    from intaglio._extras import missing
+
+    raise missing(problem, "zarr", "zarr") from problem
 
 __all__ = ["Picture", "SuffixKeys", "shared_range", "tiles"]
 
