@@ -81,3 +81,43 @@ def pfm(samples, scale=b"-1.0"):
     order = "<f4" if scale.startswith(b"-") else ">f4"
     head = magic + b"\n%d %d\n" % (samples.shape[1], samples.shape[0])
     return head + scale + b"\n" + np.ascontiguousarray(samples[::-1]).astype(order).tobytes()
+
+
+def tiff(pages, order="<"):
+    """A TIFF of pages, each (tags, segments): {code: (type, values)} and lists of bytes.
+
+    Types: 2 ASCII, 3 SHORT, 4 LONG, 5 RATIONAL, 12 DOUBLE. Offsets and lengths of the segments,
+    as strips, are added, unless the tags have them.
+    """
+    out = struct.pack(order + "2sHI", b"II" if order == "<" else b"MM", 42, 0)
+    link = 4
+    for tags, segments in pages:
+        offsets = []
+        for segment in segments:
+            offsets.append(len(out))
+            out += segment + b"\0" * (len(segment) % 2)
+        lengths = [len(segment) for segment in segments]
+        entries, behind = b"", b""
+        tags = {273: (4, offsets), 279: (4, lengths), **tags}
+        start = len(out)
+        room = start + 2 + 12 * len(tags) + 4
+        for code, (kind, values) in sorted(tags.items()):
+            letter, size = {2: ("s", 1), 3: ("H", 2), 4: ("I", 4), 5: ("I", 8), 12: ("d", 8)}[kind]
+            count = len(values) // 2 if kind == 5 else len(values)
+            raw = values if kind == 2 else struct.pack(f"{order}{len(values)}{letter}", *values)
+            if count * size > 4:
+                where = room + len(behind)
+                behind += raw + b"\0" * (len(raw) % 2)
+                raw = struct.pack(order + "I", where)
+            entries += struct.pack(order + "HHI", code, kind, count) + raw.ljust(4, b"\0")
+        out = out[:link] + struct.pack(order + "I", start) + out[link + 4 :]
+        link = start + 2 + 12 * len(tags)
+        out += struct.pack(order + "H", len(tags)) + entries + bytes(4) + behind
+    return out
+
+
+def tiff_tags(width, height, bits, *, samples=1, photometric=1, kind=1, **more):
+    """The tags of an uncompressed page of one strip."""
+    tags = {256: (4, [width]), 257: (4, [height]), 258: (3, [bits] * samples), 259: (3, [1]),
+            262: (3, [photometric]), 277: (3, [samples]), 278: (4, [height]), 339: (3, [kind] * samples)}  # fmt: skip
+    return tags | {int(code[1:]): value for code, value in more.items()}

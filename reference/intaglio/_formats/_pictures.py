@@ -79,6 +79,7 @@ def with_palette(
         return Content({"": samples}, notes=notes)
     if options.indices:
         return Content({"": samples}, {"": {"palette": palette.tolist()}}, notes=notes)
+    samples = samples.astype(np.uint8) if samples.dtype.kind == "b" else samples
     check_indices(samples, len(palette))
     what = f"its {len(palette)} palette colours are stored, {palette.shape[1]} channels a pixel"
     note = f"{what}; --indices stores the indices, and the palette as an attribute"
