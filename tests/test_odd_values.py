@@ -12,6 +12,7 @@ import pytest
 import intaglio as ig
 from intaglio import DecodeError, EncodeError, Reason
 from intaglio._options import Options
+from intaglio.cli._exits import in_options
 
 A = np.arange(12.0).reshape(3, 4)
 PNG = ig.dumps(A)
@@ -109,6 +110,16 @@ def test_imsave_refuses_odd_values_in_words(option, value):
         assert problem.option == option
     except TypeError as problem:
         assert f"{option}= is " in str(problem)
+
+
+@pytest.mark.parametrize("option", ["linthresh", "vcenter", "side_min", "scale", "badge", "effort"])
+def test_on_the_command_line_the_same_error_names_the_option(option):
+    value = "slow" if option == "effort" else math.nan if option != "side_min" else 0
+    with pytest.raises((EncodeError, TypeError)) as caught:
+        ig.dumps(A, **{option: value})
+    told = in_options(getattr(caught.value, "detail", str(caught.value)))
+    assert f"{option}=" not in told
+    assert f"--{option.replace('_', '-')} " in told or option == "effort"
 
 
 @pytest.mark.parametrize("limit", ["pixels_max", "output_bytes_max"])

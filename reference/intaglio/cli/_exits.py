@@ -37,7 +37,7 @@ _ENCODE: Final = {Reason.OPTION_INVALID: USAGE, Reason.FORMAT_UNSUPPORTED: USAGE
 _LIMITS: Final = re.compile(r"Limits\((\w+)=\.\.\.\)")
 _KEYWORD: Final = re.compile(
     r"\b(cmap|vmin|vmax|norm|origin|scale|cover|enlarge|profile|level|metadata|attrs"
-    r"|pixels_max|output_bytes_max)=(?:True\b)?(?=(.?))"
+    r"|vcenter|linthresh|complex_as|badge|effort|side_min|pixels_max|output_bytes_max)=(?:True\b)?(?=(.?))"
 )
 
 
