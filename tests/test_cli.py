@@ -264,7 +264,7 @@ def test_python_prints_a_file_a_difference_and_a_plan_as_the_command_does(here, 
     assert quick(capsys, "diff", "m.png", "other.png")[1] == f"{found}\n"
     plan = ig.plan(np.load("m.npy"))
     told = quick(capsys, "pack", "m.npy", "-n")[1].splitlines()[0]
-    assert told == f"out.png: {str(plan).splitlines()[0]}"
+    assert told == f"m.ig.png: {str(plan).splitlines()[0]}"
     assert plan.shows in str(plan)
     assert [repr(x).split("(")[0] for x in (info, found, plan)] == ["Info", "Diff", "Plan"]
 
@@ -493,10 +493,9 @@ def test_pack_refuses_bad_files_in_one_line(here, capsys, suffix, raw):
     ("arguments", "code"),
     [
         (["pack", "missing.npy", "-o", "x.png"], 66),
-        (["pack", ".", "-o", "x.png"], 66),
+        (["pack", "empty", "-o", "x.png"], 66),
         (["pack", "m.npy", "-o", "no/such/x.png"], 66),
         (["pack", "m.npy", "-o", "x.jpg"], 64),
-        (["pack", "m.npy"], 64),
         (["pack", "m.npy", "-o", "x.png", "--profile", "nonsense"], 64),
         (["pack", "m.npy", "-o", "x.png", "--level", "99"], 64),
         (["pack", "m.npy", "-o", "x.png", "--cmap", "nonsense"], 64),
@@ -523,6 +522,7 @@ def test_pack_refuses_bad_files_in_one_line(here, capsys, suffix, raw):
 )
 def test_wrong_uses_give_one_line_and_the_right_exit_code(here, capsys, arguments, code):
     np.save("text.npy", np.array(["a", "b"]))
+    Path("empty").mkdir()
     found, out, err = quick(capsys, *arguments)
     assert (found, out) == (code, "")
     assert re.fullmatch(r"intaglio: .+\n", err)
@@ -582,7 +582,10 @@ def test_a_dtype_is_for_text_and_refused_where_there_is_none(here, capsys):
 
 def test_a_folder_and_a_file_without_a_suffix_are_told_apart(here, capsys):
     Path("bare").write_bytes(b"1")
-    assert quick(capsys, "pack", ".", "-o", "x.png")[2] == "intaglio: .: Is a directory\n"
+    Path("empty").mkdir()
+    assert quick(capsys, "pack", "empty", "-o", "x.png")[2] == (
+        "intaglio: empty: no file of data is in this folder\n"
+    )
     assert (
         "bare: cannot read files without a suffix"
         in quick(capsys, "pack", "bare", "-o", "x.png")[2]

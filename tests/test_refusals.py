@@ -297,9 +297,11 @@ def test_what_cannot_be_restored_is_refused_plainly(here, tmp_path, name):
 
 def test_a_sound_file_has_nothing_to_restore(here, tmp_path):
     done = intaglio(here, "restore", "m.png", "-o", str(tmp_path / "fixed.png"))
-    assert done.returncode == 64
-    assert "nothing to restore" in done.stderr
-    assert not [*tmp_path.iterdir()]
+    assert done.returncode == 0
+    assert "nothing is to be done: the same pixels" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["fixed.png"]
+    before, after = (np.array(Image.open(p)) for p in (here / "m.png", tmp_path / "fixed.png"))
+    assert same_bits(before, after)
 
 
 def test_what_is_restored_but_damaged_is_written_and_said(here, tmp_path):

@@ -182,7 +182,7 @@ def test_what_cannot_be_split_leaves_nothing_behind(here):
     [
         (["--tiles", "-o", "s.png"], "a folder"),
         (["--tiles", "-o", "-"], "a folder"),
-        (["--tiles"], "say where to write"),
+        (["--tiles"], "--tiles writes a folder"),
         (["--chunks", "4", "-o", "s.zarr"], "--chunks is for --tiles"),
         (["--tiles", "-o", "s.zarr", "--chunks", "4"], "gives 1 length, and the array has 2 axes"),
         (["--tiles", "-o", "s.zarr", "--chunks", "0,4"], "above 0"),

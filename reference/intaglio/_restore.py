@@ -16,7 +16,7 @@ from intaglio._carrier_write import Embedder
 from intaglio._codec import HINT, Opened
 from intaglio._diagnose import is_told_by_pixels
 from intaglio._diagnosis import ASK
-from intaglio._errors import DecodeError, EncodeError, Reason
+from intaglio._errors import DecodeError, Reason
 from intaglio._explain import explaining, explaining_pixels
 from intaglio._files import (
     Source,
@@ -42,8 +42,8 @@ Pixels = npt.NDArray[np.uint8]
 class Restored:
     """What `restore` did, and what strict decoding says of the result.
 
-    steps: what was undone, a sentence each. problem: why the result cannot be read whole after
-    all; None if every bit of its data was verified.
+    steps: what was undone, a sentence each; none if nothing was wrong. problem: why the result
+    cannot be read whole after all; None if every bit of its data was verified.
     """
 
     steps: tuple[str, ...]
@@ -57,8 +57,9 @@ def restore(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) 
     repeated by any factor from 1; exchanged or inverted channels, a constant added to them; shifts
     around the edges, rows in another order. Reads BMP, TIFF, WebP, PPM, TGA, QOI, PCX, SGI and
     Xcode's PNG, too. Rewrites a damaged first prologue from its copy. `target` is written
-    even if its data is then found to be damaged: see `Restored.problem`. Errors: DecodeError if
-    nothing can be restored, which says why; EncodeError(option-invalid) if nothing is wrong.
+    even if its data is then found to be damaged: see `Restored.problem`. If nothing is wrong,
+    the same pixels are written and `Restored.steps` is empty. Errors: DecodeError if nothing can
+    be restored, which says why.
     """
     check_target(target)
     check_limits(limits)
@@ -68,7 +69,7 @@ def restore(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) 
     refusal = _maybe_refusal(pixels, limits, size)
     curable = refusal is None or is_told_by_pixels(refusal.reason)
     found = restore_pixels(pixels) if curable else None
-    if found is None and not (other and refusal is None):
+    if found is None and refusal is not None:
         _refuse(refusal, other)
     restored, more = found or (pixels, ())
     steps += more
@@ -154,10 +155,7 @@ def _maybe_refusal(pixels: Pixels, limits: Limits, size: int) -> DecodeError | N
     return None
 
 
-def _refuse(refusal: DecodeError | None, other: str) -> NoReturn:
-    if refusal is None:
-        what = "there is nothing to restore: the data of this picture can be read as it is"
-        raise EncodeError(Reason.OPTION_INVALID, what)
+def _refuse(refusal: DecodeError, other: str) -> NoReturn:
     if other:
         what = f"no Intaglio data is left in the pixels of this {other} file"
         refusal = DecodeError(Reason.NOT_PNG, f"{what}: nothing can be restored; {ASK}")

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intaglio._carrier import Extractor
-from intaglio._errors import DecodeError, Reason
+from intaglio._errors import ContentError, DecodeError, Reason
 from intaglio._explain import explaining
 from intaglio._files import Source, check_target, open_source, write_target
 from intaglio._limits import DEFAULT_LIMITS, Limits, check_limits
@@ -52,7 +52,8 @@ def strip(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) ->
     The same source gives the same bytes. Chunks other than the pixels are left out; pixels that
     carried nothing stay as they are. What was turned, framed, cropped or enlarged since, or has
     lost its first prologue, is found by what is left of it. Errors: DecodeError if `source` is no
-    PNG or carries no Intaglio data, or if nothing is left that says where its data is.
+    PNG or carries no Intaglio data, or if nothing is left that says where its data is;
+    ContentError for a collage of more than 20 pictures with data.
     """
     check_target(target)
     check_limits(limits)
@@ -96,7 +97,8 @@ def _erased_by_marks(pixels: Pixels) -> Pixels | None:
         mark = maybe_mark(result)
         if mark is None:
             return result
-    raise DecodeError(Reason.PROLOGUE_DAMAGED, f"this picture shows over {_CARRIERS_MAX} others")
+    message = f"this picture shows more than {_CARRIERS_MAX} others: strip each, then put together"
+    raise ContentError(message)
 
 
 def _erase(mark: Mark, pixels: Pixels) -> None:

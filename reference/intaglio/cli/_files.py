@@ -209,10 +209,19 @@ def targets(sources: Sequence[Path], output: Path, text: str, suffix: str) -> li
             message = f"{len(sources)} files need a folder: -o {output}/"
             raise UsageError(message)
         return [output]
-    found = [output / f"{source.stem}{suffix}" for source in sources]
+    return _distinct(sources, [output / f"{source.stem}{suffix}" for source in sources])
+
+
+def pictures_beside(sources: Sequence[Path]) -> list[Path]:
+    """Where each source's picture goes if nothing is said: beside it, m.npy to m.ig.png."""
+    return _distinct(sources, [source.with_name(f"{source.stem}.ig.png") for source in sources])
+
+
+def _distinct(sources: Sequence[Path], found: list[Path]) -> list[Path]:
+    """`found`, if no two are one file where case does not count."""
     firsts: dict[str, Path] = {}
     for source, path in zip(sources, found, strict=True):
-        first = firsts.setdefault(path.name.casefold(), source)
+        first = firsts.setdefault(str(path).casefold(), source)
         if first is not source:
             message = f"{first} and {source} would both become {path}"
             raise UsageError(message)

@@ -3,6 +3,7 @@
 Knows nothing of Typer, so that the plainest command lines need not wait for it.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,12 @@ def info_files(files: list[Path], talk: Talk, limits: Limits = DEFAULT_LIMITS) -
         else:
             talk.data(f"{label(path)}: {found}")
 
-    return each(files, work, talk, prints=True)
+    return each(_pictures(files), work, talk, prints=True)
 
 
 def ls_files(files: list[Path], talk: Talk, limits: Limits = DEFAULT_LIMITS) -> int:
     """List each picture's arrays; give the exit code."""
+    several = len(_pictures(files)) > 1
 
     def work(path: Path) -> None:
         from intaglio._info import array_table
@@ -39,11 +41,11 @@ def ls_files(files: list[Path], talk: Talk, limits: Limits = DEFAULT_LIMITS) -> 
             ]
             talk.json({"file": str(path), "arrays": arrays})
             return
-        head = f"{label(path)}: " if len(files) > 1 else ""
+        head = f"{label(path)}: " if several else ""
         for line in array_table(found.arrays):
             talk.data(head + line)
 
-    return each(files, work, talk, prints=True)
+    return each(_pictures(files), work, talk, prints=True)
 
 
 def verify_files(files: list[Path], talk: Talk, limits: Limits = DEFAULT_LIMITS) -> int:
@@ -58,7 +60,7 @@ def verify_files(files: list[Path], talk: Talk, limits: Limits = DEFAULT_LIMITS)
             echo = "" if found.echo == "intact" else "; the spare copy of the prologue is damaged"
             talk.data(f"{label(path)}: sound, {counted(len(found.arrays), 'array')}{echo}")
 
-    return each(files, work, talk, prints=True)
+    return each(_pictures(files), work, talk, prints=True)
 
 
 def show_files(
@@ -72,14 +74,35 @@ def show_files(
     """Print each picture's data in short; give the exit code."""
     from intaglio._show import file_lines, plain_lines
 
+    several = len(_pictures(files)) > 1
+
     def work(path: Path) -> None:
         if textconv:
             talk.data("\n".join(plain_lines(source_of(path), limits)))
             return
-        head = [f"{label(path)}:"] if len(files) > 1 else []
+        head = [f"{label(path)}:"] if several else []
         talk.data("\n".join([*head, *file_lines(source_of(path), limits, only)]))
 
-    return each(files, work, talk, prints=True)
+    return each(_pictures(files), work, talk, prints=True)
+
+
+def _pictures(paths: list[Path]) -> list[Path]:
+    """The paths; for a folder every .png below it, in order. One without any stays, and fails."""
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        before = len(found)
+        unread: list[OSError] = []
+        for folder, folders, names in os.walk(path, onerror=unread.append):
+            folders.sort()
+            pictures = (name for name in sorted(names) if name.lower().endswith(".png"))
+            found += (Path(folder, name) for name in pictures)
+        found += (Path(problem.filename) for problem in unread)
+        if len(found) == before:
+            found.append(path)
+    return found
 
 
 def _inspected(path: Path, limits: Limits) -> Any:  # noqa: ANN401 - Info, imported late

@@ -33,6 +33,16 @@ PixelsMax: TypeAlias = Annotated[
         metavar="N", min=1, envvar=_limits.PIXELS_VARIABLE, help="Refuse pictures of more pixels."
     ),
 ]
+PixelsToRead: TypeAlias = Annotated[
+    int,
+    typer.Option(
+        "--read-pixels-max",
+        metavar="N",
+        min=1,
+        envvar=_limits.PIXELS_VARIABLE,
+        help="Refuse sources of more pixels.",
+    ),
+]
 PixelsToWrite: TypeAlias = Annotated[
     int | None,
     typer.Option(

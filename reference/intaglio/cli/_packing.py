@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from errno import ENOENT
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -64,6 +65,30 @@ class Packer:
                 name, text = given, rest
         match = _INSIDE.fullmatch(text) if not Path(text).exists() else None
         return Source(Path(match[1]), name, match[2]) if match else Source(Path(text), name)
+
+    def sources(self, texts: list[str]) -> list[Source]:
+        """All arguments understood; a folder is its files of data, and the rest of it is named."""
+        found: list[Source] = []
+        for text in texts:
+            source = self.source(text)
+            folder = source.path.is_dir() and source.name is None
+            found += self._files_of(source.path) if folder else [source]
+        return found
+
+    def _files_of(self, folder: Path) -> list[Source]:
+        """The files of data in a folder, but no pictures: they may be its results."""
+        if (folder / "zarr.json").is_file():
+            message = f"{folder} is a Zarr store: intaglio unpack joins it to one .npy file"
+            raise UsageError(message)
+        forms = {path: format_of(path) for path in sorted(folder.iterdir()) if path.name[0] != "."}
+        files = [p for p, f in forms.items() if p.is_file() and f and f.module != "_pictures"]
+        others = [path.name for path in forms if path not in files]
+        if not files:
+            raise OSError(ENOENT, "no file of data is in this folder", str(folder))
+        if others:
+            more = f" and {len(others) - _SHOWN_MAX} more" if len(others) > _SHOWN_MAX else ""
+            self.talk.note(f"{folder}: left out {', '.join(others[:_SHOWN_MAX])}{more}")
+        return [Source(path) for path in files]
 
     def pack(self, sources: list[Source], place: Path) -> Packed:
         """The picture of all that `sources` hold, ready to be written."""

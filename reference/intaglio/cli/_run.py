@@ -26,6 +26,7 @@ def run(arguments: list[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     try:
+        _check_encodable(arguments)
         code = _maybe_plain(arguments)
         if code is None:
             code = _parsed(_meant(arguments))
@@ -39,6 +40,18 @@ def run(arguments: list[str]) -> int:
     except Exception as problem:
         return fail(problem)
     return code
+
+
+def _check_encodable(arguments: list[str]) -> None:
+    """Refuse what no command line of a system holds; it would fail as a name of a file."""
+    for word in arguments:
+        try:
+            bad = b"\0" in os.fsencode(word)
+        except UnicodeEncodeError:
+            bad = True
+        if bad:
+            message = f"{word[:40]!a} holds a NUL or a lone surrogate: no file has such a name"
+            raise UsageError(message)
 
 
 def _meant(arguments: list[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Tiling: arrays too large for one picture, to and from stores of pictures, and their overview."""
 
+import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -122,8 +123,8 @@ def chunk_lengths(text: str | None, *, tiles: bool) -> tuple[int, ...] | None:
         message = "--chunks is for --tiles"
         raise UsageError(message)
     words = [word.strip() for word in text.split(",")]
-    if not all(word.isascii() and word.isdigit() and int(word) for word in words):
-        message = f"--chunks takes whole numbers above 0, such as 512,512, not {text!a}"
+    if not all(re.fullmatch(r"0*[1-9][0-9]{0,17}", word) for word in words):
+        message = f"--chunks takes whole numbers above 0, such as 512,512, not {text[:40]!a}"
         raise UsageError(message)
     return tuple(map(int, words))
 

@@ -9,8 +9,14 @@ import typer
 
 from intaglio._errors import EncodeError, Reason
 from intaglio._formats._base import FormatError
-from intaglio.cli._exits import UsageError
-from intaglio.cli._files import STDOUT, check_free, is_folder, targets, write_file
+from intaglio.cli._files import (
+    STDOUT,
+    check_free,
+    is_folder,
+    pictures_beside,
+    targets,
+    write_file,
+)
 from intaglio.cli._input import check_named
 from intaglio.cli._options import (
     Badge,
@@ -50,7 +56,8 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="out.png|DIR/",
-        help="One picture for all, or a folder: one picture a file; - is standard output.",
+        help="One picture for all, or a folder: one picture a file; - is standard output. If not "
+        "given, m.npy becomes m.ig.png beside it.",
     ),
 ]
 Json = Annotated[
@@ -129,7 +136,8 @@ def pack(
     """Store arrays in a picture.
 
     A single array without a name is stored as "data"; of several files each array has its
-    file's name. Metadata and attributes of .h5, .nc and .safetensors come along.
+    file's name. Metadata and attributes of .h5, .nc and .safetensors come along. A folder is
+    all its files of data.
 
     Try:
 
@@ -147,9 +155,6 @@ def pack(
     """
     from intaglio.cli._packing import Packer, json_option, parsed_profile, text_options
 
-    if output is None and not dry_run:
-        message = "say where to write: -o out.png (or --dry-run)"
-        raise UsageError(message)
     look: dict[str, Any] = {
         "cmap": cmap,
         "vmin": vmin,
@@ -195,22 +200,20 @@ def _pack_all(
     dry_run: bool,
     force: bool,
 ) -> int:
-    sources = [packer.source(text) for text in inputs]
-    text = output or "out.png"
-    apart = is_folder(Path(text), text)
-    if apart:
-        check_named([source.path for source in sources])
-    places = targets([source.path for source in sources], Path(text), text, ".png") if apart else []
-    jobs = (
-        dict(zip(places, [[source] for source in sources], strict=True))
-        if apart
-        else {Path(text): sources}
-    )
+    sources = packer.sources(inputs)
+    paths = [source.path for source in sources]
+    folder = output is not None and is_folder(Path(output), output)
+    if output is not None and not folder:
+        jobs = {Path(output): sources}
+    else:
+        check_named(paths)
+        places = targets(paths, Path(output), output, ".png") if output else pictures_beside(paths)
+        jobs = {place: [source] for place, source in zip(places, sources, strict=True)}
     if not dry_run:
         for place in jobs:
             check_free(place, force=force)
-        if apart:
-            Path(text).mkdir(parents=True, exist_ok=True)
+        if folder:
+            Path(output or ".").mkdir(parents=True, exist_ok=True)
 
     def work(place: Path) -> None:
         with _tiles_would_do(packer):

@@ -6,6 +6,7 @@ from typing import Annotated, Any, BinaryIO
 
 import typer
 
+from intaglio._errors import DecodeError
 from intaglio._files import Source
 from intaglio.cli._exits import OK
 from intaglio.cli._files import STDOUT, check_free, is_folder, targets, write_file
@@ -26,6 +27,8 @@ from intaglio.cli._options import (
     Norm,
     Origin,
     PixelsMax,
+    PixelsToRead,
+    PixelsToWrite,
     Profile,
     Quiet,
     Scale,
@@ -94,7 +97,8 @@ def recolor(
     effort: Effort = None,
     force: Force = False,
     quiet: Quiet = False,
-    pixels_max: PixelsMax = PIXELS_MAX,
+    pixels_max: PixelsToWrite = None,
+    read_pixels_max: PixelsToRead = PIXELS_MAX,
     bytes_max: BytesMax = None,
 ) -> None:
     """Make a picture that carries the same data and looks different.
@@ -111,7 +115,7 @@ def recolor(
     from intaglio._recolor import recolor as paint
     from intaglio.cli._packing import parsed_profile
 
-    limits = Limits(pixels_max=pixels_max, output_bytes_max=bytes_max)
+    limits = Limits(pixels_max=read_pixels_max, output_bytes_max=bytes_max)
     talk = Talk(quiet)
     given: dict[str, Any] = {
         "cmap": cmap,
@@ -130,12 +134,17 @@ def recolor(
         "profile": parsed_profile(profile),
         "level": level,
         "effort": effort,
-        "pixels_max": pixels_max if pixels_max != PIXELS_MAX else None,
+        "pixels_max": pixels_max,
     }
     options = {key: value for key, value in given.items() if value is not None}
 
     def make(source: Source, out: BinaryIO) -> Made:
-        paint(source, out, limits=limits, **options)
+        try:
+            paint(source, out, limits=limits, **options)
+        except DecodeError as problem:  # --pixels-max is the written picture's
+            detail = problem.detail.replace("Limits(pixels_max=...)", "--read-pixels-max")
+            problem.explain(problem.diagnosis, detail)
+            raise
         return "the same data, recoloured", None
 
     raise typer.Exit(_rewrite(files, output, make, talk, force=force))
@@ -155,7 +164,7 @@ def restore(
     around it, enlargement by repeating pixels, channels exchanged or inverted, rows and columns
     shifted around the edges, a damaged first row. BMP, TIFF, WebP, PPM, TGA, QOI, PCX, SGI and
     Xcode's PNG become a PNG again. Prints what was undone, and checks the data; exit code 65 if
-    that is damaged.
+    that is damaged. A picture with nothing to undo is written with the same pixels, exit code 0.
 
     Try:
 
@@ -171,6 +180,8 @@ def restore(
 
     def make(source: Source, out: BinaryIO) -> Made:
         done = undo(source, out, limits=limits)
+        if not done.steps:
+            return "nothing is to be done: the same pixels, whose data is verified", None
         verified = "" if done.problem else "; the data is verified"
         return "; ".join(done.steps) + verified, done.problem
 

@@ -1,5 +1,6 @@
 """tiles: one picture of a whole store."""
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -69,7 +70,7 @@ def tiles(
 
 def _numbers(option: str, words: list[str]) -> tuple[int, int]:
     words = [word.strip() for word in words]
-    if len(words) != 2 or not all(word.isascii() and word.isdigit() for word in words):
-        message = f"{option} takes two whole numbers, not {'='.join(words)!a}"
+    if len(words) != 2 or not all(re.fullmatch("[0-9]{1,18}", word) for word in words):
+        message = f"{option} takes two whole numbers, not {'='.join(words)[:40]!a}"
         raise UsageError(message)
     return int(words[0]), int(words[1])
