@@ -5,134 +5,142 @@ under "@groups". What HDF5 has no type for (bfloat16, dates) is stored as
 integers of the same bits, named by the attribute "intaglio_dtype".
 """
 
+import re
 from collections.abc import Callable
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
 
 import numpy as np
 
-from intaglio._formats._attributes import read_attributes, write_attributes
+from intaglio._formats._attributes import JSON_ATTRIBUTE, json_object, write_attributes
 from intaglio._formats._base import (
     Array,
     Content,
     FormatError,
     ReadOptions,
     bfloat16,
-    check_bytes,
     check_room,
     is_bfloat16,
     need,
     partner,
 )
+from intaglio._formats._hdf5_data import Reader
+from intaglio._formats._hdf5_tree import Item, Tree
+from intaglio._formats._npy import NotCarriedError, check_bools
 
 DTYPE_ATTRIBUTE: Final = "intaglio_dtype"
 NAME_ATTRIBUTE: Final = "intaglio_name"
 GROUPS_MEMBER: Final = "@groups"
-_KINDS: Final = "biufcM"
 
 
 def read(path: Path, _name: str, options: ReadOptions) -> Content:
     """All datasets of the file, or those at and under one path."""
     h5py = need("h5py", "hdf5")
     content = Content({})
-    lost: list[str] = []
-    with ExitStack() as stack:
-        stack.enter_context(partner("not a readable HDF5 file"))
-        file = stack.enter_context(h5py.File(path, "r"))
-        start = _start(h5py, file, options.inside)
-        _walk(start, lambda item: _take(h5py, item, content, lost))
-        if isinstance(start, h5py.Group):
-            metadata, none = read_attributes(_pairs(file))
-            content.metadata.update(metadata)
-            lost += [f"/{name}" for name in none]
+    with partner("not a readable HDF5 file"), h5py.File(path, "r") as file:
+        tree = Tree(h5py, file.id)
+        reader = Reader(h5py, path.stat().st_size)
+        start = tree.find(options.inside or "/")
+        for item in tree.walk(start):
+            _take(item, reader, content)
+        if start.path and not start.is_data:
+            take_attributes(tree.item(tree.root, ""), reader, _SCALES, content)
+        if userblock := file.userblock_size:
+            reader.notes.append(f"the user block of {userblock:,} bytes is left out")
+        content.skipped.update(tree.skipped)
+        notes = (*reader.notes, *tree.notes())
     if not content.arrays and not content.skipped:
         message = "it has no datasets"
         raise FormatError(message)
-    notes = (
-        (f"attributes left out, they are no numbers or text: {', '.join(lost)}",) if lost else ()
-    )
     return Content(content.arrays, content.attrs, content.metadata, content.skipped, notes)
 
 
-def _start(h5py: Any, file: Any, inside: str | None) -> Any:  # noqa: ANN401 - h5py is untyped
-    if inside is None or inside == "/":
-        return file
-    found = file.get(inside)
-    if found is None:
-        names: list[str] = []
-        file.visititems(lambda name, item: names.append(name) if _is_data(h5py, item) else None)
-        shown = ", ".join(ascii("/" + name) for name in names[:10])
-        message = f"it has no {inside!a}; it has {shown or 'no datasets'}"
+def _take(item: Item, reader: Reader, content: Content) -> None:
+    attributes = take_attributes(item, reader, _SCALES, content)
+    if not item.is_data:
+        return
+    if not item.path:
+        message = "its root is a dataset"
         raise FormatError(message)
-    return found
-
-
-def _is_data(h5py: Any, item: Any) -> bool:  # noqa: ANN401
-    return isinstance(item, h5py.Dataset)
-
-
-def _walk(start: Any, take: Callable[[Any], None]) -> None:  # noqa: ANN401
-    take(start)
-    if hasattr(start, "visititems"):  # visits each object once, follows no links out of the file
-        start.visititems(lambda _, item: take(item))
-
-
-def _pairs(item: Any) -> list[tuple[str, Any]]:  # noqa: ANN401
-    return [(name, item.attrs[name]) for name in item.attrs]
-
-
-def _take(h5py: Any, item: Any, content: Content, lost: list[str]) -> None:  # noqa: ANN401
-    name = item.name.lstrip("/")
-    attributes, none = read_attributes(_pairs(item))
-    lost += [f"{item.name}@{attribute}" for attribute in none if attribute not in _SCALES]
-    attributes = {key: value for key, value in attributes.items() if key not in _SCALES}
-    if not _is_data(h5py, item):
-        if attributes and name:
-            content.metadata.setdefault(GROUPS_MEMBER, {})[name] = attributes
+    try:
+        array = reader.array(item)
+    except NotCarriedError as problem:
+        content.skipped[item.path] = str(problem)
         return
-    if item.external or item.is_virtual:
-        content.skipped[name] = "its elements lie in another file"
-        return
-    if item.shape is None or item.dtype.kind not in _KINDS or item.dtype.subdtype is not None:
-        content.skipped[name] = "it holds no numbers but text, records, references or nothing"
-        return
-    check_bytes(item.nbytes + sum(array.nbytes for array in content.arrays.values()))
-    name = attributes.pop(NAME_ATTRIBUTE, name)
+    if reader.fill_of(item) is not None:
+        reader.notes.append(f"{item.path!a}: its fill value {reader.fill_of(item)} is left out")
+    add_array(content, item.path, array, attributes)
+
+
+def take_attributes(
+    item: Item,
+    reader: Reader,
+    hidden: frozenset[str],
+    content: Content,
+    plain: Callable[[Any], Any] = lambda value: value,
+) -> dict[str, Any]:
+    """An object's attributes; those of groups go into the metadata at once."""
+    found, lost = reader.attributes(item, hidden)
+    attributes = {key: plain(value) for key, value in found.items()}
+    for name, why in lost.items():
+        content.skipped[f"{item.path}@{name}"] = f"this attribute cannot be carried: {why}"
+    if (text := attributes.pop(JSON_ATTRIBUTE, None)) is not None:
+        what = f"the attribute {JSON_ATTRIBUTE} of {'/' + item.path!a}"
+        packed = own_text(text, what)
+        attributes = {**attributes, **json_object(packed.encode("utf-8", "surrogatepass"), what)}
+    if item.is_data or not attributes:
+        return attributes
+    if item.path:
+        groups = content.metadata.setdefault(GROUPS_MEMBER, {})
+        if not isinstance(groups, dict):
+            message = f"the root's attribute {GROUPS_MEMBER} stands where groups' attributes go"
+            raise FormatError(message)
+        groups[item.path] = attributes
+    else:
+        content.metadata.update(attributes)
+    return attributes
+
+
+def add_array(content: Content, path: str, array: Array, attributes: dict[str, Any]) -> None:
+    """Add an array under its name, as the dtype that it stands for; each name once."""
+    name = own_text(attributes.pop(NAME_ATTRIBUTE, path), f"the attribute {NAME_ATTRIBUTE}")
     kept = attributes.pop(DTYPE_ATTRIBUTE, None)
-    array = np.asarray(item[()])
-    content.arrays[name] = array if kept is None else as_kept(array, str(kept))
+    if name in content.arrays:
+        message = f"two of its arrays have the name {name!a}; {path!a} is one of them"
+        raise FormatError(message)
+    content.arrays[name] = array if kept is None else as_kept(array, kept)
     if attributes:
         content.attrs[name] = attributes
 
 
-def check_no_strangers(path: Path) -> None:
-    """Refuse a file with datasets that lie in other files, or are too large for a picture."""
-    h5py = need("h5py", "netcdf")
-
-    def check(name: str, item: Any) -> None:  # noqa: ANN401
-        if _is_data(h5py, item) and (item.external or item.is_virtual):
-            message = f"the elements of {name!a} lie in another file"
-            raise FormatError(message)
-        sizes.append(item.nbytes if _is_data(h5py, item) and item.shape is not None else 0)
-
-    sizes: list[int] = []
-    with partner("not a readable netCDF file"), h5py.File(path, "r") as file:
-        file.visititems(check)
-    check_bytes(sum(sizes))
+def own_text(value: object, what: str) -> str:
+    """An attribute of our own, which is a text."""
+    if not isinstance(value, str):
+        message = f"{what} is no text"
+        raise FormatError(message)
+    return value
 
 
 _SCALES: Final = frozenset({"CLASS", "REFERENCE_LIST", "DIMENSION_LIST"})  # links of dimensions
+_KEPT_TIME: Final = re.compile(
+    r"(datetime64|timedelta64)(\[([1-9]\d{0,8})?(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?"
+)
 
 
-def as_kept(array: Array, kept: str) -> Array:
+def as_kept(array: Array, kept: object) -> Array:
     """Integers of the same bits as the dtype that they stand for."""
-    dtype = bfloat16() if kept == "bfloat16" else np.dtype(kept)
-    if dtype.itemsize != array.dtype.itemsize or dtype.kind not in "VMmb":
-        message = f"its attribute {DTYPE_ATTRIBUTE} says {kept!a}, which it cannot be"
+    wanted = {"bfloat16": "uint16", "bool": "int8"}.get(str(kept), "int64")
+    known = kept in ("bfloat16", "bool") or (
+        isinstance(kept, str) and _KEPT_TIME.fullmatch(kept) is not None
+    )
+    if not known or array.dtype.name != wanted:
+        message = f"an attribute {DTYPE_ATTRIBUTE} is {kept!a}, which its elements cannot be"
         raise FormatError(message)
-    return np.ascontiguousarray(array).view(dtype).reshape(array.shape)
+    dtype = bfloat16() if kept == "bfloat16" else np.dtype(str(kept))
+    found = np.ascontiguousarray(array).view(dtype).reshape(array.shape)
+    check_bools(found)
+    return found
 
 
 def maybe_stand_in(array: Array) -> tuple[Array, str | None]:

@@ -27,15 +27,23 @@ from intaglio._formats._hdf5 import (
     DTYPE_ATTRIBUTE,
     GROUPS_MEMBER,
     NAME_ATTRIBUTE,
-    as_kept,
-    check_no_strangers,
+    add_array,
     maybe_stand_in,
+    take_attributes,
 )
+from intaglio._formats._hdf5_data import Reader
+from intaglio._formats._hdf5_tree import Item, Tree
+from intaglio._formats._netcdf_dims import Dimensions, variable_path
+from intaglio._formats._npy import NotCarriedError
 
 _CLASSIC: Final = b"CDF"
 _TYPES: Final = frozenset(
     {f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)}
     | {"float32", "float64"}
+)
+_HIDDEN: Final = frozenset(
+    {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST", "DIMENSION_LABELS"}
+    | {"_Netcdf4Dimid", "_Netcdf4Coordinates", "_nc3_strict", "_NCProperties"}
 )
 _ORDINARY: Final = re.compile(r"[A-Za-z0-9_][^/%\x00-\x1f\x7f]*(?<! )")
 
@@ -57,46 +65,64 @@ def read(path: Path, _name: str, options: ReadOptions) -> Content:
 
 
 def _read_groups(path: Path) -> Content:
-    h5netcdf = need("h5netcdf", "netcdf")
+    need("h5netcdf", "netcdf")
+    h5py = need("h5py", "netcdf")
     content = Content({})
-    check_no_strangers(path)
-    with partner("not a readable netCDF file"), h5netcdf.File(path, "r") as file:
-        lost = _take_group(file, "", content)
-    notes = (
-        (f"attributes left out, they are no numbers or text: {', '.join(lost)}",) if lost else ()
-    )
+    with partner("not a readable netCDF file"), h5py.File(path, "r") as file:
+        tree, dimensions = Tree(h5py, file.id), Dimensions(h5py)
+        reader = Reader(h5py, path.stat().st_size)
+        items = [*tree.walk(tree.find("/"))]
+        for item in items:
+            if item.is_data:
+                dimensions.add(item)
+        for item in items:
+            if not (item.is_data and item.address in dimensions.bare):
+                _take(item, reader, dimensions, content)
+        content.skipped.update(tree.skipped)
+        notes = (*reader.notes, *tree.notes())
+    if dimensions.unlimited:
+        shown = ", ".join(sorted({ascii(dimensions.names[each]) for each in dimensions.unlimited}))
+        notes = (f"dimensions without a limit keep their present length only: {shown}", *notes)
     return Content(content.arrays, content.attrs, content.metadata, content.skipped, notes)
 
 
-def _take_group(group: Any, prefix: str, content: Content) -> list[str]:  # noqa: ANN401
-    attributes, lost = read_attributes(group.attrs.items())
-    if attributes and prefix:
-        content.metadata.setdefault(GROUPS_MEMBER, {})[prefix.rstrip("/")] = attributes
-    elif attributes:
-        content.metadata.update(attributes)
-    for name, variable in group.variables.items():
-        found, none = read_attributes(variable.attrs.items())
-        lost += [f"{prefix}{name}@{attribute}" for attribute in none]
-        _take(prefix + name, variable, found, content)
-    for name, inner in group.groups.items():
-        lost += _take_group(inner, f"{prefix}{name}/", content)
-    return lost
-
-
-def _take(name: str, variable: Any, attributes: dict[str, Any], content: Content) -> None:  # noqa: ANN401
-    dtype = variable.dtype
-    if not isinstance(dtype, np.dtype) or dtype.kind not in "biufc":
-        content.skipped[name] = "it holds no numbers but text or records"
+def _take(item: Item, reader: Reader, dimensions: Dimensions, content: Content) -> None:
+    path = variable_path(item.path)
+    attributes = take_attributes(item, reader, _HIDDEN, content, _plain)
+    if not item.is_data:
         return
-    array = np.asarray(variable[...])
-    name = attributes.pop(NAME_ATTRIBUTE, name)
-    kept = attributes.pop(DTYPE_ATTRIBUTE, None)
-    content.arrays[name] = array if kept is None else as_kept(array, str(kept))
-    dims = list(variable.dimensions)
+    try:
+        array = reader.array(item)
+    except NotCarriedError as problem:
+        content.skipped[path] = str(problem)
+        return
+    own = dimensions.of(item)
+    for axis, address in enumerate(own):
+        present = dimensions.unlimited.get(address, array.shape[axis])
+        if array.shape[axis] < present:
+            reader.notes.append(
+                f"{path!a} has {array.shape[axis]} of {present} elements along "
+                f"{dimensions.names[address]!a}; those that were not written are left out"
+            )
+    dims = [dimensions.names[address] for address in own]
     if dims and dims != _usual_dims(array):
         attributes["dims"] = dims
-    if attributes:
-        content.attrs[name] = attributes
+    add_array(content, path, array, attributes)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON
+    """A list of one number as the number: netCDF knows no others; text of fixed length as text."""
+    match value:
+        case [one]:
+            return one
+        case {"@dtype": "bytes", "@value": str(text)}:
+            try:
+                return text.encode("latin-1").decode()
+            except UnicodeDecodeError:
+                return value
+        case {"@dtype": str(), "@shape": [1]}:
+            return {**value, "@shape": []}
+    return value
 
 
 def _read_classic(path: Path) -> Content:

@@ -1,0 +1,174 @@
+"""HDF5's elements and attributes: what they cost is compared with limits before they are read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import prod
+from typing import Any, Final
+
+import numpy as np
+
+from intaglio._formats._attributes import NoJSONError, to_json
+from intaglio._formats._base import Array, FormatError, check_bytes
+from intaglio._formats._hdf5_tree import Item
+from intaglio._formats._hdf5_types import as_array, element_of
+from intaglio._formats._npy import NotCarriedError
+from intaglio._limits import DEFAULT_LIMITS
+
+CHUNK_BYTES_MAX: Final = 2**26  # or what the dataset has
+UNWRITTEN_BYTES_MAX: Final = 2**28  # of all datasets together
+ATTRIBUTE_BYTES_MAX: Final = 2**22  # of all attributes together, as of a picture's header
+ATTRIBUTES_MAX: Final = 2**12  # of one object
+_FILTERS: Final = frozenset({1, 2, 3, 4, 5, 6, 32000})  # those that h5py brings; others are plugins
+_SHOWN_BYTES: Final = 2**20
+_REFERENCE_BYTES: Final = 16  # of a text of any length, where it is named
+
+
+@dataclass(slots=True)
+class Reader:
+    """What is read of one file, and what it has cost so far."""
+
+    h5py: Any
+    file_bytes: int
+    array_bytes: int = 0
+    unwritten: int = 0
+    decoded: int = 0
+    attribute_bytes: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    def array(self, item: Item) -> Array:
+        """The elements of a dataset; NotCarriedError says why they are not carried."""
+        data, shape = item.id, item.id.shape
+        if shape is None or data.get_space().get_simple_extent_type() == self.h5py.h5s.NULL:
+            raise NotCarriedError("it holds no elements at all")
+        kind = data.get_type()
+        element = element_of(self.h5py.h5t, kind)
+        self._check_place(data)
+        size = kind.get_size()
+        self._check_cost(data, prod(shape) * size, size)
+        if element.note:
+            self.notes.append(f"{item.path!a}: {element.note}")
+        raw = np.empty(shape, f"V{size}")
+        self._guarded(lambda: data.read(self.h5py.h5s.ALL, self.h5py.h5s.ALL, raw, mtype=kind))
+        return as_array(element, raw)
+
+    def fill_of(self, item: Item) -> Any:  # noqa: ANN401 - a number
+        """The fill value that someone chose for a dataset of numbers, or None."""
+        plan = item.id.get_create_plist()
+        if plan.fill_value_defined() != self.h5py.h5d.FILL_VALUE_USER_DEFINED:
+            return None
+        element = element_of(self.h5py.h5t, item.id.get_type())
+        if element.dtype.kind not in "iuf" or element.axes:
+            return "of other elements"
+        value = np.zeros((), element.dtype.newbyteorder("="))
+        self._guarded(lambda: plan.get_fill_value(value))
+        return value[()]
+
+    def attributes(self, item: Item, hidden: frozenset[str]) -> tuple[dict[str, Any], dict[str, str]]:  # fmt: skip  # noqa: E501
+        """JSON values by name, and of those that have none the reasons."""
+        found: dict[str, Any] = {}
+        lost: dict[str, str] = {}
+        names: list[bytes] = []
+
+        def take(name: bytes) -> None:
+            if len(names) >= ATTRIBUTES_MAX:
+                raise FormatError(f"'/{item.path}' has more than {ATTRIBUTES_MAX:,} attributes")
+            names.append(name)
+
+        self.h5py.h5a.iterate(item.id, take)
+        for raw in names:
+            name = raw.decode("utf-8", "backslashreplace")
+            if name in hidden:
+                continue
+            try:
+                found[name] = to_json(self._attribute(item, raw))
+            except (NotCarriedError, NoJSONError) as problem:
+                lost[name] = str(problem) or "it is neither numbers nor text"
+        return found, lost
+
+    def _attribute(self, item: Item, name: bytes) -> Any:  # noqa: ANN401 - numbers or text
+        attribute = self.h5py.h5a.open(item.id, name)
+        kind, shape, h5t = attribute.get_type(), attribute.shape, self.h5py.h5t
+        if attribute.get_space().get_simple_extent_type() == self.h5py.h5s.NULL:
+            raise NotCarriedError("it holds no elements at all")
+        size = kind.get_size()
+        if kind.get_class() == h5t.STRING:
+            return self._text(attribute, kind, shape)
+        element = element_of(h5t, kind)
+        self._spend(prod(shape) * size)
+        if element.note:
+            where = f"{item.path}@{name.decode('utf-8', 'backslashreplace')}"
+            self.notes.append(f"{where!a}: {element.note}")
+        raw = np.empty(shape, f"V{size}")
+        self._guarded(lambda: attribute.read(raw, mtype=kind))
+        array = as_array(element, raw)
+        return array[()] if not array.ndim else array
+
+    def _text(self, attribute: Any, kind: Any, shape: tuple[int, ...]) -> Any:  # noqa: ANN401
+        if not kind.is_variable_str():
+            self._spend(prod(shape) * kind.get_size())
+            fixed = np.empty(shape, f"S{kind.get_size()}")
+            self._guarded(lambda: attribute.read(fixed))
+            return fixed[()] if not fixed.ndim else fixed
+        count = prod(shape)
+        most = count * min(self.file_bytes, 2**32)
+        if count > 1 and most > DEFAULT_LIMITS.output_bytes_max:
+            raise NotCarriedError("it holds texts that may be too many or too long to be read")
+        self._spend(count * _REFERENCE_BYTES)
+        texts = np.empty(shape, self.h5py.string_dtype())
+        self._guarded(lambda: attribute.read(texts))
+        found = [text.decode() if isinstance(text, bytes) else text for text in texts.flat]
+        self._spend(sum(map(len, found)))
+        return found[0] if not shape else np.array(found, object).reshape(shape)
+
+    def _spend(self, count: int) -> None:
+        self.attribute_bytes += count
+        if self.attribute_bytes > ATTRIBUTE_BYTES_MAX:
+            self.attribute_bytes -= count
+            raise NotCarriedError(
+                f"it has {count:,} bytes; the attributes of a file may have "
+                f"{ATTRIBUTE_BYTES_MAX:,} together"
+            )
+
+    def _check_place(self, data: Any) -> None:  # noqa: ANN401
+        plan = data.get_create_plist()
+        if plan.get_layout() == self.h5py.h5d.VIRTUAL or plan.get_external_count():
+            raise NotCarriedError("its elements lie in another file")
+        for i in range(plan.get_nfilters()):
+            code = plan.get_filter(i)[0]
+            if code not in _FILTERS:
+                raise NotCarriedError(
+                    f"its filter {code} needs a plugin, and none is loaded: h5repack -f GZIP=4"
+                )
+
+    def _check_cost(self, data: Any, count: int, size: int) -> None:  # noqa: ANN401
+        self.array_bytes += count
+        check_bytes(self.array_bytes)
+        plan = data.get_create_plist()
+        written = data.get_storage_size()
+        if plan.get_layout() == self.h5py.h5d.CHUNKED:
+            chunk = prod(plan.get_chunk()) * size
+            if chunk > max(CHUNK_BYTES_MAX, count):
+                raise FormatError(
+                    f"a chunk has {chunk:,} bytes, at most {CHUNK_BYTES_MAX:,} are read, or as "
+                    "many as the dataset has"
+                )
+            written = data.get_num_chunks() * chunk
+            self.decoded += written
+            check_bytes(self.decoded // 4)
+        self.unwritten += max(0, count - written)
+        if self.unwritten > UNWRITTEN_BYTES_MAX:
+            raise FormatError(
+                f"it declares {self.unwritten:,} bytes of elements that were never written; at "
+                f"most {UNWRITTEN_BYTES_MAX:,} are read"
+            )
+
+    def _guarded(self, read: Callable[[], None]) -> None:
+        try:
+            read()
+        except MemoryError:
+            raise
+        except Exception as problem:  # h5py raises many types
+            if isinstance(problem, OSError) and problem.errno is not None:
+                raise
+            first = (str(problem).splitlines() or [type(problem).__name__])[0]
+            raise NotCarriedError(f"HDF5 cannot read it: {first}") from problem
