@@ -160,6 +160,13 @@ def black_of(form: Form) -> bytes:
     return _png(lines(), WIDTH, rows, form)
 
 
+def grey() -> bytes:
+    """A picture of one grey that carries nothing."""
+    side = 2**13
+    line = b"\0" + bytes([120]) * side
+    return _png(Repeated(line, side).pieces(), side, side, Form(colour_type=GREY, bit_depth=8))
+
+
 def many_chunks(kind: bytes, data: bytes = b"") -> bytes:
     """As many chunks as a file has room for, in front of a picture of one pixel."""
     count = FILE_BYTES // (_CHUNK_BYTES + len(data))
@@ -326,4 +333,22 @@ FILES: Final[dict[str, Callable[[], bytes]]] = {
     "one block of 250,000,000 empty ones": lambda: frame_of_empty_blocks(25 * 10**7),
     "2^28 pixels of Huffman codes": lambda: many_codes(140),
     "4 GiB of zeros": lambda: zeros(2**32),
+    "4 MiB of metadata: 512 digits": lambda: metadata(b"1." + b"7" * 510),
+    "4 MiB of metadata: 300 digits": lambda: metadata(b"7" * 300),
+    "2^26 pixels, 8 bits grey": grey,
+    "20,000 arrays": lambda: many_arrays(20_000),
+    "20,000 arrays into one file": lambda: many_arrays(20_000),
+    "20,000 arrays under a new picture": lambda: many_arrays(20_000),
+    "2^26 x 1 pixels": lambda: shaped(2**26, 1),
+    "1 x 2^26 pixels": lambda: shaped(1, 2**26),
+    "2^13 x 2^13 pixels": lambda: shaped(2**13, 2**13),
+}
+CALLS: Final[dict[str, str]] = {  # of `worst.py`; where none is named it is load_dict
+    "4 GiB of zeros": "load_dict, 4 GiB allowed",
+    "20,000 arrays": "diff with itself",
+    "20,000 arrays into one file": "unpack to .npz",
+    "20,000 arrays under a new picture": "recolor",
+    "2^26 x 1 pixels": "strip",
+    "1 x 2^26 pixels": "strip",
+    "2^13 x 2^13 pixels": "strip",
 }

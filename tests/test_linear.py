@@ -315,3 +315,15 @@ def test_a_block_packed_alone_is_one_of_a_stack():
     )
     alone = [pack_block(block, form, 3) for block in blocks]
     assert alone == _body.pack_blocks(blocks, form, 3)
+
+
+def test_many_attributes_are_written_to_hdf5_in_a_heap(tmp_path):
+    """In HDF5's oldest form each attribute costs time for all that stand before it."""
+    from intaglio import _formats
+    from intaglio._formats._base import Content
+
+    metadata = {f"a{n}": n for n in range(3000)}
+    path = tmp_path / "m.h5"
+    _formats.write(path, "h5", Content({"x": np.arange(3)}, {}, metadata))
+    assert b"FRHP" in path.read_bytes()  # a fractal heap
+    assert _formats.read(path).metadata == metadata

@@ -101,7 +101,7 @@ MISREADINGS: Final = (
         "MET-4",
         "Integers are exact, so binary64 does not limit them.",
         "_metadata",
-        "def _integer(text: str) -> int:\n    _real(text)\n",
+        "def _integer(text: str) -> int:\n    if len(text) > _SURE_DIGITS:\n        _real(text)\n",
         "def _integer(text: str) -> int:\n",
     ),
     one(

@@ -20,8 +20,10 @@ from intaglio._spec import JSON_DEPTH_MAX, JSON_NUMBER_CHARS_MAX
 
 # A string that never ends matches up to the end of the text, so the scan stays linear.
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
-_LONG_NUMBER: Final = re.compile(rb"[-+.0-9eE]{%d}" % (JSON_NUMBER_CHARS_MAX + 1))
+# Looked for only where a number begins: else each of its characters is looked at 512 times.
+_LONG_NUMBER: Final = re.compile(rb"(?<![-+.0-9eE])[-+.0-9eE]{%d}" % (JSON_NUMBER_CHARS_MAX + 1))
 _STEPS: Final = np.array([(c in b"[{") - (c in b"]}") for c in range(256)], np.int8)  # in depth
+_SURE_DIGITS: Final = 308  # an integer of no more characters is within binary64
 _KEY_CHARS_SHOWN: Final = 40
 _WHERE_CHARS_SHOWN: Final = 200
 _INTEGER_MAX: Final = int(sys.float_info.max)
@@ -170,7 +172,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _integer(text: str) -> int:
-    _real(text)
+    if len(text) > _SURE_DIGITS:
+        _real(text)
     return int(text)
 
 
