@@ -11,6 +11,7 @@ import intaglio as ig
 from intaglio import DecodeError, EncodeError, Reason
 
 xr = pytest.importorskip("xarray")
+pd = pytest.importorskip("pandas")
 
 import intaglio.xarray  # noqa: E402
 
@@ -209,6 +210,134 @@ def test_any_intaglio_file_opens_with_dimensions_of_its_own(tmp_path):
 def test_what_cannot_be_carried_is_refused_by_name(dataset, spoil, match):
     with pytest.raises(EncodeError, match=match):
         spoil(dataset).intaglio.save(io.BytesIO())
+
+
+@pytest.mark.parametrize(
+    "text", ["hello", "", b"by\xff", np.array("a", "T"), np.array("o", object)]
+)
+def test_text_of_rank_0_comes_back(text):
+    data = xr.Dataset({"t": ("x", [1.0, 2.0])}, coords={"s": ((), text)})
+    back = again(data)
+    assert back.identical(data)
+    assert (back["s"].dtype, back["s"].shape) == (data["s"].dtype, ())
+    by = xr.Dataset({"t": ("b", [1.0, 2.0])}, coords={"b": ["l", "r"]}).sel(b="r")
+    assert again(by).identical(by)
+    assert again(by.t).identical(by.t)
+
+
+def again(data):
+    out = io.BytesIO()
+    data.intaglio.save(out)
+    return intaglio.xarray.load(io.BytesIO(out.getvalue()))
+
+
+@pytest.mark.parametrize("calendar", ["noleap", "360_day", "all_leap", "julian", "standard"])
+def test_dates_of_other_calendars_come_back(calendar):
+    times = xr.date_range("2001", periods=3, freq="D", use_cftime=True, calendar=calendar)
+    data = xr.Dataset({"t": ("time", [1, 2, 3]), "first": times[0]}, {"time": times})
+    back = again(data)
+    assert back.identical(data)
+    assert [*map(type, back.time.values)] == [*map(type, data.time.values)]
+    assert back.indexes["time"].calendar == calendar
+    assert back["first"].item() == times[0]
+
+
+PANDAS = {
+    "categories": lambda: pd.Categorical(["a", "b", "a"]),
+    "Int64": lambda: pd.array([1, None, 3], dtype="Int64"),
+    "boolean": lambda: pd.array([True, False, True], dtype="boolean"),
+}
+INDEXES = {
+    "period": lambda: pd.period_range("2024", periods=3, freq="D"),
+    "interval": lambda: pd.interval_range(0, 3),
+    "zoned": lambda: pd.date_range("2024", periods=3, tz="Europe/Paris"),
+    "categories": lambda: pd.CategoricalIndex(["a", "b", "a"]),
+    "Int64": lambda: pd.Index([1, 2, 3], dtype="Int64"),
+}
+
+
+@pytest.mark.parametrize("kind", PANDAS)
+def test_arrays_of_pandas_are_refused_with_code_that_works_when_pasted(kind):
+    ds = xr.Dataset({"c": ("x", PANDAS[kind]())})
+    with pytest.raises(EncodeError, match=r"'c' has dtype .*: write ds\['c'\] = ") as caught:
+        again(ds)
+    exec(caught.value.detail.partition("write ")[2], {"ds": ds, "np": np})
+    assert again(ds).identical(ds)
+
+
+@pytest.mark.parametrize("kind", INDEXES)
+def test_indexes_of_pandas_are_refused_with_code_that_works_when_pasted(kind):
+    names = {"ds": xr.Dataset(coords={"x": INDEXES[kind]()})}
+    with pytest.raises(EncodeError, match=r"'x' has an index of dtype .*: write ds = ") as caught:
+        again(names["ds"])
+    exec(caught.value.detail.partition("write ")[2], names)
+    assert again(names["ds"]).identical(names["ds"])
+
+
+def test_indexes_that_are_not_the_default_ones_come_back():
+    data = xr.Dataset(coords={"x": [1, 2], "y": ("x", [3, 4])})
+    for one in (data, data.drop_indexes("x"), data.set_xindex("y")):
+        back = again(one)
+        assert back.identical(one)
+        assert {*back.xindexes} == {*one.xindexes}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        xr.Dataset({"a": ((0,), [1, 2])}),
+        xr.Dataset({"a": (("x", 1), [[1, 2]])}),
+        xr.DataArray([1, 2], dims="x", name=5),
+        xr.DataArray([1, 2], dims="x", coords={"x": [0, 1], 7: 1.0}),
+    ],
+)
+def test_names_that_are_no_strings_are_refused_with_the_call_that_renames(data):
+    with pytest.raises(EncodeError, match=r"is no string: \.rename\(\{") as caught:
+        data.intaglio.save(io.BytesIO())
+    assert caught.value.reason == Reason.NAME_INVALID
+
+
+def test_a_text_dtype_far_wider_than_its_text_is_refused():
+    with pytest.raises(EncodeError, match=r"astype\('U2'\)"):
+        again(xr.Dataset({"a": ("x", np.array(["ab"], "U2000"))}))
+    back = again(xr.Dataset({"a": ("x", np.array(["ab"], "U900"))}))
+    assert back["a"].dtype == "U900"
+
+
+def test_loading_honours_limits_for_numbers_and_text():
+    limits = ig.Limits(output_bytes_max=7999)
+    for values in (np.zeros(1000), np.full(1000, "a", "U2"), np.full(1000, "a", object)):
+        out = io.BytesIO()
+        xr.Dataset({"a": ("x", values)}).intaglio.save(out)
+        out.seek(0)
+        with pytest.raises(DecodeError, match="the limit is 7,999") as caught:
+            intaglio.xarray.load(out, limits=limits)
+        assert caught.value.reason == Reason.LIMIT_EXCEEDED
+
+
+@pytest.mark.parametrize(
+    "value", [{"@id": "x"}, {"@float": "hello"}, {"@dtype": "odd", "@value": [1]}]
+)
+def test_attributes_of_other_files_with_no_typed_form_stay_json(value):
+    png = ig.dumps({"a": np.eye(2)}, metadata={"m": value}, attrs={"a": {"b": [value], "dims": 5}})
+    back = intaglio.xarray.load(io.BytesIO(png))
+    assert back.attrs == {"m": value}
+    assert back.a.attrs == {"b": [value], "dims": 5}
+
+
+@pytest.mark.parametrize(
+    ("unit", "dtype"),
+    [("D", "M8[s]"), ("h", "M8[s]"), ("ns", "M8[ns]"), ("as", None), ("25s", None)],
+)
+def test_times_of_other_files_are_exact_or_refused(unit, dtype):
+    png = ig.dumps({"a": np.array([0, 7, "NaT"], f"M8[{unit}]")})
+    if dtype is None:
+        read = lambda: intaglio.xarray.load(io.BytesIO(png))  # noqa: E731
+        assert reason_of(read) == Reason.METADATA_INVALID
+        return
+    back = intaglio.xarray.load(io.BytesIO(png)).a.values
+    assert back.dtype == dtype
+    assert [*back[:2]] == [np.datetime64(0, unit), np.datetime64(7, unit)]
 
 
 def test_metadata_is_the_datas_own(dataset):

@@ -7,7 +7,7 @@ docs/xarray.md has the schema.
 
 import io
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar, Unpack
 
@@ -24,93 +24,74 @@ except ModuleNotFoundError as problem:
 
 from intaglio._api import open as open_file
 from intaglio._codec import inspect
-from intaglio._datasets import DIMS, MEMBER, SCHEMA_VERSION, save
+from intaglio._datasets import save
+from intaglio._datasets_read import invalid, read_dataset, with_indexes
 from intaglio._errors import DecodeError, Reason
 from intaglio._files import Source, open_source
-from intaglio._lazy import IntaglioFile
-from intaglio._limits import DEFAULT_LIMITS
+from intaglio._lazy import IntaglioFile, LazyArray
+from intaglio._limits import DEFAULT_LIMITS, Limits
 from intaglio._options import Options
-from intaglio._typed import from_json
-from intaglio._words import join_words
 
 __all__ = ["IntaglioBackend", "load", "save"]
 
 
-def load(file: Source) -> xr.Dataset | xr.DataArray:
+def load(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> xr.Dataset | xr.DataArray:
     """What `save` saved, in memory: a Dataset, or a DataArray if it was one.
 
-    Any other Intaglio file is a Dataset with a dimension for each axis of each array.
+    Any other Intaglio file is a Dataset with a dimension for each axis of each array. limits: of
+    all arrays together. Errors: DecodeError.
     """
-    dataset = _open(file).load()
-    with open_file(_again(file)) as opened:
-        record = opened.metadata.get(MEMBER) or {}
-    if record.get("kind") != "dataarray":
-        return dataset
-    array: xr.DataArray = dataset[record["of"]].rename(record["name"])
+    dataset, record = _open(file, limits)
+    total = sum(variable.nbytes for variable in dataset.variables.values())
+    if total > limits.output_bytes_max:
+        raise DecodeError(
+            Reason.LIMIT_EXCEEDED,
+            f"the arrays take {total:,} bytes, the limit is {limits.output_bytes_max:,}",
+        )
+    try:
+        dataset = with_indexes(dataset.load(), record)
+        if record.get("kind") != "dataarray":
+            return dataset
+        array: xr.DataArray = dataset[record["of"]].rename(record["name"])
+    except DecodeError:
+        raise
+    except Exception as problem:  # xarray raises what it likes
+        raise invalid(problem) from problem
     return array
 
 
-def _again(file: Source) -> Source:
-    if not isinstance(file, str | os.PathLike):
-        file.seek(0)
-    return file
-
-
-def _open(file: Source) -> xr.Dataset:
+def _open(file: Source, limits: Limits = DEFAULT_LIMITS) -> tuple[xr.Dataset, dict[str, Any]]:
     source: Any = os.fspath(file) if isinstance(file, str | os.PathLike) else _bytes_of(file)
-    with _opened(source) as opened:
-        metadata = dict(opened.metadata)
-        record = metadata.pop(MEMBER, None) or {}
-        try:
-            if record.get("version", SCHEMA_VERSION) != SCHEMA_VERSION:
-                message = f"schema {record['version']!r}, this version knows {SCHEMA_VERSION}"
-                raise ValueError(message)
-            variables = {name: _variable(source, opened, name, record) for name in opened}
-            coords = {name: variables.pop(name) for name in record.get("coords", [])}
-            dataset = xr.Dataset(variables, coords, from_json(metadata))
-            dataset.encoding = from_json(record.get("encoding", {}))
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as problem:
-            if isinstance(problem, DecodeError):
-                raise
-            detail = f"{MEMBER}: {problem}"
-            raise DecodeError(Reason.METADATA_INVALID, detail) from problem
-    return dataset
+
+    def lazy(array: LazyArray) -> indexing.LazilyIndexedArray:
+        values = _LazyValues(source, array.name, array.shape, array.dtype, limits)
+        return indexing.LazilyIndexedArray(values)
+
+    with _opened(source, limits) as opened:
+        return read_dataset(opened, lazy, limits)
 
 
 def _bytes_of(file: Any) -> bytes:  # noqa: ANN401 - a file object or bytes
     return bytes(file) if isinstance(file, bytes | memoryview) else bytes(file.read())
 
 
-def _opened(source: str | bytes) -> IntaglioFile:
-    return open_file(io.BytesIO(source) if isinstance(source, bytes) else source)
-
-
-def _variable(
-    source: str | bytes, opened: IntaglioFile, name: str, whole: Mapping[str, Any]
-) -> xr.Variable:
-    array = opened[name]
-    attrs = dict(array.attrs)
-    dims = attrs.pop(DIMS, None)
-    if not isinstance(dims, list) or len(dims) != array.ndim:
-        dims = [f"{name}_dim_{axis}" for axis in range(array.ndim)]
-    record = whole.get("variables", {}).get(name, {})
-    encoding = from_json(record.get("encoding", {}))
-    if "words" in record:
-        words = join_words(np.asarray(array), record["words"])
-        data: Any = words.astype(record["dtype"])
-    else:
-        lazy = _LazyValues(source, name, array.shape, array.dtype)
-        data = indexing.LazilyIndexedArray(lazy)
-    return xr.Variable(dims, data, from_json(attrs), encoding)
+def _opened(source: str | bytes, limits: Limits) -> IntaglioFile:
+    return open_file(io.BytesIO(source) if isinstance(source, bytes) else source, limits=limits)
 
 
 class _LazyValues(BackendArray):
     """An array that opens the file when it is indexed: it pickles, for dask."""
 
     def __init__(
-        self, source: str | bytes, name: str, shape: tuple[int, ...], dtype: np.dtype[Any]
+        self,
+        source: str | bytes,
+        name: str,
+        shape: tuple[int, ...],
+        dtype: np.dtype[Any],
+        limits: Limits,
     ) -> None:
         self._source = source
+        self._limits = limits
         self._name = name
         self.shape = shape
         self.dtype = dtype
@@ -120,7 +101,7 @@ class _LazyValues(BackendArray):
         return indexing.explicit_indexing_adapter(key, self.shape, basic, self._values)
 
     def _values(self, key: tuple[Any, ...]) -> Any:  # noqa: ANN401
-        with _opened(self._source) as opened:
+        with _opened(self._source, self._limits) as opened:
             return np.asarray(opened[self._name][key])
 
 
@@ -154,7 +135,7 @@ class IntaglioBackend(BackendEntrypoint):
     ) -> xr.Dataset:
         """Open lazily: arrays are read when they are indexed."""
         dropped = [drop_variables] if isinstance(drop_variables, str) else drop_variables
-        return _open(filename_or_obj).drop_vars(dropped or [], errors="ignore")
+        return _open(filename_or_obj)[0].drop_vars(dropped or [], errors="ignore")
 
 
 def _carries(file: Source) -> bool:
