@@ -56,6 +56,7 @@ def here(tmp_path, monkeypatch):
     ig.save("both.png", arrays, metadata={"run": 7}, attrs={"x": {"unit": "K"}})
     picture = Image.open("m.png")
     picture.transpose(Image.Transpose.ROTATE_90).save("turned.png")
+    picture.transpose(Image.Transpose.ROTATE_90).save("turned.bmp")
     ImageOps.expand(picture, 30, "white").save("screenshot.png")
     return tmp_path
 
