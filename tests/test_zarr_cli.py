@@ -121,7 +121,7 @@ def test_splitting_and_joining_never_hold_the_whole_array(here):
     assert sum(1 for _ in Path("big.zarr").rglob("*.png")) == 3
     intaglio("tiles", "big.zarr", "-o", "big.png", preexec_fn=few)
     Path("big.npy").unlink()
-    intaglio("unpack", "big.zarr", "-o", "back.npy", preexec_fn=few)
+    intaglio("unpack", "big.zarr", "-o", "back.npy", "--bytes-max", 2**30, preexec_fn=few)
     back = np.load("back.npy", mmap_mode="r")
     assert (back.shape, back.dtype) == (shape, "f4")
     assert [back[:1024].tobytes(), back[-1:].tobytes(), back[9000].tobytes()] == expected
@@ -440,7 +440,10 @@ def test_a_store_that_claims_to_be_boundless_takes_neither_memory_nor_disk(here,
         "pictures, an overview"
         in intaglio("tiles", "s.zarr", "-o", "o.png", code=64, preexec_fn=little)[1]
     )
-    err = intaglio("unpack", "s.zarr", "-o", "o.npy", code=66, preexec_fn=little)[1]
+    err = intaglio("unpack", "s.zarr", "-o", "o.npy", code=65, preexec_fn=little)[1]
+    assert "--bytes-max or INTAGLIO_OUTPUT_BYTES_MAX allows more" in err
+    allowed = ["--bytes-max", "9" * 30]
+    err = intaglio("unpack", "s.zarr", "-o", "o.npy", *allowed, code=66, preexec_fn=little)[1]
     assert "are free" in err
     assert [path.name for path in here.iterdir()] == ["s.zarr"]
 

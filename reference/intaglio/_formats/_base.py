@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from intaglio._errors import IntaglioError
 from intaglio._limits import DEFAULT_LIMITS
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -69,11 +70,11 @@ def need(module: str, extra: str) -> ModuleType:
 def partner(what: str) -> Iterator[None]:
     """Let no partner's exception out: FormatError says `what` and the first line of it.
 
-    OSError with an errno passes, for then it is the system that speaks.
+    OSError with an errno passes, for then it is the system that speaks; so do errors of ours.
     """
     try:
         yield
-    except (FormatError, MissingExtraError):
+    except (FormatError, MissingExtraError, IntaglioError):
         raise
     except OSError as problem:
         if problem.errno is not None:

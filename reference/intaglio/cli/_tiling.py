@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from intaglio._arrays import Array, element_type_of
-from intaglio._formats._base import need, partner
+from intaglio._errors import EncodeError
+from intaglio._formats._base import FormatError, need, partner
 from intaglio._formats._npy import open_map
 from intaglio._limits import Limits
 from intaglio._printable import counted, escaped
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from intaglio.zarr._stores import TileStore
 
 _LOOKS = ("cmap", "vmin", "vmax", "norm", "profile", "level")  # what a store's tiles have
+
+_UNREADABLE = "not a readable Zarr store"
 
 
 def room(name: str) -> ModuleType:
@@ -148,7 +151,9 @@ def _counted(
     return tick
 
 
-def unpack_store(path: Path, output: str, form: str | None, talk: Talk, *, force: bool) -> None:
+def unpack_store(
+    path: Path, output: str, form: str | None, talk: Talk, limits: Limits, *, force: bool
+) -> None:
     """Join the store at `path` to one .npy file."""
     place = Path(output)
     if is_folder(place, output):
@@ -158,18 +163,21 @@ def unpack_store(path: Path, output: str, form: str | None, talk: Talk, *, force
         raise UsageError(message)
     check_free(place, force=force)
     store = open_store(str(path))
-    place.parent.mkdir(parents=True, exist_ok=True)
     needed = prod(store.array.shape) * store.array.dtype.itemsize
+    room("_folders").check_needed(path, needed, limits)
+    place.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(place.parent).free
     if needed > free:
         what = f"it takes {needed:,} bytes, {free:,} are free"
         raise OSError(ENOSPC, what, str(place))
     total = prod(store.grid)
     with _bar(talk, f"joining {label(path)}", total) as advance:
-        tick = _counted(advance, store.chunks)
-        write_file(
-            place, lambda temporary: room("_split").join(store, temporary, tick), force=force
-        )
+
+        def write(temporary: Path) -> None:
+            with partner(_UNREADABLE):
+                room("_split").join(store, temporary, advance, limits)
+
+        write_file(place, write, force=force)
     if store.array.attrs:
         talk.note(".npy holds no metadata: the attributes are in the store's zarr.json")
     talk.note(f"wrote {label(place)}")
@@ -188,11 +196,12 @@ def overview(
 ) -> None:
     """Write the picture of the store named `text`."""
     store = open_store(text)
-    sheet = room("_sheet").plan_sheet(store, axes, at, side)
+    with partner(_UNREADABLE):
+        sheet = room("_sheet").plan_sheet(store, axes, at, side)
     with _bar(talk, f"looking at {escaped(text)}", sheet.count) as advance:
 
         def write(temporary: Path) -> None:
-            with temporary.open("wb") as out:
+            with temporary.open("wb") as out, partner(_UNREADABLE):
                 room("_overview").write_overview(store, sheet, out, lambda: advance(1), limits)
 
         write_file(place, write, force=force)
@@ -214,9 +223,13 @@ def overview(
 def open_store(text: str) -> "TileStore":
     """The store named `text`; OSError if nothing is there, FormatError if it holds no pictures."""
     stores = room("_stores")
-    with partner("not a readable Zarr store"):
-        store: TileStore = stores.open_tiles(text)
-        return store
+    try:
+        with partner(_UNREADABLE):
+            store: TileStore = stores.open_tiles(text)
+            return store
+    except EncodeError as problem:  # of the codec's options, which are the file's here
+        message = f"{_UNREADABLE}: {problem.detail}"
+        raise FormatError(message) from problem
 
 
 def _check_store_free(place: Path, *, force: bool) -> None:

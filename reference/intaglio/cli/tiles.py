@@ -52,10 +52,13 @@ def tiles(
 
         intaglio tiles m.zarr -o small.png --size 300
     """
+    from intaglio._errors import DecodeError
     from intaglio._files import check_target
+    from intaglio._formats._base import FormatError
     from intaglio._limits import Limits
+    from intaglio._printable import escaped
     from intaglio.cli._files import STDOUT, check_free
-    from intaglio.cli._talk import Talk
+    from intaglio.cli._talk import Talk, fail
     from intaglio.cli._tiling import overview
 
     place = Path(output)
@@ -65,7 +68,10 @@ def tiles(
     shown = None if axes is None else _numbers("--axes DOWN,RIGHT", axes.split(","))
     fixed = dict(_numbers("--at AXIS=N", text.split("=")) for text in at or [])
     limits = Limits(pixels_max=pixels_max)
-    overview(store, place, shown, fixed, size, Talk(quiet), limits, force=force)
+    try:
+        overview(store, place, shown, fixed, size, Talk(quiet), limits, force=force)
+    except (DecodeError, FormatError) as problem:
+        raise typer.Exit(fail(problem, escaped(store))) from problem
 
 
 def _numbers(option: str, words: list[str]) -> tuple[int, int]:

@@ -104,7 +104,7 @@ def unpack(
         if (path / "zarr.json").is_file():
             from intaglio.cli._tiling import unpack_store
 
-            unpack_store(path, output or "./", form, talk, force=force)
+            unpack_store(path, output or "./", form, talk, unpacker.limits, force=force)
             return
         unpacker.unpack(path)
 

@@ -28,7 +28,15 @@ from intaglio._look import COLORMAP_USUAL
 from intaglio._norms import NORM_NAMES
 from intaglio._options import make_job
 from intaglio._spec import DEFAULT_PROFILE, RANK_MAX
-from intaglio.zarr._chunks import decode, has_lookalikes, is_fill, is_whole, merge
+from intaglio.zarr._chunks import (
+    about_chunk,
+    decode,
+    form_of,
+    has_lookalikes,
+    is_fill,
+    is_whole,
+    merge,
+)
 
 NAME: Final = "intaglio"
 _ALWAYS_SAID: Final = ("cmap", "profile", "effort")  # so that new defaults change no old store
@@ -145,7 +153,7 @@ class Picture(
 
         def work() -> Buffer | None:
             with _named(byte_setter):
-                whole = None if stored is None else decode(stored, chunk_spec)
+                whole = None if stored is None else self._decode(stored, chunk_spec)
                 merged = merge(whole, chunk_array.as_numpy_array(), selection, chunk_spec)
                 if not chunk_spec.config.write_empty_chunks and is_fill(merged, chunk_spec):
                     return None
@@ -169,7 +177,7 @@ class Picture(
 
         def work() -> NDBuffer:
             with _named(byte_getter):
-                whole = decode(stored, chunk_spec)
+                whole = self._decode(stored, chunk_spec)
             return chunk_spec.prototype.nd_buffer.from_numpy_array(whole)[selection]
 
         return await asyncio.to_thread(work)
@@ -186,8 +194,11 @@ class Picture(
         return await asyncio.to_thread(self._encode, chunk_data.as_numpy_array(), chunk_spec)
 
     async def _decode_single(self, chunk_data: Buffer, chunk_spec: ArraySpec) -> NDBuffer:
-        whole = await asyncio.to_thread(decode, chunk_data, chunk_spec)
+        whole = await asyncio.to_thread(self._decode, chunk_data, chunk_spec)
         return chunk_spec.prototype.nd_buffer.from_numpy_array(whole)
+
+    def _decode(self, stored: Buffer, spec: ArraySpec) -> Array:
+        return decode(stored.to_bytes(), form_of(spec))
 
     def _encode(self, array: Array, spec: ArraySpec) -> Buffer:
         try:
@@ -219,7 +230,7 @@ def _named(place: ByteGetter) -> Iterator[None]:
     except IntaglioError as problem:
         inner = getattr(place, "chunk_coords", None)
         key = f"{inner} in its shard" if inner is not None else getattr(place, "path", "")
-        raise type(problem)(problem.reason, f"chunk {key}: {problem.detail}") from problem
+        raise about_chunk(problem, key) from problem
 
 
 def _invalid(detail: str) -> EncodeError:

@@ -4,6 +4,7 @@ Specified in zarr-extensions, chunk-key-encodings/suffix: another encoding's key
 behind it.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
@@ -15,6 +16,8 @@ from zarr.core.chunk_key_encodings import (
 )
 
 _MEMBERS = ("suffix", "base-encoding")
+_BASES = ("default", "v2")  # a closed list: bases could be nested without end
+_SUFFIX = re.compile(r"(?!.*\.\.)[A-Za-z0-9._-]{1,32}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,8 +29,11 @@ class SuffixKeys(ChunkKeyEncoding):
     base: ChunkKeyEncoding = field(default_factory=DefaultChunkKeyEncoding)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.suffix, str) or not self.suffix or "/" in self.suffix:
-            message = f"the suffix of chunk keys is a text without '/', not {self.suffix!r}"
+        if not isinstance(self.suffix, str) or not _SUFFIX.fullmatch(self.suffix):
+            message = (
+                "the suffix of chunk keys has at most 32 letters, digits, dots, - or _, and no "
+                f"two dots side by side, such as .png, not {str(self.suffix)[:32]!a}"
+            )
             raise ValueError(message)
 
     @classmethod
@@ -42,7 +48,11 @@ class SuffixKeys(ChunkKeyEncoding):
                 raise ValueError(message)
         if "suffix" not in configuration:
             raise ValueError("chunk key encoding 'suffix' needs a suffix")
-        base = parse_chunk_key_encoding(configuration.get("base-encoding", {"name": "default"}))
+        said = configuration.get("base-encoding", {"name": "default"})
+        if not isinstance(said, dict) or said.get("name") not in _BASES:
+            message = f"the base-encoding of 'suffix' is one of {', '.join(_BASES)}"
+            raise ValueError(message)
+        base = parse_chunk_key_encoding(said)
         return cls(suffix=configuration["suffix"], base=base)
 
     def to_dict(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ The data in them is neither decoded nor carried on: pixels are averaged, or lose
 
 import io
 from collections.abc import Callable, Iterator
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +17,14 @@ from intaglio._png import open_png
 from intaglio._png_write import write_png
 from intaglio._spec import PROLOGUE_DEPTHS
 from intaglio._threads import in_threads
+from intaglio.zarr._chunks import about_chunk, check_chunk
 from intaglio.zarr._cuts import Place
 from intaglio.zarr._sheet import Sheet
 from intaglio.zarr._stores import TileStore
 
 _BLANK: Final = 235  # grey, where no picture is stored
 
+Indices = npt.NDArray[np.intp]
 Pixels = npt.NDArray[np.uint8]
 
 
@@ -57,15 +59,13 @@ def _band(
     height = sheet.tops[row + 1] - sheet.tops[row]
     band = np.full((height, sheet.lefts[-1], 3), _BLANK, np.uint8)
     last_row, last_col = len(sheet.tops) - 2, len(sheet.lefts) - 2
-    tall = sheet.share[0] if row == last_row else 1.0
 
     def fill(col: int) -> None:
         left, right = sheet.lefts[col : col + 2]
         place = sheet.place(row, col)
         if place is not None and height and right > left:
-            wide = sheet.share[1] if col == last_col else 1.0
-            size = (height, right - left)
-            made = _reduced(store, sheet, place, size, (tall, wide), limits)
+            ends = (row == last_row, col == last_col)
+            made = _reduced(store, sheet, place, (height, right - left), ends, limits)
             if made is not None:
                 band[:, left:right] = made
         tick()
@@ -80,25 +80,66 @@ def _reduced(
     sheet: Sheet,
     place: Place,
     size: tuple[int, int],
-    share: tuple[float, float],
+    ends: tuple[bool, bool],
     limits: Limits,
 ) -> Pixels | None:
-    """What is to be seen of a picture, brought to `size`; None if there is no picture."""
+    """What is to be seen of a picture, brought to `size`; None if there is no picture.
+
+    ends: whether it is the last downwards and to the right, so that a part may lie outside.
+    """
     raw = store.png(place)
     if raw is None:
         return None
-    if sheet.turned:
-        size, share = size[::-1], share[::-1]
     try:
+        check_chunk(raw, store.form, limits)
         png = open_png(io.BytesIO(raw), limits.pixels_max)
         box = sheet.cut(png.width, png.height)
-        box = box._replace(w=max(1, round(box.w * share[1])), h=max(1, round(box.h * share[0])))
-        reduce = _nearest if box.h < 2 * size[0] or box.w < 2 * size[1] else _averaged
-        made = reduce(_inside(png.bands(), box), box, size)
+        sides = (box.w, box.h) if sheet.turned else (box.h, box.w)  # as the sheet has them
+        cells = sheet.cells or sides
+        inside = [last if end else n for last, n, end in zip(sheet.last, cells, ends, strict=True)]
+        tall, wide = (Side(*side) for side in zip(sides, cells, inside, size, strict=True))
+        if sheet.turned:
+            tall, wide = wide, tall
+        reduce = _nearest if min(tall.pixels_each, wide.pixels_each) < 2 else _averaged
+        made = reduce(_inside(png.bands(), box), tall, wide)
     except DecodeError as problem:
-        detail = f"chunk {store.key(place)}: {problem.detail}"
-        raise DecodeError(problem.reason, detail) from problem
+        raise about_chunk(problem, store.key(place)) from problem
     return made.transpose(1, 0, 2) if sheet.turned else made
+
+
+class Side(NamedTuple):
+    """Height or width of what is seen of a picture.
+
+    pixels: how many show the chunk; pixel p shows element p * cells // pixels, as pictures do.
+    cells: elements of the chunk; inside: of these, from the first, what lies inside the array.
+    size: pixels of the overview that show what is inside.
+    """
+
+    pixels: int
+    cells: int
+    inside: int
+    size: int
+
+    @property
+    def pixels_each(self) -> float:
+        """How many pixels of the picture fall together in one of the overview."""
+        return self.pixels * self.inside / (self.cells * self.size)
+
+    def middles(self) -> Indices:
+        """(size,) Of each element that is shown, the pixel in its middle."""
+        element = (2 * np.arange(self.size) + 1) * self.inside // (2 * self.size)
+        first, after = self._begins(element), self._begins(element + 1)
+        middle: Indices = np.minimum((first + np.maximum(first, after - 1)) // 2, self.pixels - 1)
+        return middle
+
+    def edges(self) -> Indices:
+        """(size + 1,) The pixels at which those that fall together begin; at last their end."""
+        end = int(self._begins(np.array(self.inside)))
+        return np.arange(self.size + 1) * end // self.size
+
+    def _begins(self, element: Indices) -> Indices:
+        begins: Indices = -(-element * self.pixels // self.cells)
+        return begins
 
 
 def _inside(bands: Iterator[Pixels], box: Box) -> Iterator[tuple[int, Pixels]]:
@@ -111,28 +152,28 @@ def _inside(bands: Iterator[Pixels], box: Box) -> Iterator[tuple[int, Pixels]]:
         start += len(band)
 
 
-def _averaged(bands: Iterator[tuple[int, Pixels]], box: Box, size: tuple[int, int]) -> Pixels:
+def _averaged(bands: Iterator[tuple[int, Pixels]], tall: Side, wide: Side) -> Pixels:
     """The mean of the pixels that fall together: what the data did to them cancels out."""
-    tops = np.arange(size[0]) * box.h // size[0]
-    lefts = np.arange(size[1]) * box.w // size[1]
-    sums = np.zeros((*size, 3), np.uint64)
-    for start, band in bands:
-        narrow = np.add.reduceat(band, lefts, axis=1, dtype=np.uint64)
+    tops, lefts = tall.edges(), wide.edges()
+    sums = np.zeros((tall.size, wide.size, 3), np.uint64)
+    for start, whole in bands:
+        band = whole[: max(0, tops[-1] - start), : lefts[-1]]
+        if not len(band):
+            continue
+        narrow = np.add.reduceat(band, lefts[:-1], axis=1, dtype=np.uint64)
         first, last = np.searchsorted(tops, (start, start + len(band) - 1), side="right") - 1
         cuts = np.maximum(tops[first : last + 1] - start, 0)
         sums[first : last + 1] += np.add.reduceat(narrow, cuts, axis=0)
-    heights = np.diff(tops, append=box.h).astype(np.uint64)
-    widths = np.diff(lefts, append=box.w).astype(np.uint64)
+    heights, widths = (np.diff(edges).astype(np.uint64) for edges in (tops, lefts))
     counts = (heights[:, None] * widths)[..., None]
     means: Pixels = ((sums + counts // 2) // counts).astype(np.uint8)
     return means
 
 
-def _nearest(bands: Iterator[tuple[int, Pixels]], box: Box, size: tuple[int, int]) -> Pixels:
+def _nearest(bands: Iterator[tuple[int, Pixels]], tall: Side, wide: Side) -> Pixels:
     """Single pixels, without the bits that carry data in most profiles."""
-    rows = (2 * np.arange(size[0]) + 1) * box.h // (2 * size[0])
-    cols = (2 * np.arange(size[1]) + 1) * box.w // (2 * size[1])
-    made = np.empty((*size, 3), np.uint8)
+    rows, cols = tall.middles(), wide.middles()
+    made = np.empty((tall.size, wide.size, 3), np.uint8)
     for start, band in bands:
         first, stop = np.searchsorted(rows, (start, start + len(band)))
         made[first:stop] = band[rows[first:stop] - start][:, cols]

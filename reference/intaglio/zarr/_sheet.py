@@ -11,12 +11,11 @@ from typing import Final
 from intaglio._errors import EncodeError, Reason
 from intaglio._layout import Box
 from intaglio.zarr._cuts import Place, ends_in_channels, maybe_shown
-from intaglio.zarr._stores import TileStore
+from intaglio.zarr._stores import PICTURES_MAX, TileStore
 
 _SIDE_MAX: Final = 2048  # if nothing else is asked for
 _SIDE_MIN: Final = 256
 _LINE_WIDTH_MAX: Final = 512  # of one plotted chunk; such pictures are twice as wide as high
-_PICTURES_MAX: Final = 2**22
 
 
 def _whole(width: int, height: int) -> Box:
@@ -29,7 +28,8 @@ class Sheet:
 
     tops, lefts: the pixels at which rows and columns begin, and where the last one ends.
     place: where in the store's grid the picture of a row and column is; None: nowhere.
-    share: how much of the last row's and the last column's pictures lies inside the array.
+    cells: how many elements of a chunk lie downwards and to the right; None where `is_map` is not.
+    last: how many of them lie inside the array, in the last row and in the last column.
     cut: the part of a picture of that width and height that is to be seen.
     turned: whether rows of a picture are to become columns.
     is_map: whether those parts are matrices of the axes shown, so that the sheet is one, too.
@@ -38,7 +38,8 @@ class Sheet:
     tops: list[int]
     lefts: list[int]
     place: Callable[[int, int], Place | None]
-    share: tuple[float, float] = (1.0, 1.0)
+    cells: tuple[int, int] | None = None
+    last: tuple[int, int] = (1, 1)
     cut: Callable[[int, int], Box] = _whole
     turned: bool = False
     is_map: bool = True
@@ -92,8 +93,9 @@ def plan_sheet(
     def cut(width: int, height: int) -> Box:
         return shown.box(width, height, tuple(inside))
 
-    share = (_last_share(store, down), _last_share(store, right))
-    return Sheet(tops, lefts, place, share, cut, (down, right) != shown.axes)
+    cells = (store.chunks[down], store.chunks[right])
+    last = (_inside_last(store, down), _inside_last(store, right))
+    return Sheet(tops, lefts, place, cells, last, cut, (down, right) != shown.axes)
 
 
 def _usual_axes(store: TileStore) -> tuple[int, int]:
@@ -124,16 +126,15 @@ def _edges(length: int, chunk: int, scale: float) -> list[int]:
     return [max(round(cell * scale), cell > 0) for cell in cells]
 
 
-def _last_share(store: TileStore, axis: int) -> float:
-    """How much of the last chunk of an axis lies inside the array."""
-    chunk = store.chunks[axis]
-    return float((store.array.shape[axis] - (store.grid[axis] - 1) * chunk) / chunk)
+def _inside_last(store: TileStore, axis: int) -> int:
+    """How many elements of the last chunk of an axis lie inside the array."""
+    return int(store.array.shape[axis] - (store.grid[axis] - 1) * store.chunks[axis])
 
 
 def _check_count(pictures: int) -> None:
     """Refuse what no overview can be made of, before memory is taken for its places."""
-    if pictures > _PICTURES_MAX:
-        raise _invalid(f"{pictures:,} pictures, an overview is made of at most {_PICTURES_MAX:,}")
+    if pictures > PICTURES_MAX:
+        raise _invalid(f"{pictures:,} pictures, an overview is made of at most {PICTURES_MAX:,}")
 
 
 def _invalid(detail: str) -> EncodeError:

@@ -1,0 +1,91 @@
+"""Folders: local stores of which nothing is read that lies outside them."""
+
+import stat
+from os.path import realpath
+from pathlib import Path
+from typing import Final, Self
+
+from zarr.abc.store import ByteRequest
+from zarr.core.buffer import Buffer, BufferPrototype
+from zarr.storage import LocalStore
+
+from intaglio._errors import DecodeError, Reason
+from intaglio._formats._base import FormatError
+from intaglio._limits import (
+    OUTPUT_BYTES_ALWAYS,
+    OUTPUT_BYTES_PER_FILE_BYTE,
+    OUTPUT_BYTES_VARIABLE,
+    Limits,
+)
+
+FILE_BYTES_MAX: Final = 2**30  # of a stored object, before memory is taken for it
+
+
+class Folder(LocalStore):
+    """A folder with a Zarr store, read only.
+
+    Errors when an object is read: FormatError if it is no regular file, if a symbolic link leads
+    to it from outside the folder, or if it is too large for a picture.
+    """
+
+    @classmethod
+    def maybe(cls, text: str) -> Self | None:
+        """The folder named `text`; None if there is none, as for a URL."""
+        return cls(text, read_only=True) if Path(text).is_dir() else None
+
+    async def get(
+        self,
+        key: str,
+        prototype: BufferPrototype | None = None,
+        byte_range: ByteRequest | None = None,
+    ) -> Buffer | None:
+        """The object named `key`, or a range of it; None if there is none."""
+        check_object(self.root, key, whole=byte_range is None)
+        return await super().get(key, prototype, byte_range)
+
+
+def check_object(root: Path, key: str, *, whole: bool) -> None:
+    """Raise FormatError unless `key` names a regular file below `root`, or nothing."""
+    if "\0" in key:
+        message = f"the key {key!a} is no name of a file"
+        raise FormatError(message)
+    path = root / key
+    outside = Path(realpath(path))
+    if not outside.is_relative_to(realpath(root)):
+        message = f"{key} is a link to {outside}, outside the store: it is not followed"
+        raise FormatError(message)
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+        message = f"{key} is no regular file"
+        raise FormatError(message)
+    if whole and found.st_size > FILE_BYTES_MAX:
+        message = f"{key} has {found.st_size:,} bytes, more than any picture of a store"
+        raise FormatError(message)
+
+
+def stored_bytes(root: Path) -> int:
+    """How many bytes the regular files below `root` have together."""
+    paths = (path.lstat() for path in root.rglob("*"))
+    return sum(found.st_size for found in paths if stat.S_ISREG(found.st_mode))
+
+
+def check_needed(root: Path, needed: int, limits: Limits) -> None:
+    """DecodeError(limit-exceeded) if the array of a store is larger than a reader allows.
+
+    needed: the bytes of the whole array. Stores may be larger than a picture; so what is allowed
+    where no limit was given depends on what is stored.
+    """
+    stored = stored_bytes(root)
+    allowed = limits.output_bytes_max
+    if not limits.is_output_given:
+        allowed = max(OUTPUT_BYTES_ALWAYS, OUTPUT_BYTES_PER_FILE_BYTE * stored)
+    if needed > allowed:
+        raise DecodeError(
+            Reason.LIMIT_EXCEEDED,
+            f"the store declares {needed:,} bytes and stores {stored:,}, this reader "
+            f"allows {allowed:,}; Limits(output_bytes_max=...) or {OUTPUT_BYTES_VARIABLE} allows "
+            "more",
+        )
