@@ -181,10 +181,21 @@ ZONES = {
 }
 
 
+def is_usable(times):
+    try:
+        return len(times.tz_localize(None)) > 0
+    except AttributeError:
+        return False
+
+
 @pytest.mark.parametrize("kind", ZONES)
 def test_zones_of_every_library_come_back_with_the_same_instants_and_offsets(kind):
     zone, text = ZONES[kind]
     times = SUMMER.tz_convert(zone)
+    if not is_usable(times):  # pandas 2 does not get on with dateutil 4
+        with pytest.raises(EncodeError, match=r"tz_convert\('UTC'\)"):
+            again(pd.DataFrame({"c": times}))
+        return
     frame = pd.DataFrame(
         {
             "column": times,

@@ -8,6 +8,7 @@ from typing import Any, Final, Unpack
 
 import numpy as np
 import xarray as xr
+from xarray.indexes import PandasIndex, PandasMultiIndex
 
 from intaglio import _codec
 from intaglio._body import write_body
@@ -86,7 +87,7 @@ def _as_dataset(data: xr.Dataset | xr.DataArray) -> tuple[xr.Dataset, dict[str, 
     name = own or "data"
     while name in taken:
         name += "_"
-    dataset = data.drop_attrs(deep=False).to_dataset(name=name)
+    dataset = data.to_dataset(name=name)
     dataset[name].attrs = data.attrs
     dataset[name].encoding = data.encoding
     return dataset, {"kind": "dataarray", "name": own, "of": name}
@@ -104,11 +105,11 @@ def _name(name: Hashable, kind: str) -> str:
 def _check_indexes(dataset: xr.Dataset) -> None:
     """Refuse indexes that a new one made of the coordinate's values would not equal."""
     for name, index in dataset.xindexes.items():
-        if type(index) is xr.indexes.PandasIndex:
+        if type(index) is PandasIndex:
             hint = advice_of_index(str(name), index.index)
             problem = f"an index of dtype {index.index.dtype}"
         else:
-            multi = isinstance(index, xr.indexes.PandasMultiIndex)
+            multi = isinstance(index, PandasMultiIndex)
             problem = "a multi-index" if multi else f"a {type(index).__name__}"
             call = "reset_index" if multi else "drop_indexes"
             hint = f"ds.{call}({name!r}) makes it plain coordinates"

@@ -18,11 +18,12 @@ from intaglio._frames_read import (
     MASKED,
     is_time_of_pandas,
     nested_range_max,
+    zone_of_pandas,
 )
 from intaglio._frequencies import index_frequency, period_frequency
 from intaglio._typed import NoJSONError, is_plain_key, to_json
 from intaglio._words import split_words
-from intaglio._zones import zone_from_text, zone_text
+from intaglio._zones import zone_text
 
 Record = dict[str, Any]
 Arrays = dict[str, npt.NDArray[Any]]
@@ -114,17 +115,23 @@ def _words(name: str, values: Any, arrays: Arrays, spot: Spot) -> Record:  # noq
 def _zone(values: Any, spot: Spot) -> str:  # noqa: ANN401 - a DatetimeArray
     """The zone's text, of which the same local times follow."""
     text = zone_text(values.dtype.tz)
-    zone = None if text is None else zone_from_text(text)
-    if text is not None and zone is not None:
-        here = values.tz_localize(None).to_numpy().view("i8")
-        if np.array_equal(here, values.tz_convert(zone).tz_localize(None).to_numpy().view("i8")):
-            return text
+    zone = None if text is None else zone_of_pandas(text)
+    if text is not None and zone is not None and _same_local_times(values, zone):
+        return text
     raise EncodeError(
         Reason.DTYPE_UNSUPPORTED,
         f"{spot.words} has the time zone {values.dtype.tz!r}, which is no zone of the tz database "
         f"nor a fixed offset with the same local times: write {spot.code} = "
         f"{spot.code}{'.dt' if spot.is_column else ''}.tz_convert('UTC')",
     )
+
+
+def _same_local_times(values: Any, zone: Any) -> bool:  # noqa: ANN401
+    try:
+        here, there = values.tz_localize(None), values.tz_convert(zone).tz_localize(None)
+    except Exception:  # pandas 2 fails so with zones of dateutil 4
+        return False
+    return np.array_equal(here.to_numpy().view("i8"), there.to_numpy().view("i8"))
 
 
 def _allowed(check: Any, spot: Spot) -> None:  # noqa: ANN401

@@ -6,8 +6,10 @@ column, and ranges within other indexes are bounded by the number of entries tha
 
 import warnings
 from collections.abc import Mapping
+from datetime import tzinfo
 from importlib.util import find_spec
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +52,12 @@ _UNITS: Final = frozenset({("s", 1), ("ms", 1), ("us", 1), ("ns", 1)})
 def nested_range_max(codes: int) -> int:
     """The entries that a range may have as categories or level of so many codes."""
     return _RANGE_SPARE + codes
+
+
+def zone_of_pandas(text: str) -> tzinfo | str | None:
+    """A zone for pandas, which has its own type for each known name; None for others."""
+    zone = zone_from_text(text)
+    return zone.key if isinstance(zone, ZoneInfo) else zone
 
 
 def is_time_of_pandas(dtype: np.dtype[Any]) -> bool:
@@ -204,7 +212,7 @@ class FrameReader:
 
     def _zoned(self, checked: Record) -> Any:  # noqa: ANN401
         instants = pd.DatetimeIndex(self._take(checked["array"], "M")).tz_localize("UTC")
-        zone = zone_from_text(checked["zone"])
+        zone = zone_of_pandas(checked["zone"])
         if zone is None:
             what = f"{checked['array']!a}: the time zone {checked['zone']!a} is not known here"
             warnings.warn(f"{what}; its times are in UTC", stacklevel=2)
