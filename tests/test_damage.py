@@ -186,9 +186,10 @@ def test_limits_are_checked_before_memory_is_taken():
     for verb in (
         lambda: ig.loads(file, limits=small),
         lambda: ig.verify(io.BytesIO(file), limits=small),
-        lambda: ig.open(io.BytesIO(file), limits=small)["data"][:5],
+        lambda: ig.open(io.BytesIO(file), limits=small)["data"][:],
     ):
         assert reason_of(verb) == Reason.LIMIT_EXCEEDED
+    assert ig.open(io.BytesIO(file), limits=small)["data"][:5].tobytes() == bytes(5)
     assert ig.loads(file, limits=Limits(output_bytes_max=2**20)).size == 2**20
     with pytest.raises(DecodeError, match="output_bytes_max"):
         ig.loads(file, limits=small)
