@@ -225,18 +225,6 @@ def test_netcdf_dimensions_and_fill_values_are_kept(tmp_path):
         assert file["t"].units == "K"
 
 
-def test_classic_netcdf_is_read(tmp_path):
-    io = pytest.importorskip("scipy.io")
-    with io.netcdf_file(tmp_path / "a.nc", "w") as file:
-        file.title = "old"
-        file.createDimension("x", 3)
-        file.createVariable("v", "f8", ("x",))[:] = [0.1, 0.2, 0.3]
-    content = _formats.read(tmp_path / "a.nc")
-    assert content.metadata == {"title": "old"}
-    assert content.attrs == {"v": {"dims": ["x"]}}
-    assert (content.arrays["v"] == [0.1, 0.2, 0.3]).all()
-
-
 # Text
 
 

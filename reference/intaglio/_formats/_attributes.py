@@ -7,7 +7,7 @@ way back, JSON that has no typed form goes into one attribute, as text.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -22,22 +22,6 @@ _PLAIN: Final = ("bool", "int64", "float64")
 
 class NoJSONError(ValueError):
     """A value that has no form in JSON."""
-
-
-def read_attributes(items: Iterable[tuple[str, Any]]) -> tuple[dict[str, Any], list[str]]:
-    """JSON values by name, and the names of those that have none (references, compounds)."""
-    found: dict[str, Any] = {}
-    lost: list[str] = []
-    packed: dict[str, Any] = {}
-    for name, value in items:
-        if name == JSON_ATTRIBUTE and isinstance(value, str):
-            packed = json.loads(value)
-            continue
-        try:
-            found[name] = to_json(value)
-        except NoJSONError:
-            lost.append(name)
-    return {**found, **packed}, lost
 
 
 def json_object(raw: bytes, what: str) -> dict[str, Any]:

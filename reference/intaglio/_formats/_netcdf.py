@@ -1,8 +1,8 @@
 """netCDF: variables are arrays, their dimensions the attribute "dims".
 
-Files of netCDF-4 through h5netcdf; classic ones (netCDF-3) are read through
-SciPy where it is installed. Values come as stored: nothing is masked, scaled
-or turned into dates. Global attributes are the metadata.
+Files of netCDF-4 are read through h5py and written through h5netcdf; classic ones (netCDF-3) are
+read by `_netcdf3`. Values come as stored: nothing is masked, scaled or turned into dates. Global
+attributes are the metadata.
 """
 
 import re
@@ -12,12 +12,11 @@ from urllib.parse import quote
 
 import numpy as np
 
-from intaglio._formats._attributes import read_attributes, write_attributes
+from intaglio._formats._attributes import write_attributes
 from intaglio._formats._base import (
     Array,
     Content,
     FormatError,
-    MissingExtraError,
     ReadOptions,
     check_room,
     need,
@@ -33,6 +32,7 @@ from intaglio._formats._hdf5 import (
 )
 from intaglio._formats._hdf5_data import Reader
 from intaglio._formats._hdf5_tree import Item, Tree
+from intaglio._formats._netcdf3 import read_classic
 from intaglio._formats._netcdf_dims import Dimensions, variable_path
 from intaglio._formats._npy import NotCarriedError
 
@@ -52,7 +52,7 @@ def read(path: Path, _name: str, options: ReadOptions) -> Content:
     """All variables of the file, or one of them."""
     with path.open("rb") as stream:
         classic = stream.read(3) == _CLASSIC
-    content = _read_classic(path) if classic else _read_groups(path)
+    content = read_classic(path) if classic else _read_groups(path)
     if options.inside is not None:
         wanted = options.inside.strip("/")
         if wanted not in content.arrays:
@@ -123,39 +123,6 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON
         case {"@dtype": str(), "@shape": [1]}:
             return {**value, "@shape": []}
     return value
-
-
-def _read_classic(path: Path) -> Content:
-    try:
-        netcdf_file = need("scipy.io", "netcdf").netcdf_file
-    except MissingExtraError as problem:
-        message = "a classic netCDF-3 file needs scipy: pip install scipy, or nccopy -k nc4"
-        raise MissingExtraError(message) from problem
-    content = Content({})
-    with (
-        partner("not a readable netCDF-3 file"),
-        netcdf_file(path, "r", mmap=False, maskandscale=False) as file,
-    ):
-        content.metadata.update(_classic_attributes(file))
-        for name, variable in file.variables.items():
-            if variable.data.dtype.kind == "S":
-                content.skipped[name] = "it holds text, no numbers"
-                continue
-            content.arrays[name] = variable.data.copy()
-            attributes = _classic_attributes(variable)
-            if variable.dimensions:
-                attributes["dims"] = list(variable.dimensions)
-            if attributes:
-                content.attrs[name] = attributes
-    return content
-
-
-def _classic_attributes(item: Any) -> dict[str, Any]:  # noqa: ANN401 - SciPy is untyped
-    pairs = (
-        (name, value.decode("utf-8", "replace") if isinstance(value, bytes) else value)
-        for name, value in item._attributes.items()
-    )
-    return read_attributes(pairs)[0]
 
 
 def write(path: Path, _name: str, content: Content) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def dates(
         array = np.array([_maybe_date(cell) for cell in filled], "datetime64[D]")
     shown = np.datetime_as_string(array)
     for i, (cell, found) in enumerate(zip(filled, shown.tolist(), strict=True)):
-        if cell != "NaT" and _padded(cell, found) != found:
+        if cell != "NaT" and not _is_same(cell, found):
             message = f"{where(i)} is {cell[:40]!a}, which {array.dtype.name} cannot hold"
             raise FormatError(message)
     holes = [i for i, cell in enumerate(cells) if not cell]
@@ -54,12 +54,10 @@ def _maybe_date(cell: str) -> np.datetime64:
         return np.datetime64("NaT", "D")
 
 
-def _padded(cell: str, found: str) -> str:
-    """`cell` with as many digits as `found` has; longer, if it has more."""
-    (year, rest), (_, wanted) = _parts(cell), _parts(found)
-    return year + (rest + _REST[len(rest) :])[: max(len(rest), len(wanted))]
-
-
-def _parts(text: str) -> tuple[str, str]:
-    found = _YEAR.fullmatch(text)
-    return (found[1], found[2]) if found else (text, "")
+def _is_same(cell: str, found: str) -> bool:
+    """Whether two dates are the same; `cell` may leave out digits, or write -0044 for -044."""
+    asked, kept = _YEAR.fullmatch(cell), _YEAR.fullmatch(found)
+    if asked is None or kept is None or int(asked[1]) != int(kept[1]):
+        return False
+    rest, wanted = asked[2], kept[2]
+    return (rest + _REST[len(rest) :])[: max(len(rest), len(wanted))] == wanted
