@@ -22,6 +22,11 @@ CELLS = {
     "ax.imshow(np.random.default_rng(0).random((100, 100)));",
     "displayed": "fig, ax = plt.subplots()\nax.plot(np.arange(6))\ndisplay(fig)\nplt.close(fig)",
     "retina": "%config InlineBackend.figure_format = 'retina'\nplt.plot(np.arange(7));",
+    "svg": "%config InlineBackend.figure_format = 'svg'\nplt.plot(np.arange(3));",
+    "retina shown": "%config InlineBackend.figure_format = 'retina'\n"
+    "plt.plot(np.arange(5))\nplt.show()",
+    "jpeg and png": "%config InlineBackend.figure_formats = ['jpeg', 'png']\n"
+    "plt.plot(np.arange(4))\nplt.show()",
     "unload": "%unload_ext intaglio",
     "after": "plt.plot([1, 2]);",
     "again": "%load_ext intaglio\nplt.plot([3, 4]);",
@@ -68,6 +73,16 @@ def test_figures_carry_data_from_load_ext_to_unload_ext(outputs):
         "after": False,
         "again": True,
     }
+
+
+@pytest.mark.parametrize(("cell", "count"), [("retina shown", 5), ("jpeg and png", 4)])
+def test_a_figure_drawn_in_the_cell_that_sets_the_format_carries_its_data(outputs, cell, count):
+    assert figure_of(outputs[cell]).axes[0].lines[0].y.tolist() == [*range(count)]
+
+
+def test_a_format_that_carries_no_data_comes_with_a_warning(outputs):
+    assert any("carry no data" in o.get("text", "") for o in outputs["svg"])
+    assert not any("image/png" in o.get("data", {}) for o in outputs["svg"])
 
 
 def test_the_extension_captures_what_matplotlib_forgets(outputs):

@@ -53,9 +53,24 @@ class _Hook:
 
         _capture.start(self._token)
         self.stand_in_front()
+        self._watch()
         for event in _EVENTS:
             self.shell.events.register(event, self.stand_in_front)
         self._show_last()
+
+    def _watch(self) -> None:
+        """Stand in front at once where a cell sets another printer, and draws in the same cell."""
+        from matplotlib.figure import Figure
+
+        formatter = self._formatter()
+        plain = type(formatter).for_type
+
+        def for_type(kind: Any, printer: Any = None) -> Any:  # noqa: ANN401 - IPython's
+            if kind is Figure and printer is not None and not isinstance(printer, _Printer):
+                printer = self.printer = _Printer(printer)
+            return plain(formatter, kind, printer)
+
+        formatter.for_type = for_type
 
     def _show_last(self) -> None:
         """Let the backend show figures after us, also those of the cell that changed its setup."""
@@ -77,6 +92,7 @@ class _Hook:
         for event in _EVENTS:
             self.shell.events.unregister(event, self.stand_in_front)
         formatter = self._formatter()
+        vars(formatter).pop("for_type", None)
         if self.printer is not None and _maybe_printer(formatter) is self.printer:
             if self.printer.before is None:
                 formatter.pop(Figure)
@@ -92,6 +108,13 @@ class _Hook:
 
         formatter = self._formatter()
         present = _maybe_printer(formatter)
+        if present is None and self.printer is not None:
+            self.printer = None
+            warnings.warn(
+                "figures are not shown as PNG any more, and carry no data: "
+                "%config InlineBackend.figure_formats = ['png'] shows them with it",
+                stacklevel=2,
+            )
         if not isinstance(present, _Printer) and present is not None:
             self.printer = _Printer(present)
             formatter.for_type(Figure, self.printer)

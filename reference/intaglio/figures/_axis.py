@@ -53,6 +53,9 @@ def _write_unit(axis: Mpl) -> Json:
     converter = axis.get_converter() if hasattr(axis, "get_converter") else axis.converter
     if converter is None:
         return None
+    frequency = getattr(axis, "freq", None) or getattr(axis.axes, "freq", None)
+    if frequency is not None and type(converter).__name__ == "PeriodConverter":  # pandas'
+        return {"kind": "period", "frequency": getattr(frequency, "freqstr", str(frequency))}
     if isinstance(converter, _DATES):
         units = axis.get_units()
         return {"kind": "date", "zone": None if units is None else str(units)}

@@ -28,10 +28,24 @@ class Recorded:
     values: Mapping[str, Values]
     made: "WeakSet[Any]"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A weak set cannot be pickled, and its artists go with their figure."""
+        return _recorded, (self.method, dict(self.values), list(self.made))
 
-def keep_call(axes: Mpl, method: str, values: Mapping[str, Values], result: Mpl) -> None:
-    """Remember a call for as long as the axes live."""
-    made: WeakSet[Any] = WeakSet(_artists_in(result))
+
+def _recorded(method: str, values: Mapping[str, Values], made: list[Artist]) -> Recorded:
+    return Recorded(method, values, WeakSet(made))
+
+
+def keep_call(
+    axes: Mpl, method: str, values: Mapping[str, Values], result: Mpl, before: int
+) -> None:
+    """Remember a call for as long as the axes live.
+
+    result: what it returned; where that has no artists, as with psd, those drawn since the axes
+    had `before` children are its own.
+    """
+    made: WeakSet[Any] = WeakSet(list(_artists_in(result)) or axes._children[before:])
     axes.__dict__.setdefault(_KEPT_BY, []).append(Recorded(method, values, made))
 
 
@@ -44,6 +58,8 @@ def _artists_in(result: Mpl) -> Iterable[Artist]:
     elif isinstance(result, list | tuple):
         for value in result:
             yield from _artists_in(value)
+    elif type(result).__module__.startswith("matplotlib."):  # what pie and streamplot return
+        yield from _artists_in(list(vars(result).values()))
 
 
 def write_calls(page: Writing) -> list[Json]:

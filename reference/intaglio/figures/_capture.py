@@ -119,6 +119,7 @@ def _wrap(owner: type, method: str) -> None:
         if not _active or getattr(_depth, "inside", False):
             return original(self, *args, **keywords)
         values = _arrays_of(original, method, args, keywords)
+        before = len(self._children)
         _depth.inside = True
         try:
             result = original(self, *args, **keywords)
@@ -126,7 +127,7 @@ def _wrap(owner: type, method: str) -> None:
             _depth.inside = False
         from intaglio.figures._calls import keep_call
 
-        keep_call(self, method, values, result)
+        keep_call(self, method, values, result, before)
         return result
 
     recorded._intaglio_original = original  # type: ignore[attr-defined]

@@ -17,7 +17,8 @@ _SHORT_SIDE_MIN: Final = 1.6
 _SYMLOG_LINEAR_SHARE: Final = 1e-3  # of the greatest magnitude, as in pictures without a frame
 _BAR_GAP: Final = 0.15  # inches
 _BAR_WIDTH: Final = 0.2
-_ROOM: Final = (1.7, 0.9)  # inches, for words and the colour bar
+_PAD: Final = 0.1  # inches around everything; more than labels grow at another dpi
+_WIDE: Final = (4.0, 4.0, 4.0, 4.0)  # margins to measure in: left, bottom, right, top
 
 
 def framed(
@@ -48,19 +49,56 @@ def framed(
     rows, cols = array.shape
     shrink = _LONG_SIDE / max(rows, cols)
     width, height = (max(_SHORT_SIDE_MIN, side * shrink) for side in (cols, rows))
-    figure = Figure((width + _ROOM[0], height + _ROOM[1]), dpi=dpi, layout="constrained")
-    axes = figure.add_subplot()
+    figure = Figure(dpi=dpi)
+    axes, beside = figure.add_axes((0, 0, 1, 1)), figure.add_axes((0, 0, 1, 1))
     shown = axes.imshow(
         array.astype(np.uint8) if array.dtype.kind == "b" else array,
         cmap=_colormap(cmap),
         norm=_norm(array, norm, vmin, vmax),
         origin=origin,  # type: ignore[arg-type]
         interpolation="nearest",
-        aspect="equal" if min(width, height) > _SHORT_SIDE_MIN else "auto",
+        aspect="auto",  # its axes have the shape of the matrix
     )
-    beside = axes.inset_axes((1 + _BAR_GAP / width, 0, _BAR_WIDTH / width, 1))
     figure.colorbar(shown, cax=beside)
+    _place(figure, (width, height), _WIDE)
+    _place(figure, (width, height), _margins(figure))
     return figure
+
+
+def _place(
+    figure: "Figure", size: tuple[float, float], margins: tuple[float, float, float, float]
+) -> None:
+    """Give the matrix its size and the figure its margins, in inches."""
+    (width, height), (left, bottom, right, top) = size, margins
+    whole_width, whole_height = left + width + right, bottom + height + top
+    figure.set_size_inches(whole_width, whole_height)
+    boxes = ((left, width), (left + width + _BAR_GAP, _BAR_WIDTH))
+    for axes, (start, length) in zip(figure.axes, boxes, strict=True):
+        axes.set_position(
+            (
+                start / whole_width,
+                bottom / whole_height,
+                length / whole_width,
+                height / whole_height,
+            )
+        )
+
+
+def _margins(figure: "Figure") -> tuple[float, float, float, float]:
+    """What ticks, labels and the colour bar take around the matrix, measured as they are drawn.
+
+    Neither depends on the margins, because the matrix keeps its size.
+    """
+    figure.draw_without_rendering()
+    matrix = figure.axes[0].get_window_extent()
+    around = figure.get_tightbbox()  # in inches
+    inner = [edge / figure.dpi for edge in matrix.extents]
+    return (
+        inner[0] - around.x0 + _PAD,
+        inner[1] - around.y0 + _PAD,
+        around.x1 - inner[2] + _PAD,
+        around.y1 - inner[3] + _PAD,
+    )
 
 
 def _colormap(cmap: Any) -> Any:  # noqa: ANN401

@@ -123,7 +123,11 @@ class AxesData:
 
     @property
     def units(self) -> dict[str, Json]:
-        """Of each axis None, or {"kind": "date" or "category", ...}."""
+        """Of each axis None, or {"kind": "date", "category" or "period", ...}.
+
+        The values along an axis of periods are pandas' ordinals of its "frequency":
+        `pd.PeriodIndex.from_ordinals(line.x, freq="M")` is the periods.
+        """
         return {name: axis["unit"] for name, axis in self.record["axis"].items()}
 
     def _axis(self, name: str, key: str) -> Any:  # noqa: ANN401 - any JSON value

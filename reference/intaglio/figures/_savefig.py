@@ -48,8 +48,8 @@ class Drawn(NamedTuple):
 
 def savefig(
     fname: Source,
-    *,
     fig: "Figure | None" = None,
+    *,
     grow: bool = False,
     metadata: Mapping[str, Any] | None = None,
     profile: Profile | None = None,
@@ -73,8 +73,24 @@ def savefig(
     if metadata is not None and MEMBER in metadata:
         raise EncodeError(Reason.METADATA_INVALID, f"the member {MEMBER!r} is savefig's own")
     options = {"profile": profile, "level": level, "pixels_max": pixels_max}
-    drawn = fit(figure, _Savefig(figure, keywords), options, metadata or {}, grow=grow)
+    render = _Savefig(figure, {**_settings(), **keywords})
+    drawn = fit(figure, render, options, metadata or {}, grow=grow)
     write_target(fname, lambda out: write(out, drawn, options))
+
+
+def _settings() -> dict[str, Any]:
+    """What rcParams say of savefig, as keywords: `replot` may be saved where they say otherwise."""
+    import matplotlib as mpl
+
+    names = {
+        "bbox_inches": "savefig.bbox",
+        "pad_inches": "savefig.pad_inches",
+        "facecolor": "savefig.facecolor",
+        "edgecolor": "savefig.edgecolor",
+    }
+    present: Any = mpl.rcParams
+    usual: Any = mpl.rcParamsDefault
+    return {key: present[name] for key, name in names.items() if present[name] != usual[name]}
 
 
 def _current() -> "Figure":

@@ -107,6 +107,8 @@ def write_transform(artist: Mpl, axes: Mpl) -> Json:
     """The name of the coordinates the artist lives in, with a matrix if it is moved in them."""
     from matplotlib.artist import Artist
 
+    if artist.get_figure(root=False) is None:  # a part that another artist draws
+        return "unknown"
     transform = Artist.get_transform(artist)
     for name, known in _coordinates(artist, axes).items():
         if transform == known:

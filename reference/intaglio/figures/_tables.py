@@ -10,18 +10,28 @@ from intaglio.figures._store import Array, Values
 def frame_of(data: Mapping[str, Array]) -> Values:
     """A DataFrame: a matrix as itself, points as columns, ragged lists one below another.
 
-    Columns of another length than the first stay in the artist's `data`.
+    Of a matrix of colours, each column and channel is a column. Columns of another length than
+    the first stay in the artist's `columns`.
     """
     import pandas as pd
 
+    colours = next((values for values in data.values() if values.ndim == 3), None)
+    if colours is not None:
+        rows, columns, channels = colours.shape
+        labels = pd.MultiIndex.from_product(
+            (range(columns), range(channels)), names=["column", "channel"]
+        )
+        return pd.DataFrame(np.ma.getdata(colours).reshape(rows, -1), columns=labels)
     matrix = next((values for values in data.values() if values.ndim == 2), None)
     if matrix is not None and "vertices" not in data:
         return pd.DataFrame({i: _series(matrix[:, i]) for i in range(matrix.shape[1])})
     flat = {key: values for key, values in data.items() if values.ndim == 1}
     if "vertices" in data and "x" not in data:
+        named = dict(zip("xyz", np.asarray(data["vertices"]).T, strict=False))
+        if "starts" not in data:  # of a patch: one path, with a code for each vertex
+            return pd.DataFrame({**named, **{k: v for k, v in flat.items() if k == "codes"}})
         parts = np.repeat(np.arange(len(flat["starts"])), _lengths(data))
-        named = zip("xyz", np.asarray(data["vertices"]).T, strict=False)
-        return pd.DataFrame({"part": parts, **dict(named)})
+        return pd.DataFrame({"part": parts, **named})
     if len({len(values) for values in flat.values()}) > 1 and all("/" in key for key in flat):
         pieces = {key: pd.Series(_series(values)) for key, values in flat.items()}
         return pd.concat(pieces, names=["column", "row"]).to_frame("value")

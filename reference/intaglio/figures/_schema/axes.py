@@ -95,6 +95,7 @@ _UNIT_OF_AXIS = tagged(
     "kind",
     {
         "date": record({"zone": nullable(WORDS)}),
+        "period": record({"frequency": WORDS}),
         "category": record({"words": items(LABEL, LIST_MAX)}),
         "unknown": record({"class": IDENTIFIER}),
     },
