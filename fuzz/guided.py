@@ -17,7 +17,7 @@ with atheris.instrument_imports(include=["intaglio"], enable_loader_override=Fal
 
 from builder.png import SIGNATURE
 
-from fuzz import mutate, plain
+from fuzz import figures, mutate, plain
 from fuzz.parts import DERIVED, Stream, sealed, stream_from
 from fuzz.plain_file import read_png
 from fuzz.plain_header import Refused
@@ -43,6 +43,16 @@ def refreshed(data: bytes, size_max: int, seed: int) -> bytes:
     except (Refused, IndexError, ValueError, zlib.error):
         pass  # there is nothing to take apart
     return made if 0 < len(made) <= size_max else atheris.Mutate(data, size_max)
+
+
+def restructured(data: bytes, size_max: int, seed: int) -> bytes:
+    """An input of the target `figures` with its record or its arrays changed."""
+    rng = random.Random(seed)
+    try:
+        made = figures.changed(data, rng)
+    except (ValueError, KeyError, TypeError):
+        made = figures.mutant(seed)
+    return made if len(made) <= size_max else data[:size_max]
 
 
 def _stream_changed(data: bytes, rng: random.Random, size_max: int) -> bytes:
@@ -79,6 +89,8 @@ def main() -> None:
     """Fuzz the target that the first word names; the other words are libFuzzer's."""
     name, words = sys.argv[1], [sys.argv[0], *sys.argv[2:]]
     how = {"custom_mutator": refreshed} if name in REFRESHED else {}
+    if name == "figures":
+        how = {"custom_mutator": restructured}
     atheris.Setup(words, targets.TARGETS[name], **how)
     atheris.Fuzz()
 

@@ -26,7 +26,7 @@ from fuzz.seeds import of_target
 from intaglio._spec import FILTERS, MAGIC
 
 SHARED: Final = {"verbs": "file", "javascript": "file"}  # whose corpus it has
-TARGETS: Final = ("png", "carrier", "header", "blocks", "file", "verbs", "javascript")
+TARGETS: Final = ("png", "carrier", "header", "blocks", "file", "verbs", "javascript", "figures")
 QUICK_RUNS: Final = {  # what takes ten seconds or less; the corpus counts
     "png": 1500,
     "carrier": 6000,
@@ -35,6 +35,7 @@ QUICK_RUNS: Final = {  # what takes ten seconds or less; the corpus counts
     "file": 700,
     "verbs": 300,
     "javascript": 1200,
+    "figures": 60,
 }
 CORPUS: Final = ROOT / "fuzz" / "corpus"
 STATE: Final = ROOT / "fuzz" / "state"

@@ -13,7 +13,7 @@ from builder.container import File
 from builder.records import ZSTD, Array, Extension
 from tests.png_oracle import FORMS, SAMPLES, write_oracle_png
 
-from fuzz import ROOT
+from fuzz import ROOT, figures
 from fuzz.parts import Stream, pixels_of, stream_of
 from fuzz.plain_header import ITEM_BYTES, walk_header
 
@@ -126,6 +126,8 @@ def of_target(name: str) -> list[bytes]:
         found = [stream.prologue[:76] + stream.header[:-4] for stream in kinds]
     elif name == "blocks":
         found = [seed for stream in kinds for seed in _blocks(stream)]
+    elif name == "figures":
+        found = [*figures.seeds(), *(figures.mutant(number) for number in range(40))]
     else:
         found = [*pngs("*"), *pictures()]
     assert len(found) >= 20

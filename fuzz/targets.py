@@ -17,6 +17,7 @@ import numpy as np
 
 import intaglio as ig
 from fuzz import plain, readers
+from fuzz.figures import figures
 from fuzz.javascript import JavaScript, is_left_open, told_of
 from fuzz.plain_blocks import Form, canonical_block
 from fuzz.plain_file import Verdict, read_png, verdict
@@ -266,4 +267,6 @@ def javascript(data: bytes) -> None:
     _hold(answer.seconds <= SECONDS_MAX, f"JavaScript takes {answer.seconds:.1f} s")
 
 
-TARGETS: Final = {t.__name__: t for t in (png, carrier, header, blocks, file, verbs, javascript)}
+TARGETS: Final = {
+    t.__name__: t for t in (png, carrier, header, blocks, file, verbs, javascript, figures)
+}

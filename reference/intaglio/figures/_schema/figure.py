@@ -41,6 +41,7 @@ SCHEMA_VERSION: Final = 1
 INCHES_MAX: Final = 10_000
 DPI_MAX: Final = 100_000
 AXES_MAX: Final = 10_000
+TURNS_MAX: Final = 1000  # radians of a polar axis; each turn is drawn
 
 _COLOR = either(one_of("auto", "inherit", "edge", "face", "None", None), ANY_COLOR)
 _SIZE_NAMES: Final = (
@@ -249,6 +250,8 @@ def _check_names(figure: Mapping[str, Any]) -> None:
             or (one["projection"] == "polar") != (one["polar"] is not None)
         ):
             raise SchemaError(f"of another projection than {one['projection']!a}", f"axes[{i}]")
+        if one["projection"] == "polar" and max(map(abs, one["axis"]["x"]["limits"])) > TURNS_MAX:
+            raise SchemaError(f"angles beyond {TURNS_MAX} radians", f"axes[{i}].axis.x.limits")
     _check_leaves(figure)
 
 

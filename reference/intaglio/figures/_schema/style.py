@@ -222,13 +222,17 @@ def _path_marker(value: Json) -> dict[str, Any]:
     return found
 
 
-MARKER = either(
-    one_of(*_MARKERS),
-    row(integer(1, MARKER_SIDES_MAX), one_of(0, 1, 2)),
-    row(integer(1, MARKER_SIDES_MAX), one_of(0, 1, 2), real(-1e6, 1e6)),
-    _path_marker,
-    _math_marker,
-)
+_SIDED = row(integer(1, MARKER_SIDES_MAX), one_of(0, 1, 2), real(-1e6, 1e6))
+
+
+def MARKER(value: Json) -> Any:  # noqa: ANN401, N802 - a name, a number, a polygon, a path, a text
+    """A marker of matplotlib's, [sides, style, angle], a path, or a mathematical text."""
+    if isinstance(value, dict):
+        return _path_marker(value)
+    if isinstance(value, list):
+        return _SIDED([*value, 0])[:2] if len(value) == 2 else _SIDED(value)
+    return _math_marker(value) if str(value)[:1] == "$" else one_of(*_MARKERS)(value)
+
 
 COORDINATES: Final = ("data", "axes", "x", "y", "figure", "root")
 TRANSFORM = either(one_of(*COORDINATES, "unknown"), row(one_of("data", "figure"), MATRIX))

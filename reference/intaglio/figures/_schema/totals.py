@@ -1,5 +1,6 @@
 """Totals: how much of everything a record asks to be drawn, and the most that is."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -19,10 +20,12 @@ class Totals:
 
     pixels: int = 2**26  # width times height, at dpi 100 and at the dpi it was saved with
     axes: int = 256
+    twins: int = 8  # axes in one place
     subfigures: int = 64
     nesting: int = 8  # of sub-figures
     parts: int = 20_000  # artists, bars, legend entries, ticks, category labels, together
     characters: int = 500_000  # of all texts
+    mathematical_texts: int = 2000
     text_pixels: int = 2**28  # covered by texts, at the dpi it was saved with
     pieces: int = 2**20  # paths, faces, segments
 
@@ -53,13 +56,23 @@ def count(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Totals:
     return Totals(
         pixels=int(width * height * max(dpi, CANVAS_DPI) ** 2),
         axes=len(record["axes"]),
+        twins=_twins(record["axes"]),
         subfigures=len(record["subfigures"]),
         nesting=max((one["name"].count("/") + 1 for one in record["subfigures"]), default=0),
         parts=len(artists) + ticks + words + bars + entries,
         characters=sum(len(words) for words, _ in texts),
+        mathematical_texts=sum(words.count("$") > 1 for words, _ in texts),
         text_pixels=int(sum(len(words) * (size * dpi / 72) ** 2 for words, size in texts)),
         pieces=sum(_column(one, "starts", arrays) for one in artists),
     )
+
+
+def _twins(axes: Iterable[Mapping[str, Any]]) -> int:
+    """How many axes the largest group of twins has: drawing takes the square of it."""
+    first: dict[str, str] = {}
+    for one in axes:  # a twin stands after the axes that it names
+        first[one["name"]] = first.get(one["twin_of"] or "", one["name"])
+    return max(Counter(first.values()).values(), default=0)
 
 
 def _column(artist: Mapping[str, Any], name: str, arrays: Mapping[str, Array]) -> int:
