@@ -164,6 +164,14 @@ BEYOND = {
     ),
     "nested mathematics": title("$" + r"\frac{1}{" * 40 + "x" + "}" * 40 + "$"),
     "long mathematics": title("$" + "x+" * 3000 + "$"),
+    "wide mathematics": title(r"$x\hspace{-99999999}y$"),
+    "entries of a legend": lambda record: artist(record, "legend").update(
+        labels=["a"] * 5000, handles=[None] * 5000
+    ),
+    "a wide text": lambda record: (
+        title("W" * 2000)(record),
+        record["axes"][0]["titles"]["center"]["style"].update(fontsize=30),
+    ),
     "a long text": title("W" * 20_000),
     "a large text": lambda record: (
         title("W" * 9000)(record),

@@ -20,6 +20,7 @@ from intaglio.figures._store import Mpl
 Array = npt.NDArray[Any]
 
 _PIXELS_OF_POINT: Final = 1 / 72  # times dpi
+_TEXT_SIDE_MAX: Final = 2**15  # pixels; beyond, the rasteriser overflows
 _MARGIN: Final = 0.1  # of the canvas, around it, where what is clipped still costs
 
 
@@ -81,6 +82,9 @@ class Meter(RendererBase):
         mtext: Mpl = None,
     ) -> None:
         width, height, _ = self.get_text_width_height_descent(s, prop, ismath)
+        if max(width, height) * self._scale > _TEXT_SIDE_MAX:
+            detail = f"a text is over {_TEXT_SIDE_MAX:,} pixels wide or high: replot() stops"
+            raise DecodeError(Reason.LIMIT_EXCEEDED, detail)
         self._spend(len(s), width * height)
 
     def draw_image(self, gc: Mpl, x: float, y: float, im: Mpl, transform: Mpl = None) -> None:

@@ -171,6 +171,10 @@ def math_text(value: Json) -> str:
 
 MATH_MAX: Final = 2000  # characters of a text with mathematical parts
 MATH_DEPTH_MAX: Final = 8  # braces in braces
+SPACE_MAX: Final = 100  # font sizes, of \hspace
+_SPACE: Final = re.compile(
+    r"\\hspace\s*\{\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)"
+)
 _MATH_OPENING: Final = re.compile(r"\\left(?![a-zA-Z])|(?<!\\)\{")
 _MATH_CLOSING: Final = re.compile(r"\\right(?![a-zA-Z])|(?<!\\)\}")
 _MATH_TOKEN: Final = re.compile(f"{_MATH_OPENING.pattern}|{_MATH_CLOSING.pattern}")
@@ -179,6 +183,8 @@ _MATH_TOKEN: Final = re.compile(f"{_MATH_OPENING.pattern}|{_MATH_CLOSING.pattern
 def _check_math(words: str) -> None:
     if len(words) > MATH_MAX:
         raise SchemaError(f"a mathematical text of {len(words)} characters, more than {MATH_MAX}")
+    if any(abs(float(space)) > SPACE_MAX for space in _SPACE.findall(words)):
+        raise SchemaError(f"\\hspace of more than {SPACE_MAX} font sizes")
     depth = deepest = 0
     for token in _MATH_TOKEN.findall(words):
         depth += 1 if _MATH_OPENING.fullmatch(token) else -1

@@ -59,7 +59,7 @@ def count(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Totals:
         twins=_twins(record["axes"]),
         subfigures=len(record["subfigures"]),
         nesting=max((one["name"].count("/") + 1 for one in record["subfigures"]), default=0),
-        parts=len(artists) + ticks + words + bars + entries,
+        parts=len(artists) + ticks + words + bars + 4 * entries,  # each text, box, line, marker
         characters=sum(len(words) for words, _ in texts),
         mathematical_texts=sum(words.count("$") > 1 for words, _ in texts),
         text_pixels=int(sum(len(words) * (size * dpi / 72) ** 2 for words, size in texts)),
