@@ -5,6 +5,7 @@ are (n, 3) or (n, 4) uint8 arrays in raster order.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Final, Protocol, TypeAlias
 
 import numpy as np
@@ -89,6 +90,28 @@ def _embed_bits(pixels: Pixels, wanted: Pixels, depths: Depths) -> None:
             pixels[:, channel] = _nearest(pixels[:, channel], wanted[:, channel], depth)
 
 
+@cache
+def _levels(depth: int) -> Pixels:
+    """(256,) Of each value its mean where it carries data: of 3 bits, 255 is 251."""
+    cover = np.repeat(np.arange(256, dtype=np.uint8), 1 << depth)
+    wanted = np.tile(np.arange(1 << depth, dtype=np.uint8), 256)
+    means = _nearest(cover, wanted, depth).reshape(256, -1).mean(axis=1)
+    levels: Pixels = np.floor(means).astype(np.uint8)
+    return levels
+
+
+def _level(pixels: Pixels, depths: Depths) -> None:
+    """Give pixels that carry nothing, in place, the mean of those that do.
+
+    Near black and white that mean is another than the cover's value, and where the data ends an
+    edge would be seen. What is flat stays flat, so that it still compresses.
+    """
+    for channel, depth in enumerate(depths[:3]):
+        if 0 < depth < 8:
+            levels = _levels(depth)
+            pixels[:, channel] = levels[pixels[:, channel]]
+
+
 class Embedder:
     """Writes prologue, body and echo into the pixels of a cover, band by band.
 
@@ -115,6 +138,9 @@ class Embedder:
         if start < stop:
             wanted = self._wanted(start, stop, pixels.shape[1])
             _embed_bits(pixels[start - first : stop - first], wanted, self._depths)
+        start, stop = max(first, self._body_end), min(first + len(pixels), echo)
+        if start < stop:
+            _level(pixels[start - first : stop - first], self._depths)
 
     def embed_rows(self, pixels: Pixels, first: int, shape: Shape) -> None:
         """As `embed`, for whole rows: (rows, width, 3 or 4).
