@@ -9,6 +9,9 @@ get their checksums made right again, layer by layer.
 import random
 import sys
 import zlib
+from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
 
 import atheris
 
@@ -17,13 +20,16 @@ with atheris.instrument_imports(include=["intaglio"], enable_loader_override=Fal
 
 from builder.png import SIGNATURE
 
-from fuzz import figures, mutate, plain
+from fuzz import figures, mutate, plain, tables
 from fuzz.parts import DERIVED, Stream, sealed, stream_from
 from fuzz.plain_file import read_png
 from fuzz.plain_header import Refused
 from fuzz.png_mutate import Png, taken_apart
 from fuzz.readers import LIMITS
+from fuzz.seeds import RECORDS
 from fuzz.structured import png_of
+
+Mutator: TypeAlias = Callable[[bytes, int, int], bytes]
 
 REFRESHED = ("png", "file", "verbs", "javascript")
 
@@ -45,14 +51,19 @@ def refreshed(data: bytes, size_max: int, seed: int) -> bytes:
     return made if 0 < len(made) <= size_max else atheris.Mutate(data, size_max)
 
 
-def restructured(data: bytes, size_max: int, seed: int) -> bytes:
-    """An input of the target `figures` with its record or its arrays changed."""
-    rng = random.Random(seed)
-    try:
-        made = figures.changed(data, rng)
-    except (ValueError, KeyError, TypeError):
-        made = figures.mutant(seed)
-    return made if len(made) <= size_max else data[:size_max]
+def restructured(name: str) -> Mutator:
+    """What changes the record or the arrays of an input of a target of records."""
+    changed = figures.changed if name == "figures" else tables.changed
+    mutant = figures.mutant if name == "figures" else partial(tables.mutant, name)
+
+    def work(data: bytes, size_max: int, seed: int) -> bytes:
+        try:
+            made = changed(data, random.Random(seed))
+        except (ValueError, KeyError, TypeError):
+            made = mutant(seed)
+        return made if len(made) <= size_max else data[:size_max]
+
+    return work
 
 
 def _stream_changed(data: bytes, rng: random.Random, size_max: int) -> bytes:
@@ -89,8 +100,8 @@ def main() -> None:
     """Fuzz the target that the first word names; the other words are libFuzzer's."""
     name, words = sys.argv[1], [sys.argv[0], *sys.argv[2:]]
     how = {"custom_mutator": refreshed} if name in REFRESHED else {}
-    if name == "figures":
-        how = {"custom_mutator": restructured}
+    if name in RECORDS:
+        how = {"custom_mutator": restructured(name)}
     atheris.Setup(words, targets.TARGETS[name], **how)
     atheris.Fuzz()
 

@@ -22,11 +22,11 @@ from builder.registry import ELEMENTS
 from fuzz import ROOT
 from fuzz.mutate import BOUNDS, TEXTS
 from fuzz.png_mutate import KINDS
-from fuzz.seeds import of_target
+from fuzz.seeds import RECORDS, of_target
 from intaglio._spec import FILTERS, MAGIC
 
 SHARED: Final = {"verbs": "file", "javascript": "file"}  # whose corpus it has
-TARGETS: Final = ("png", "carrier", "header", "blocks", "file", "verbs", "javascript", "figures")
+TARGETS: Final = ("png", "carrier", "header", "blocks", "file", "verbs", "javascript", *RECORDS)
 QUICK_RUNS: Final = {  # what takes ten seconds or less; the corpus counts
     "png": 1500,
     "carrier": 6000,
@@ -36,6 +36,8 @@ QUICK_RUNS: Final = {  # what takes ten seconds or less; the corpus counts
     "verbs": 300,
     "javascript": 1200,
     "figures": 60,
+    "pandas": 300,
+    "xarray": 150,
 }
 CORPUS: Final = ROOT / "fuzz" / "corpus"
 STATE: Final = ROOT / "fuzz" / "state"

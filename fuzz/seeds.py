@@ -13,7 +13,7 @@ from builder.container import File
 from builder.records import ZSTD, Array, Extension
 from tests.png_oracle import FORMS, SAMPLES, write_oracle_png
 
-from fuzz import ROOT, figures
+from fuzz import ROOT, figures, tables
 from fuzz.parts import Stream, pixels_of, stream_of
 from fuzz.plain_header import ITEM_BYTES, walk_header
 
@@ -32,6 +32,7 @@ CHAINS: Final = (
     (0x41, (filters.ORDER, filters.SHUFFLE)),
 )
 STEPS: Final = ((0, 1, 7), (0, 2, 3), (0, 4), (0, 5), (0, 6))  # filters, stage by stage
+RECORDS: Final = ("figures", "pandas", "xarray")  # targets whose inputs are JSON
 ITEM: Final = {0x11: 2, 0x22: 4, 0x31: 4, 0x32: 8, 0x40: 8, 0x41: 16}
 
 
@@ -128,6 +129,8 @@ def of_target(name: str) -> list[bytes]:
         found = [seed for stream in kinds for seed in _blocks(stream)]
     elif name == "figures":
         found = [*figures.seeds(), *(figures.mutant(number) for number in range(40))]
+    elif name in RECORDS:
+        found = [*tables.seeds(name), *(tables.mutant(name, number) for number in range(40))]
     else:
         found = [*pngs("*"), *pictures()]
     assert len(found) >= 20

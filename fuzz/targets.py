@@ -25,6 +25,7 @@ from fuzz.plain_header import Refused
 from fuzz.plain_header import read_header as plain_header
 from fuzz.readers import LIMITS, NOT_INSPECTED, SECONDS_MAX, disagreement, shown, timed
 from fuzz.seeds import STEPS
+from fuzz.tables import pandas, xarray
 from intaglio._blocks import BlockForm, TableEntry, unpack_block
 from intaglio._carrier import Extractor
 from intaglio._carrier_write import Embedder
@@ -268,5 +269,6 @@ def javascript(data: bytes) -> None:
 
 
 TARGETS: Final = {
-    t.__name__: t for t in (png, carrier, header, blocks, file, verbs, javascript, figures)
+    target.__name__: target
+    for target in (png, carrier, header, blocks, file, verbs, javascript, figures, pandas, xarray)
 }
