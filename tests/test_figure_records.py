@@ -168,6 +168,12 @@ BEYOND = {
     "entries of a legend": lambda record: artist(record, "legend").update(
         labels=["a"] * 5000, handles=[None] * 5000
     ),
+    "a text far away": lambda record: next(
+        one for one in record["axes"][0]["artists"] if one.get("box")
+    ).update(xy=[1e300, 0]),
+    "a spine far away": lambda record: record["axes"][0]["spines"]["bottom"].update(
+        position=["outward", -1e300]
+    ),
     "a wide text": lambda record: (
         title("W" * 2000)(record),
         record["axes"][0]["titles"]["center"]["style"].update(fontsize=30),

@@ -21,6 +21,7 @@ Array = npt.NDArray[Any]
 
 _PIXELS_OF_POINT: Final = 1 / 72  # times dpi
 _TEXT_SIDE_MAX: Final = 2**15  # pixels; beyond, the rasteriser overflows
+_TEXT_PLACE_MAX: Final = 2**24  # pixels; the same
 _MARGIN: Final = 0.1  # of the canvas, around it, where what is clipped still costs
 
 
@@ -84,6 +85,9 @@ class Meter(RendererBase):
         width, height, _ = self.get_text_width_height_descent(s, prop, ismath)
         if max(width, height) * self._scale > _TEXT_SIDE_MAX:
             detail = f"a text is over {_TEXT_SIDE_MAX:,} pixels wide or high: replot() stops"
+            raise DecodeError(Reason.LIMIT_EXCEEDED, detail)
+        if not max(abs(x), abs(y)) * self._scale <= _TEXT_PLACE_MAX:
+            detail = f"a text lies over {_TEXT_PLACE_MAX:,} pixels away: replot() stops"
             raise DecodeError(Reason.LIMIT_EXCEEDED, detail)
         self._spend(len(s), width * height)
 
