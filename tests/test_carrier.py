@@ -99,10 +99,21 @@ def mean_of_carrying(value, depth):
 
 
 @given(carriers())
-def test_pixels_that_carry_nothing_have_the_mean_of_those_that_do(carrier):
+def test_pixels_that_carry_nothing_are_left_alone(carrier):
     depths, pixels, body = carrier
     before = pixels.copy()
     embedded(depths, pixels, body, [(0, pixels)])
+    used = -(-len(body) * 8 // sum(depths))
+    group = 8
+    free = slice(80 + used + group, len(pixels) - 80)
+    assert (pixels[free] == before[free]).all()
+
+
+@given(carriers())
+def test_pixels_that_carry_nothing_may_have_the_mean_of_those_that_do(carrier):
+    depths, pixels, body = carrier
+    before = pixels.copy()
+    Embedder(PROLOGUE, body, depths, len(pixels), levels_rest=True).embed(pixels, 0)
     used = -(-len(body) * 8 // sum(depths))
     group = 8
     free = slice(80 + used + group, len(pixels) - 80)

@@ -540,7 +540,8 @@ def test_one_bad_file_of_many_does_not_stop_the_others(here):
     done = intaglio("verify", "m.png", "junk.png", "missing.png", "both.png")
     assert done.returncode == 66
     assert done.stdout.count("sound") == 2
-    assert done.stderr.count("\n") == 2
+    assert done.stderr.count("\n") == 3
+    assert done.stderr.endswith("no digest covers what the picture shows\n")
 
 
 def test_files_that_fail_have_their_line_of_json_too(here):

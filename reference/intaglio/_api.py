@@ -165,7 +165,10 @@ def info(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> Info:
 
 
 def verify(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> Info:
-    """Check everything: the whole PNG, every block and array, and the echo.
+    """Check all data: the whole PNG stream, every block and array, and the echo.
+
+    What the picture shows is covered by no digest: bits of pixels that carry no data may have been
+    changed, and the file is as sound as before. SPEC.md section 16.
 
     The `Info` returned has `png_checked` True and `echo` "intact" or "damaged"; whatever
     else is wrong raises DecodeError.

@@ -118,7 +118,17 @@ class Embedder:
     The bands need not come in order: each says at which pixel it begins.
     """
 
-    def __init__(self, prologue: bytes, body: Sliceable, depths: Depths, pixel_count: int) -> None:
+    def __init__(
+        self,
+        prologue: bytes,
+        body: Sliceable,
+        depths: Depths,
+        pixel_count: int,
+        *,
+        levels_rest: bool = False,
+    ) -> None:
+        """`levels_rest`: whether pixels that carry nothing take the mean of those that do."""
+        self._levels_rest: Final = levels_rest
         self._prologue: Final = prologue
         self._body: Final = body
         self._depths: Final = depths
@@ -139,7 +149,7 @@ class Embedder:
             wanted = self._wanted(start, stop, pixels.shape[1])
             _embed_bits(pixels[start - first : stop - first], wanted, self._depths)
         start, stop = max(first, self._body_end), min(first + len(pixels), echo)
-        if start < stop:
+        if self._levels_rest and start < stop:
             _level(pixels[start - first : stop - first], self._depths)
 
     def embed_rows(self, pixels: Pixels, first: int, shape: Shape) -> None:

@@ -122,7 +122,7 @@ def _embedder(body: Body, depths: Depths, width: int, height: int) -> "Embedder"
     from intaglio._carrier_write import Embedder
 
     prologue = body.prologue(depths, width, height)
-    return Embedder(prologue, body.stream(), depths, width * height)
+    return Embedder(prologue, body.stream(), depths, width * height, levels_rest=True)
 
 
 def _embedded_bands(

@@ -80,7 +80,9 @@ def verify(
     pixels_max: PixelsMax = PIXELS_MAX,
     bytes_max: BytesMax = None,
 ) -> None:
-    """Check everything: the whole PNG, every block and array. With --quiet only the exit code.
+    """Check all data: the whole PNG stream, every block and array. With --quiet only the exit code.
+
+    No digest covers what the picture shows: colours that carry no data may have been changed.
 
     Try:
 
