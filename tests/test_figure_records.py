@@ -214,6 +214,14 @@ def test_markers_that_cover_the_figure_many_times_are_refused():
     assert "pixels painted" in refused("lines", change, arrays).detail
 
 
+@pytest.mark.parametrize("member", ["antialiaseds", "linestyles"])
+def test_an_empty_list_by_whose_length_matplotlib_divides_is_refused(member):
+    def change(record):
+        artist(record, "scatter")["style"][member] = []
+
+    assert member in refused("spots", change).detail  # the process died of SIGFPE
+
+
 @pytest.mark.parametrize(
     ("name", "values"),
     [

@@ -120,7 +120,7 @@ _COLORS: Final = ("c", "facecolors", "edgecolors", "linewidths")
 _COLLECTION: Final = Kind(
     {**_STYLED, "offsets_in": nullable(one_of("data", "axes", "display", "delta"))},
     frozenset(("x", "y", "size", *_PATHS, *_COLORS)),
-    {"matrices": items(MATRIX, LIST_MAX)},
+    {"matrices": items(MATRIX, LIST_MAX, minimum=1)},
 )
 _BAR_STYLE = record({**PATCH, "common": COMMON}, PATCH_MORE)
 _LENGTH = real(0, 1e6)

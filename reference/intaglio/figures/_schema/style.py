@@ -149,11 +149,11 @@ def _pattern(value: Json) -> list[Any]:
 
 DASHES = either(one_of("-", "none"), _pattern)
 ANY_DASHES = either(LINESTYLE, _pattern)
-DASH_LIST = items(DASHES, LIST_MAX)
+DASH_LIST = items(DASHES, LIST_MAX, minimum=1)
 CAP = one_of("butt", "projecting", "round")
 JOIN = one_of("miter", "round", "bevel")
 HATCH = nullable(matching(r"[/\\|+xoO.*-]{0,24}", "hatch"))
-ANTIALIASED = items(boolean, LIST_MAX)
+ANTIALIASED = items(boolean, LIST_MAX, minimum=1)  # of none, matplotlib takes the remainder
 
 _MARKERS: Final = (
     *(".", ",", "o", "v", "^", "<", ">", "1", "2", "3", "4", "8", "s", "p", "*", "h", "H", "+"),
