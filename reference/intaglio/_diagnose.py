@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from intaglio._diagnosis import ASK, Diagnosis
 from intaglio._errors import DecodeError, Reason
-from intaglio._faded import diagnose_faded
+from intaglio._faded import NOTHING, diagnose_faded
+from intaglio._hits import is_blank
 from intaglio._limits import Limits
 from intaglio._other_files import open_other
 from intaglio._past import maybe_past
@@ -59,6 +60,8 @@ def diagnose_pixels(pixels: Pixels, reason: Reason) -> Diagnosis | None:
         return Diagnosis(past.cause, True, f"this PNG was changed: {past.what}; {undo}")
     if mark:
         return diagnose_wound(mark, pixels)
+    if is_blank(pixels):  # by `strip`, or in a plain drawing: nothing tells of data
+        return NOTHING
     return diagnose_faded(pixels)
 
 

@@ -56,6 +56,7 @@ _CHANGED: Final = (
 _DULLED: Final = "it was resized, blurred, compressed with loss or stripped of its data"
 
 _Found = tuple[str, str] | None  # a cause, and what happened
+NOTHING: Final = Diagnosis(NOT_A_CARRIER, False, f"{_NONE}: {_NO_TRACE}")
 
 
 def diagnose_faded(pixels: Pixels) -> Diagnosis:
@@ -84,7 +85,7 @@ def diagnose_faded(pixels: Pixels) -> Diagnosis:
         or ("", "")
     )
     if not cause:
-        return Diagnosis(NOT_A_CARRIER, False, f"{_NONE}: {_NO_TRACE}")
+        return NOTHING
     certain = cause == "grey"
     probably = "" if certain else "probably "
     sentence = f"{_NONE}; if it carried any, that is lost: {probably}{what}; {ASK}"

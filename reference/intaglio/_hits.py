@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from intaglio._spec import MAGIC
+from intaglio._spec import MAGIC, PROLOGUE_BYTES, PROLOGUE_DEPTHS
 
 Pixels = npt.NDArray[np.uint8]
 Plane = npt.NDArray[np.uint8]
@@ -60,6 +60,25 @@ def prologue_plane(pixels: Pixels) -> Plane:
         part = (band[..., 0] << np.uint8(5)) | ((band[..., 1] & np.uint8(3)) << np.uint8(3))
         plane[start : start + step] = part | (band[..., 2] & np.uint8(7))
     return plane
+
+
+def blanked(pixels: Pixels) -> Pixels:
+    """`pixels` with low bits that say nothing: the middle of a step, or black and white's own."""
+    result = pixels.copy()
+    for channel, depth in enumerate(PROLOGUE_DEPTHS[:3]):
+        steps = pixels[..., channel] >> np.uint8(depth)
+        low = np.full(steps.shape, 1 << depth >> 1, np.uint8)
+        low[steps == 0] = 0
+        low[steps == 255 >> depth] = (1 << depth) - 1
+        result[..., channel] = (steps << np.uint8(depth)) | low
+    return result
+
+
+def is_blank(pixels: Pixels) -> bool:
+    """Whether the places of prologue and echo say nothing, as `strip` leaves them."""
+    flat = pixels.reshape(-1, pixels.shape[2])
+    ends = np.concatenate((flat[:PROLOGUE_BYTES], flat[-PROLOGUE_BYTES:]))
+    return np.array_equal(ends, blanked(ends))
 
 
 def _corners(plane: Plane, side: int) -> Iterator[tuple[int, int, Plane]]:

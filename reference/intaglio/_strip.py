@@ -17,6 +17,7 @@ from intaglio._carrier import Extractor
 from intaglio._errors import ContentError, DecodeError, Reason
 from intaglio._explain import explaining
 from intaglio._files import Source, check_target, open_source, write_target
+from intaglio._hits import blanked
 from intaglio._limits import DEFAULT_LIMITS, Limits, check_limits
 from intaglio._png import open_png
 from intaglio._png_write import band_rows, write_png
@@ -50,10 +51,11 @@ def strip(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) ->
     """Write to `target` a PNG that looks as `source` does and holds nothing of its data.
 
     The same source gives the same bytes. Chunks other than the pixels are left out; pixels that
-    carried nothing stay as they are. What was turned, framed, cropped or enlarged since, or has
-    lost its first prologue, is found by what is left of it. Errors: DecodeError if `source` is no
-    PNG or carries no Intaglio data, or if nothing is left that says where its data is;
-    ContentError for a collage of more than 20 pictures with data.
+    carried nothing stay as they are, but for low bits of the first and last 80. What was turned,
+    framed, cropped or enlarged since, or has lost its first prologue, is found by what is left of
+    it. Errors: DecodeError if `source` is no PNG or carries no Intaglio data, or if nothing is
+    left that says where its data is; ContentError for a collage of more than 20 pictures with
+    data.
     """
     check_target(target)
     check_limits(limits)
@@ -61,6 +63,7 @@ def strip(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) ->
         with open_source(source) as stream, explaining(stream, limits):
             pixels = open_png(stream, limits.pixels_max).whole()
             plain = _stripped(pixels)
+            _blank_ends(plain)
     except DecodeError as problem:
         if problem.reason == Reason.PROLOGUE_DAMAGED or problem.diagnosis == "cropped":
             problem.explain(problem.diagnosis, f"{problem.detail}; {_WAY_OUT}")
@@ -71,6 +74,13 @@ def strip(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) ->
     step = band_rows(width, channels)
     bands = (np.ascontiguousarray(plain[top : top + step]) for top in range(0, height, step))
     write_target(target, lambda out: write_png(out, width, height, channels, bands))
+
+
+def _blank_ends(pixels: Pixels) -> None:
+    """Say nothing, in place, where prologue and echo stand: diagnosis sees that, and is silent."""
+    flat = pixels.reshape(-1, pixels.shape[2])
+    for end in (flat[:PROLOGUE_BYTES], flat[-PROLOGUE_BYTES:]):
+        end[...] = blanked(end)
 
 
 def _stripped(pixels: Pixels) -> Pixels:
