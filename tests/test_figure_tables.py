@@ -11,6 +11,8 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.container import BarContainer
+from matplotlib.patches import Circle
 from mpl_toolkits.axisartist.parasite_axes import HostAxes
 from PIL import Image
 
@@ -85,6 +87,9 @@ CALLS = {
     "psd": (SIGNAL,),
     "csd": (SIGNAL, SIGNAL),
     "cohere": (SIGNAL, SIGNAL[::-1]),
+    "magnitude_spectrum": (SIGNAL,),
+    "angle_spectrum": (SIGNAL,),
+    "phase_spectrum": (SIGNAL,),
     "acorr": (SIGNAL[:30],),
     "hist": ([1, 2, 3],),
     "boxplot": ([1, 2, 3],),
@@ -200,3 +205,85 @@ def test_the_figure_may_be_the_second_argument():
     assert by_place.getvalue() == by_name.getvalue()
     with pytest.raises(TypeError):
         ig.savefig(figure, by_place)
+
+
+def test_bars_in_three_dimensions_are_saved_and_named_by_replot():
+    """They have no x and no width of their own: savefig raised AttributeError."""
+    figure = plt.figure()
+    axes = figure.add_subplot(projection="3d")
+    with ig.capture():
+        axes.bar([1, 2], [3, 4], zs=[0, 1], zdir="y")
+    plt.close(figure)
+    data, _ = read(figure)
+    (call,) = data.axes[0].calls
+    assert call.height.tolist() == [3, 4]
+    assert [artist.kind for artist in data.axes[0].artists] == ["other", "other"]
+    with pytest.warns(UserWarning, match="2 Patch3D"):
+        data.replot()
+
+
+def drawn_again(figure):
+    """The pixels that matplotlib draws of a figure, and those of its replot."""
+    found = []
+    for one in (figure, read(figure)[0].replot()):
+        canvas = FigureCanvasAgg(one)
+        canvas.draw()
+        found.append(np.array(canvas.buffer_rgba()))
+    return found
+
+
+def removed(axes):
+    axes.bar([1, 2, 3], [1, 2, 3])[1].remove()
+
+
+def turned(axes):
+    axes.bar([1, 2, 3], [1, 2, 3])[1].set_angle(30)
+
+
+def round_ones(axes):
+    discs = [axes.add_patch(Circle((i, 0), 0.3)) for i in range(3)]
+    axes.add_container(BarContainer(discs))
+
+
+@pytest.mark.parametrize("change", [removed, turned, round_ones])
+def test_bars_that_are_no_plain_rectangles_are_drawn_again_as_they_are(change):
+    figure, axes = plt.subplots()
+    change(axes)
+    plt.close(figure)
+    before, after = drawn_again(figure)
+    assert before.tobytes() == after.tobytes()
+
+
+def test_the_table_of_a_call_with_single_numbers_has_them():
+    figure = plt.figure()
+    axes = figure.add_subplot(projection="3d")
+    with ig.capture():
+        axes.quiver(1, 2, 3, 4, 5, 6)
+    plt.close(figure)
+    table = read(figure)[0].to_pandas()["axes0/quiver-call0"]
+    assert table.to_dict("list") == dict(zip("XYZUVW", ([i] for i in range(1, 7)), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("frequency", "code"), [("ME", "M"), ("QE", "Q-DEC"), ("YE-MAR", "Y-MAR"), ("h", "h")]
+)
+def test_the_axis_of_bars_along_periods_says_a_frequency_that_pandas_takes(frequency, code):
+    """pandas keeps the offset for bars, whose name no PeriodIndex takes."""
+    index = pd.date_range("2020-01-31", periods=5, freq=frequency)
+    figure = plt.figure()
+    pd.Series(range(1, 6), index).plot(kind="bar", ax=figure.add_subplot())
+    plt.close(figure)
+    axes = read(figure)[0].axes[0]
+    assert axes.units["x"] == {"kind": "period", "frequency": code}
+    middles = np.round(axes.bars[0].x + axes.bars[0].width / 2).astype(int)
+    assert pd.PeriodIndex.from_ordinals(middles, freq=code).equals(index.to_period(code))
+
+
+def test_a_keyword_of_none_means_the_setting_as_it_does_to_matplotlib():
+    figure = figure_of("plot", [1, 2, 3])
+    with mpl.rc_context({"savefig.bbox": "tight"}):
+        data, saved = read(figure, bbox_inches=None, pad_inches=None, facecolor=None)
+    assert data.saved_with == {"bbox_inches": "tight"}
+    again = io.BytesIO()
+    data.replot().savefig(again, dpi=data.dpi, **data.saved_with)
+    assert Image.open(io.BytesIO(saved)).size == Image.open(again).size != (640, 480)

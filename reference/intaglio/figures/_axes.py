@@ -136,7 +136,7 @@ def write_axes(page: Writing) -> dict[str, Json]:
     """Everything in `page.axes` but what it shares with other axes."""
     axes = page.axes
     colorbar = getattr(axes, "_colorbar", None)
-    bars = [c for c in axes.containers if isinstance(c, BarContainer) and c.patches]
+    bars = [c for c in axes.containers if _patches.are_plain_bars(c, axes)]
     own = [] if colorbar is not None else _own_artists(axes)
     artists = write_artists(page, own, bars)
     return {

@@ -55,13 +55,19 @@ def _write_unit(axis: Mpl) -> Json:
         return None
     frequency = getattr(axis, "freq", None) or getattr(axis.axes, "freq", None)
     if frequency is not None and type(converter).__name__ == "PeriodConverter":  # pandas'
-        return {"kind": "period", "frequency": getattr(frequency, "freqstr", str(frequency))}
+        return {"kind": "period", "frequency": _period_frequency(frequency)}
     if isinstance(converter, _DATES):
         units = axis.get_units()
         return {"kind": "date", "zone": None if units is None else str(units)}
     if isinstance(converter, category.StrCategoryConverter):
         return {"kind": "category", "words": list(axis.get_units()._mapping)}
     return {"kind": "unknown", "class": type(converter).__name__}
+
+
+def _period_frequency(frequency: Mpl) -> str:
+    """The name that a PeriodIndex takes: pandas keeps an offset, such as "ME", for bars."""
+    name = getattr(frequency, "freqstr", str(frequency))
+    return re.sub(r"^(\d*[MQY])E(?=-|$)", r"\1", name)
 
 
 def _write_ticks(axis: Mpl, name: str, which: str) -> dict[str, Json]:

@@ -39,6 +39,7 @@ _FLAT: Final = (
     *("hist", "hist2d", "hexbin", "boxplot", "violinplot", "scatter", "bar", "barh", "errorbar"),
     *("fill_between", "fill_betweenx", "stackplot", "eventplot", "pie", "streamplot", "stairs"),
     *("vlines", "hlines", "ecdf", "specgram", "psd", "csd", "cohere", "acorr", "xcorr"),
+    *("magnitude_spectrum", "angle_spectrum", "phase_spectrum"),
     *("contour", "contourf", "tricontour", "tricontourf", "tripcolor", "quiver", "barbs"),
     *("pcolor", "pcolormesh", "stem", "fill"),
 )

@@ -10,6 +10,21 @@ from intaglio.figures._store import Json, Mpl
 from intaglio.figures._style import plain, read_color, read_dashes, write_color, write_dashes
 
 
+def are_plain_bars(container: Mpl, axes: Mpl) -> bool:
+    """Whether x, y, width and height describe all of a container's bars in these axes.
+
+    They do not describe bars in 3-D axes, bars that were turned or removed, and other shapes.
+    """
+    return (
+        isinstance(container, BarContainer)
+        and bool(container.patches)
+        and all(
+            isinstance(bar, Rectangle) and bar.axes is axes and bar.get_angle() == 0
+            for bar in container.patches
+        )
+    )
+
+
 def write_bars(page: Writing, bars: BarContainer) -> dict[str, Json]:
     """Bars of one call: rectangles, and the values as they were passed."""
     edges = np.array([[p.get_x(), p.get_y(), p.get_width(), p.get_height()] for p in bars], float)

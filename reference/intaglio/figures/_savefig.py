@@ -73,7 +73,8 @@ def savefig(
     if metadata is not None and MEMBER in metadata:
         raise EncodeError(Reason.METADATA_INVALID, f"the member {MEMBER!r} is savefig's own")
     options = {"profile": profile, "level": level, "pixels_max": pixels_max}
-    render = _Savefig(figure, {**_settings(), **keywords})
+    given = {key: value for key, value in keywords.items() if value is not None}
+    render = _Savefig(figure, {**_settings(), **given})  # to matplotlib, None means rcParams
     drawn = fit(figure, render, options, metadata or {}, grow=grow)
     write_target(fname, lambda out: write(out, drawn, options))
 

@@ -35,6 +35,8 @@ def frame_of(data: Mapping[str, Array]) -> Values:
     if len({len(values) for values in flat.values()}) > 1 and all("/" in key for key in flat):
         pieces = {key: pd.Series(_series(values)) for key, values in flat.items()}
         return pd.concat(pieces, names=["column", "row"]).to_frame("value")
+    if not flat:  # of a call with single numbers only
+        flat = {key: values.reshape(1) for key, values in data.items() if values.ndim == 0}
     count = next((len(values) for values in flat.values()), 0)
     kept = {key: _series(values) for key, values in flat.items() if len(values) == count}
     return pd.DataFrame(kept)
