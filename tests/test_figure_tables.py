@@ -287,3 +287,31 @@ def test_a_keyword_of_none_means_the_setting_as_it_does_to_matplotlib():
     again = io.BytesIO()
     data.replot().savefig(again, dpi=data.dpi, **data.saved_with)
     assert Image.open(io.BytesIO(saved)).size == Image.open(again).size != (640, 480)
+
+
+@pytest.mark.parametrize(
+    "settings", [{"figure.constrained_layout.use": True}, {"figure.autolayout": True}]
+)
+def test_settings_of_layout_do_not_move_a_framed_matrix(settings):
+    matrix = MATRIX * -12345.678
+    plain, other = io.BytesIO(), io.BytesIO()
+    ig.imsave(plain, matrix, colorbar=True)
+    with mpl.rc_context(settings):
+        ig.imsave(other, matrix, colorbar=True)
+    assert plain.getvalue() == other.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("values", "norm"),
+    [
+        (np.zeros((5, 5)), "log"),
+        (np.full((5, 5), np.nan), "log"),
+        (np.array([[1.7e308, -1.7e308]]), "linear"),
+        (np.geomspace(1e-300, 1e300, 400).reshape(20, 20), "log"),
+    ],
+)
+def test_values_whose_colour_bar_cannot_be_drawn_are_refused_by_name(values, norm):
+    with np.errstate(all="ignore"), pytest.raises(ig.EncodeError, match="colour bar") as caught:
+        ig.imsave(io.BytesIO(), values, colorbar=True, norm=norm)
+    assert caught.value.option == "colorbar"
+    assert ig.loads(ig.dumps(values, norm=norm)).tobytes() == values.tobytes()

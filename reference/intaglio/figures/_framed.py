@@ -33,7 +33,9 @@ def framed(
 ) -> "Figure":
     """A Figure of a matrix, with ticks and a colour bar, fit for `cover=` with enlarge=True.
 
-    array: 2-D, of bool, integers or reals. ImportError, which names the extra, without matplotlib.
+    array: 2-D, of bool, integers or reals.
+    Errors: EncodeError for other arrays, and for values whose colour bar matplotlib cannot draw;
+    ImportError, which names the extra, without matplotlib.
     """
     need("matplotlib", "figures")
     from matplotlib.figure import Figure
@@ -50,6 +52,7 @@ def framed(
     shrink = _LONG_SIDE / max(rows, cols)
     width, height = (max(_SHORT_SIDE_MIN, side * shrink) for side in (cols, rows))
     figure = Figure(dpi=dpi)
+    figure.set_layout_engine("none")  # places are measured here, whatever rcParams say
     axes, beside = figure.add_axes((0, 0, 1, 1)), figure.add_axes((0, 0, 1, 1))
     shown = axes.imshow(
         array.astype(np.uint8) if array.dtype.kind == "b" else array,
@@ -59,9 +62,17 @@ def framed(
         interpolation="nearest",
         aspect="auto",  # its axes have the shape of the matrix
     )
-    figure.colorbar(shown, cax=beside)
-    _place(figure, (width, height), _WIDE)
-    _place(figure, (width, height), _margins(figure))
+    try:
+        figure.colorbar(shown, cax=beside)
+        _place(figure, (width, height), _WIDE)
+        _place(figure, (width, height), _margins(figure))
+    except (ValueError, ArithmeticError) as problem:
+        raise EncodeError(
+            Reason.OPTION_INVALID,
+            f"colorbar=True: matplotlib cannot draw the colour bar of these values: {problem}; "
+            "give vmin= and vmax=, another norm=, or leave colorbar= out",
+            "colorbar",
+        ) from problem
     return figure
 
 
