@@ -26,7 +26,7 @@ ZLIB_HEAD: Final = b"\x78\x01"
 COLOUR_BY_CHANNELS: Final = {3: 2, 4: 6}  # [PNG-8]
 BAND_BYTES: Final = 1024 * 1024
 IDAT_BYTES_MAX: Final = 2 * 1024 * 1024
-SAMPLE_BYTES: Final = 6 * 1024  # looked at in three places of a band, to choose how to write it
+SAMPLE_BYTES: Final = 6 * 1024  # looked at in a few places of a band, to choose how to write it
 PART_BYTES_MIN: Final = 48 * 1024  # a band that is no more is written in one way
 ROWS_EACH_MAX: Final = 256  # above it, a call for each row costs more than all rows at once
 LOOK_BYTES: Final = 256  # in each of four places of a row, to choose its filter type
@@ -215,7 +215,7 @@ def _row_kinds(usual: int, band: _Band, lanes: int, effort: Effort) -> _Bytes:
 
 
 def _samples(kind: int, band: _Band, lanes: int) -> list[bytes]:
-    """Bytes from three places inside a band, or all of a small one, as they would be filtered."""
+    """Bytes from a few places inside a band, or all of a small one, as they would be filtered."""
     count, row_bytes = band.rows.shape
     some = SAMPLE_BYTES // row_bytes + 1
     if row_bytes > BAND_BYTES:  # one row, and all of it is too much
@@ -226,7 +226,7 @@ def _samples(kind: int, band: _Band, lanes: int) -> list[bytes]:
     if count <= 3 * some:
         return [_filter(kind, band.rows, band.above, lanes).tobytes()]
     parts = []
-    for place in range(1, 6, 2):
+    for place in (0, 1, 3, 5):  # the first rows: little data may end after them
         start = max(1, (count - some) * place // 6)
         rows = band.rows[start : start + some]
         lines = _filter(kind, rows, band.rows[start - 1], lanes).ravel()
