@@ -14,7 +14,7 @@ HOUSE = Path(intaglio.__file__).parent
 # what one gives another passes through a room above, as a plain value.
 LAYERS = {
     "L0": {"_png", "_png_head", "_png_inflate", "_png_lines", "_png_stream", "_png_write"},
-    "L1": {"_carrier", "_carrier_write", "_shape"},
+    "L1": {"_carrier", "_carrier_write", "_flat", "_shape"},
     "L2": {"_records", "_prologue", "_header", "_metadata"},
     "L3": {"_alike", "_blocks", "_chains", "_filters"},
     "L4": {"_arrays"},

@@ -5,7 +5,6 @@ are (n, 3) or (n, 4) uint8 arrays in raster order.
 """
 
 from collections.abc import Callable
-from functools import cache
 from typing import Final, Protocol, TypeAlias
 
 import numpy as np
@@ -24,6 +23,8 @@ class Sliceable(Protocol):
 
 Shape: TypeAlias = Callable[[Pixels, Pixels, Pixels | None], Pixels]
 # (cover, wanted low bits, written row above) -> values to write; all (rows, width, channels)
+Rest: TypeAlias = Callable[[Pixels], Pixels]
+# whole rows of the cover (rows, width, channels) -> what they are where they carry no data
 
 _GROUPS_AT_ONCE: Final = 1 << 17  # columns small enough for caches
 
@@ -37,7 +38,7 @@ def _field_values(columns: list[Words], field: Field) -> Pixels:
     return values.view(np.uint8)
 
 
-def _nearest(cover: Pixels, wanted: Pixels, depth: int) -> Pixels:
+def nearest(cover: Pixels, wanted: Pixels, depth: int) -> Pixels:
     """The value nearest to `cover` whose low `depth` bits are `wanted`.
 
     Clipping the cover first changes no result (beyond the clip the nearest
@@ -87,29 +88,7 @@ def _embed_bits(pixels: Pixels, wanted: Pixels, depths: Depths) -> None:
     """Give each pixel, in place, the nearest values with the low bits of `wanted`."""
     for channel, depth in enumerate(depths):
         if depth:
-            pixels[:, channel] = _nearest(pixels[:, channel], wanted[:, channel], depth)
-
-
-@cache
-def _levels(depth: int) -> Pixels:
-    """(256,) Of each value its mean where it carries data: of 3 bits, 255 is 251."""
-    cover = np.repeat(np.arange(256, dtype=np.uint8), 1 << depth)
-    wanted = np.tile(np.arange(1 << depth, dtype=np.uint8), 256)
-    means = _nearest(cover, wanted, depth).reshape(256, -1).mean(axis=1)
-    levels: Pixels = np.floor(means).astype(np.uint8)
-    return levels
-
-
-def _level(pixels: Pixels, depths: Depths) -> None:
-    """Give pixels that carry nothing, in place, the mean of those that do.
-
-    Near black and white that mean is another than the cover's value, and where the data ends an
-    edge would be seen. What is flat stays flat, so that it still compresses.
-    """
-    for channel, depth in enumerate(depths[:3]):
-        if 0 < depth < 8:
-            levels = _levels(depth)
-            pixels[:, channel] = levels[pixels[:, channel]]
+            pixels[:, channel] = nearest(pixels[:, channel], wanted[:, channel], depth)
 
 
 class Embedder:
@@ -124,11 +103,13 @@ class Embedder:
         body: Sliceable,
         depths: Depths,
         pixel_count: int,
-        *,
-        levels_rest: bool = False,
+        rest: tuple[int, Rest] | None = None,
     ) -> None:
-        """`levels_rest`: whether pixels that carry nothing take the mean of those that do."""
-        self._levels_rest: Final = levels_rest
+        """rest: the width of a row, and what to write where no data is; None: the cover.
+
+        With `rest`, bands are whole rows.
+        """
+        self._rest: Final = rest
         self._prologue: Final = prologue
         self._body: Final = body
         self._depths: Final = depths
@@ -140,6 +121,7 @@ class Embedder:
 
     def embed(self, pixels: Pixels, first: int) -> None:
         """Embed in place what the (n, 3 or 4) `pixels`, pixel `first` onwards, have to carry."""
+        self._fill_rest(pixels, first)
         echo = self._pixel_count - PROLOGUE_BYTES
         self._embed_prologue(pixels, first)  # [CAR-1]
         self._embed_prologue(pixels, first - echo)  # [CAR-5]
@@ -148,9 +130,17 @@ class Embedder:
         if start < stop:
             wanted = self._wanted(start, stop, pixels.shape[1])
             _embed_bits(pixels[start - first : stop - first], wanted, self._depths)
-        start, stop = max(first, self._body_end), min(first + len(pixels), echo)
-        if self._levels_rest and start < stop:
-            _level(pixels[start - first : stop - first], self._depths)
+
+    def _fill_rest(self, pixels: Pixels, first: int) -> None:
+        """Write in place what carries nothing. Comes first: rows of the cover decide it."""
+        echo = self._pixel_count - PROLOGUE_BYTES
+        start = max(self._body_end - first, 0)
+        stop = min(echo - first, len(pixels))
+        if self._rest and start < stop:
+            width, fill = self._rest
+            top, bottom = start // width * width, -(-stop // width) * width
+            rows = fill(pixels[top:bottom].reshape(-1, width, pixels.shape[1]))
+            pixels[start:stop] = rows.reshape(-1, pixels.shape[1])[start - top : stop - top]
 
     def embed_rows(self, pixels: Pixels, first: int, shape: Shape) -> None:
         """As `embed`, for whole rows: (rows, width, 3 or 4).

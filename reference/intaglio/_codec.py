@@ -105,7 +105,7 @@ class Encoded:
 
         width, height = self.picture.width, self.picture.height
         channels = 4 if self.job.depths[3] else 3  # [PNG-8]
-        embedder = _embedder(self.body, self.job.depths, width, height)
+        embedder = _embedder(self.body, self.job.depths, width, height, shaped=True)
         write_png(
             out,
             width,
@@ -118,11 +118,16 @@ class Encoded:
         )
 
 
-def _embedder(body: Body, depths: Depths, width: int, height: int) -> "Embedder":
+def _embedder(body: Body, depths: Depths, width: int, height: int, *, shaped: bool) -> "Embedder":
+    """`shaped`: whether `embed_rows` gets `shape`, which moves the mean of what carries data."""
     from intaglio._carrier_write import Embedder
+    from intaglio._flat import leveller
+    from intaglio._shape import drift_of
 
+    drifts = tuple(drift_of(depths, channel) if shaped else 0 for channel in range(len(depths)))
     prologue = body.prologue(depths, width, height)
-    return Embedder(prologue, body.stream(), depths, width * height, levels_rest=True)
+    rest = (width, leveller(depths, drifts))
+    return Embedder(prologue, body.stream(), depths, width * height, rest)
 
 
 def _embedded_bands(
@@ -160,7 +165,8 @@ def embed(pixels: Bytes, arrays: Mapping[str, Array], job: Job) -> Bytes:
     shape = (height, width, 4 if job.depths[3] else channels)
     result = np.full(shape, 255, np.uint8)
     result[..., :channels] = pixels
-    _embedder(body, job.depths, width, height).embed(result.reshape(-1, shape[2]), 0)
+    embedder = _embedder(body, job.depths, width, height, shaped=False)
+    embedder.embed(result.reshape(-1, shape[2]), 0)
     return result
 
 

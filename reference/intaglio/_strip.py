@@ -17,6 +17,7 @@ from intaglio._carrier import Extractor
 from intaglio._errors import ContentError, DecodeError, Reason
 from intaglio._explain import explaining
 from intaglio._files import Source, check_target, open_source, write_target
+from intaglio._flat import unlevelled
 from intaglio._hits import blanked
 from intaglio._limits import DEFAULT_LIMITS, Limits, check_limits
 from intaglio._png import open_png
@@ -51,7 +52,8 @@ def strip(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) ->
     """Write to `target` a PNG that looks as `source` does and holds nothing of its data.
 
     The same source gives the same bytes. Chunks other than the pixels are left out; pixels that
-    carried nothing stay as they are, but for low bits of the first and last 80. What was turned,
+    carried nothing stay as they are, but for low bits of the first and last 80 and for flat black
+    and white, which the writer had brought near to the pixels with data. What was turned,
     framed, cropped or enlarged since, or has lost its first prologue, is found by what is left of
     it. Errors: DecodeError if `source` is no PNG or carries no Intaglio data, or if nothing is
     left that says where its data is; ContentError for a collage of more than 20 pictures with
@@ -142,7 +144,17 @@ def _plain(pixels: Pixels, depths: Depths, body_bytes: int, key: bytes) -> Pixel
         for rows, columns in _tiles(width, first, stop):
             made = _smooth(pixels, rows, columns, erased, noise)
             _put(flat, made, rows.start * width + columns.start, width, range(first, stop))
+    _unlevel_rest(result, depths, range(body_end, max(0, count - PROLOGUE_BYTES)))
     return result
+
+
+def _unlevel_rest(pixels: Pixels, depths: Depths, rest: range) -> None:
+    """In place, give black and white back to the flat parts of pixels that carry nothing."""
+    width, channels = pixels.shape[1:]
+    flat = pixels.reshape(-1, channels)
+    step = max(1, _PIXELS_AT_ONCE // width)
+    for top in range(rest.start // width, -(-rest.stop // width), step):
+        _put(flat, unlevelled(pixels[top : top + step], depths), top * width, width, rest)
 
 
 def _tiles(width: int, first: int, stop: int) -> Iterator[tuple[range, range]]:
@@ -200,7 +212,7 @@ def _erased(values: Pixels, depth: int, noise: np.random.Generator) -> Pixels:
     mean = total / count
     flat = mean == steps  # all alike: nothing can band
     jitter = (noise.random(values.shape, np.float32) - np.float32(0.5)) * np.where(flat, 0, 2)
-    colours = (mean + np.float32(0.5)) * (1 << depth)
+    colours = (mean + np.float32(0.5)) * (1 << depth) - np.float32(0.5)
     if depth <= _EXTREMES_UP_TO:
         colours += _to_extremes(mean, depth)
     result: Pixels = np.clip(np.rint(colours + jitter), 0, 255).astype(np.uint8)
@@ -209,7 +221,7 @@ def _erased(values: Pixels, depth: int, noise: np.random.Generator) -> Pixels:
 
 def _to_extremes(mean: _Floats, depth: int) -> _Floats:
     """What makes the darkest step black and the brightest white, where hardly another is near."""
-    half, last = (1 << depth) / 2, (256 >> depth) - 1
+    half, last = ((1 << depth) - 1) / 2, (256 >> depth) - 1
     dark = np.clip(1 - _NEARLY * mean, 0, 1)
     bright = np.clip(1 - _NEARLY * (last - mean), 0, 1)
     result: _Floats = (bright - dark) * np.float32(half)
