@@ -236,3 +236,130 @@ def test_no_mutated_file_leads_to_an_internal_error(tmp_path, capsys, suffix, se
         Path(path).write_bytes(raw)
         code, err = packed(tmp_path, capsys, path, "--skip")
         assert code in (0, 65), err
+
+
+def texts(kind_of_padding, size, cset=h5t.CSET_ASCII):
+    kind = h5t.C_S1.copy()
+    kind.set_size(size)
+    kind.set_strpad(kind_of_padding)
+    kind.set_cset(cset)
+    return kind
+
+
+def raw_attribute(file, name, kind, elements):
+    space = h5py.h5s.create_simple(elements.shape)
+    h5py.h5a.create(file.id, name.encode(), kind, space).write(elements, mtype=kind)
+
+
+def test_integers_of_any_width_and_bit_fields_are_exact(tmp_path, capsys):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        twelve = h5t.STD_I16BE.copy()
+        twelve.set_precision(12)
+        twelve.set_offset(3)
+        raw_dataset(file, "twelve", twelve, np.array([0x3FF8, 0x4000, 0x7FFF, 0x8007], ">u2").view("V2"))  # fmt: skip
+        three = h5t.STD_U32LE.copy()
+        three.set_size(3)
+        raw_dataset(file, "three", three, np.array([b"\1\2\3", b"\xff\xff\xff"], "V3"))
+        raw_dataset(file, "field", h5t.STD_B16LE, np.array([b"\1\2"], "V2"))
+        raw_attribute(file, "three", three, np.array([b"\1\2\3"], "V3"))
+    code, err = packed(tmp_path, capsys, tmp_path / "a.h5")
+    assert code == 0
+    assert "'twelve': its integers have 12 bits in 2 byte(s), stored as int16" in err
+    assert "'field': it is a bit field, packed as integers" in err
+    with intaglio.open(tmp_path / "out.png") as found:
+        assert same_bits(found["twelve"][...], np.array([2047, -2048, -1, 0], "i2"))
+        assert same_bits(found["three"][...], np.array([0x030201, 0xFFFFFF], "u4"))
+        assert same_bits(found["field"][...], np.array([0x0201], "u2"))
+        assert found.metadata == {
+            "three": {"@dtype": "uint32", "@shape": [1], "@value": [0x030201]}
+        }
+
+
+def test_attributes_without_a_value_are_null_with_a_note(tmp_path, capsys):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["x"] = [1]
+        file["x"].attrs["TITLE"] = h5py.Empty("S1")  # as PyTables has it
+        file.attrs["number"] = h5py.Empty("f4")
+        file.attrs["records"] = h5py.Empty([("a", "i4")])
+    code, err = packed(tmp_path, capsys, tmp_path / "a.h5")
+    assert code == 0
+    assert "attributes without a value are null: '@number', '@records', 'x@TITLE'" in err
+    with intaglio.open(tmp_path / "out.png") as found:
+        assert found["x"].attrs == {"TITLE": None}
+        assert found.metadata == {"number": None, "records": None}
+
+
+def test_texts_keep_their_shape_their_nuls_and_bytes_that_are_no_utf8(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["x"] = [1]
+        attrs = file["x"].attrs
+        attrs["table"] = np.array([[b"a", b"bc"], [b"", b"d"], [b"e", b"f"]])
+        attrs["words"] = np.array([["a", "b"], ["", "é"]], object)
+        attrs["none"] = np.empty((0, 2), h5py.string_dtype())
+        attrs["old"] = np.array([b"caf\xe9"], h5py.string_dtype("ascii"))
+        raw_attribute(file["x"], "nul", texts(h5t.STR_NULLPAD, 4, h5t.CSET_UTF8), np.array(b"a\0b\0", "V4"))  # fmt: skip
+        raw_attribute(file["x"], "spaces", texts(h5t.STR_SPACEPAD, 4), np.array(b"a b ", "V4"))
+        raw_attribute(file["x"], "end", texts(h5t.STR_NULLTERM, 4), np.array(b"a\0\xff\xff", "V4"))
+    content = _formats.read(tmp_path / "a.h5")
+    assert not content.skipped
+    expected = {
+        "table": {"@dtype": "bytes", "@shape": [3, 2], "@value": ["a", "bc", "", "d", "e", "f"]},
+        "words": [["a", "b"], ["", "é"]],
+        "none": {"@dtype": "U1", "@shape": [0, 2], "@value": []},
+        "old": {"@dtype": "bytes", "@value": ["café"]},
+        "nul": {"@dtype": "bytes", "@value": "a\0b"},
+        "spaces": {"@dtype": "bytes", "@value": "a b"},
+        "end": {"@dtype": "bytes", "@value": "a"},
+    }
+    assert content.attrs["x"] == expected
+    _formats.write(tmp_path / "b.h5", "h5", content)
+    assert _formats.read(tmp_path / "b.h5").attrs["x"] == expected
+    with h5py.File(tmp_path / "b.h5") as file:
+        assert file["x"].attrs["table"].tolist() == [[b"a", b"bc"], [b"", b"d"], [b"e", b"f"]]
+
+
+@pytest.mark.parametrize("suffix", [".h5", ".nc"])
+def test_names_of_dimension_scales_are_hidden_only_where_hdf5_uses_them(tmp_path, suffix):
+    path = tmp_path / f"a{suffix}"
+    with h5py.File(path, "w") as file:
+        file["x"], file["y"] = [1, 2], [1.0, 2.0]
+        file["x"].make_scale("ex")
+        file["y"].dims[0].attach_scale(file["x"])
+        file["y"].dims[0].label = "x"
+        file["z"] = [1]
+        for name in ("CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST"):
+            file["z"].attrs[name] = "mine"
+            file.attrs[name] = 5
+    content = _formats.read(path)
+    names = ("CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST")
+    assert content.attrs["z"] == dict.fromkeys(names, "mine")
+    assert content.metadata == dict.fromkeys(names, 5)
+    label = "x" if suffix == ".nc" else ["x"]
+    assert content.attrs["y"].pop("DIMENSION_LABELS") == label
+    own = {"dims": ["x"]} if suffix == ".nc" else {"NAME": {"@dtype": "bytes", "@value": "ex"}}
+    assert content.attrs["x"] == own
+    assert content.attrs["y"] == ({"dims": ["x"]} if suffix == ".nc" else {})
+
+
+@pytest.mark.parametrize("suffix", [".h5", ".nc"])
+def test_what_hdf5_does_not_open_is_named_and_the_rest_is_read(tmp_path, capsys, suffix):
+    path = tmp_path / f"a{suffix}"
+    with h5py.File(path, "w") as file:
+        file["fine"] = [1]
+        file.create_group("g")["y"] = [2]
+        file["g"].attrs["one"] = 1
+        odd = h5t.STD_I32LE.copy()
+        odd.set_precision(27)
+        odd.set_offset(3)
+        raw_dataset(file, "odd", odd, np.zeros(2, "V4"))
+        raw_attribute(file["g"], "odd", odd, np.zeros(2, "V4"))
+    raw = path.read_bytes()
+    assert raw.count(b"\x03\x00\x1b\x00") == 2  # offset and precision of the type
+    path.write_bytes(raw.replace(b"\x03\x00\x1b\x00", b"\x03\x00\x90\x01"))
+    code, err = packed(tmp_path, capsys, path)
+    assert (code, "--skip leaves it out" in err) == (65, True)
+    code, err = packed(tmp_path, capsys, path, "--skip")
+    assert code == 0
+    assert "'odd' left out" in err
+    assert "'g@" in err
+    assert [*intaglio.open(tmp_path / "out.png")] == ["fine", "g/y"]

@@ -326,6 +326,21 @@ def test_attributes_of_other_files_with_no_typed_form_stay_json(value):
     assert back.a.attrs == {"b": [value], "dims": 5}
 
 
+def test_texts_as_pack_writes_them_come_back_with_their_axes():
+    table = {"@dtype": "bytes", "@shape": [2, 2], "@value": ["a", "b", "c", "d"]}
+    none = {"@dtype": "bytes", "@shape": [0, 3], "@value": []}
+    empty = {"@dtype": "U1", "@shape": [0, 2], "@value": []}
+    attrs = {"table": table, "none": none, "empty": empty, "null": None, "words": [["a"], ["b"]]}
+    back = intaglio.xarray.load(io.BytesIO(ig.dumps({"a": np.eye(2)}, attrs={"a": attrs})))
+    assert back.a.attrs["table"].tolist() == [[b"a", b"b"], [b"c", b"d"]]
+    assert (back.a.attrs["none"].shape, back.a.attrs["empty"].shape) == ((0, 3), (0, 2))
+    assert back.a.attrs["null"] is None
+    assert back.a.attrs["words"] == [["a"], ["b"]]
+    wrong = {"@dtype": "bytes", "@shape": [3], "@value": ["a"]}
+    png = ig.dumps({"a": np.eye(2)}, attrs={"a": {"wrong": wrong}})
+    assert intaglio.xarray.load(io.BytesIO(png)).a.attrs == {"wrong": wrong}
+
+
 @pytest.mark.parametrize(
     ("unit", "dtype"),
     [("D", "M8[s]"), ("h", "M8[s]"), ("ns", "M8[ns]"), ("as", None), ("25s", None)],

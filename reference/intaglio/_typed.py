@@ -181,7 +181,7 @@ def _array(form: Mapping[str, Json]) -> Typed:
         form["@shape"]
     )  # fmt: skip
     if name == _BYTES:
-        return _packed_bytes(form)
+        return _packed_bytes(form, shape)
     count = 1 if shape is None else prod(shape)
     if count > _LENGTH_MAX:
         raise SchemaError("@shape: more values than numpy can hold")
@@ -201,13 +201,19 @@ def _shaped(flat: npt.NDArray[Any], shape: list[int]) -> npt.NDArray[Any]:
     return flat.reshape(shape)
 
 
-def _packed_bytes(form: Mapping[str, Json]) -> Typed:
-    """Byte strings as `intaglio pack` writes them: one, or a list whose longest is the width."""
+def _packed_bytes(form: Mapping[str, Json], shape: list[int] | None) -> Typed:
+    """Byte strings as `intaglio pack` writes them: one, or a list whose longest is the width.
+
+    shape: where they have several axes, or none of them is there.
+    """
     if isinstance(form.get("@value"), str):
         return np.bytes_(_latin(form["@value"]))
     values = items(_latin, _ITEMS_MAX)(form.get("@value"))
     _check_width(max(map(len, values), default=1), values)
-    return np.array(values, "S")
+    if shape is None:
+        return np.array(values, "S")
+    _check_count(len(values), prod(shape))
+    return _shaped(np.array(values, "S"), shape)
 
 
 def _texts(dtype: np.dtype[Any], form: Mapping[str, Json], count: int) -> npt.NDArray[Any]:

@@ -1,8 +1,10 @@
 """Attributes: HDF5's and netCDF's typed values, and JSON.
 
 Strings, bools, int64 and finite float64, alone or in a list, are plain JSON.
-Any other number or array is an object {"@dtype", "@shape", "@value"}, with
-"@hex" (its little-endian bytes) for "@value" where it is not finite. On the
+Strings of several axes are lists of lists. Any other number or array is an
+object {"@dtype", "@shape", "@value"}, with "@hex" (its little-endian bytes)
+for "@value" where it is not finite. Byte strings have the dtype "bytes", and
+no "@shape" if they have one axis or none; no value at all is null. On the
 way back, JSON that has no typed form goes into one attribute, as text.
 """
 
@@ -13,11 +15,12 @@ from typing import Any, Final
 import numpy as np
 
 from intaglio._errors import DecodeError
-from intaglio._formats._base import FormatError, native
+from intaglio._formats._base import Array, FormatError, native
 from intaglio._metadata import read_metadata
 
 JSON_ATTRIBUTE: Final = "intaglio_json"
 _PLAIN: Final = ("bool", "int64", "float64")
+_TEXTS: Final = np.dtype("O", metadata={"vlen": str})  # as h5py has it
 
 
 class NoJSONError(ValueError):
@@ -61,17 +64,14 @@ def to_json(value: Any) -> Any:  # noqa: ANN401 - any attribute, any JSON
         return value
     if isinstance(value, bytes):
         return {"@dtype": "bytes", "@value": value.decode("latin-1")}
+    if value is None:
+        return None
     array = np.asarray(value)
-    if array.dtype.kind == "O" and array.ndim == 1 and array.size:
-        if all(isinstance(item, str) for item in array):
-            return array.tolist()
-        raise NoJSONError
-    if array.dtype.kind == "U" and array.ndim == 1:
-        return array.tolist()
-    if array.dtype.kind == "S":
-        return {"@dtype": "bytes", "@value": [item.decode("latin-1") for item in array.flat]}
-    if array.dtype.kind not in "biufc" or type(value).__name__ == "Empty":
-        raise NoJSONError
+    if array.dtype.kind in "OUS":
+        return _texts_to_json(array)
+    if array.dtype.kind not in "biufc":
+        message = f"its elements are {array.dtype.name}"
+        raise NoJSONError(message)
     array = native(array)
     finite = bool(np.isfinite(array).all()) and array.dtype.kind != "c"
     if array.ndim < 2 and array.size and finite and array.dtype.name in _PLAIN:
@@ -81,6 +81,22 @@ def to_json(value: Any) -> Any:  # noqa: ANN401 - any attribute, any JSON
         return {**tagged, "@value": array.ravel().tolist()}
     little = array.astype(array.dtype.newbyteorder("<"))
     return {**tagged, "@hex": little.tobytes().hex()}
+
+
+def _texts_to_json(array: Array) -> Any:  # noqa: ANN401
+    """The JSON value of str or of bytes, with one axis or more."""
+    items = array.ravel().tolist()
+    if all(isinstance(item, bytes) for item in items) and (items or array.dtype.kind == "S"):
+        tagged: dict[str, Any] = {"@dtype": "bytes"}
+        if array.ndim != 1 or not items:
+            tagged["@shape"] = list(array.shape)
+        return {**tagged, "@value": [item.decode("latin-1") for item in items]}
+    if not all(isinstance(item, str) for item in items):
+        message = "its elements are neither numbers nor text"
+        raise NoJSONError(message)
+    if not items:  # no list has this shape
+        return {"@dtype": "U1", "@shape": list(array.shape), "@value": []}
+    return array.tolist()
 
 
 def _maybe_typed(value: Any) -> Any:  # noqa: ANN401
@@ -100,19 +116,35 @@ def _typed(value: Any) -> Any:  # noqa: ANN401
         case bool() | int() | float():
             return np.asarray(value)[()]
         case [str(), *_]:
-            return np.array(value, object) if "\0" not in "".join(value) else None
+            return _texts(value)
+        case [list(), *_] if isinstance(_first(value), str):
+            return _texts(value)
         case [_, *_]:
             return np.array(value)
         case {"@dtype": "bytes", "@value": str(text)}:
             return np.bytes_(text.encode("latin-1"))
         case {"@dtype": "bytes", "@value": list(texts)}:
-            return np.array([text.encode("latin-1") for text in texts])
+            shape = value.get("@shape", [len(texts)])
+            return np.array([text.encode("latin-1") for text in texts], "S").reshape(shape)
+        case {"@dtype": "U1", "@shape": list(shape), "@value": []}:
+            return np.empty(shape, _TEXTS)
         case {"@dtype": str(name), "@shape": list(shape), "@value": list(values)}:
             return np.array(values, np.dtype(name)).reshape(shape)[()]
         case {"@dtype": str(name), "@shape": list(shape), "@hex": str(digits)}:
             little = np.frombuffer(bytes.fromhex(digits), np.dtype(name).newbyteorder("<"))
             return native(little).reshape(shape)[()]
     return None
+
+
+def _texts(value: list[Any]) -> Array | None:
+    array = np.array(value, _TEXTS)
+    return None if any("\0" in text for text in array.ravel().tolist()) else array
+
+
+def _first(value: Any) -> Any:  # noqa: ANN401
+    while isinstance(value, list) and value:
+        value = value[0]
+    return value
 
 
 def _text(value: Any) -> str:  # noqa: ANN401

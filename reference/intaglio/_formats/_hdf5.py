@@ -45,11 +45,11 @@ def read(path: Path, _name: str, options: ReadOptions) -> Content:
         for item in tree.walk(start):
             _take(item, reader, content)
         if start.path and not start.is_data:
-            take_attributes(tree.item(tree.root, ""), reader, _SCALES, content)
+            take_attributes(tree.item(tree.root, ""), reader, reader.links_dimensions, content)
         if userblock := file.userblock_size:
             reader.notes.append(f"the user block of {userblock:,} bytes is left out")
         content.skipped.update(tree.skipped)
-        notes = (*reader.notes, *tree.notes())
+        notes = (*reader.notes_at_end(), *tree.notes())
     if not content.arrays and not content.skipped:
         message = "it has no datasets"
         raise FormatError(message)
@@ -57,7 +57,7 @@ def read(path: Path, _name: str, options: ReadOptions) -> Content:
 
 
 def _take(item: Item, reader: Reader, content: Content) -> None:
-    attributes = take_attributes(item, reader, _SCALES, content)
+    attributes = take_attributes(item, reader, reader.links_dimensions, content)
     if not item.is_data:
         return
     if not item.path:
@@ -76,12 +76,12 @@ def _take(item: Item, reader: Reader, content: Content) -> None:
 def take_attributes(
     item: Item,
     reader: Reader,
-    hidden: frozenset[str],
+    is_hidden: Callable[[Item, str], bool],
     content: Content,
     plain: Callable[[Any], Any] = lambda value: value,
 ) -> dict[str, Any]:
     """An object's attributes; those of groups go into the metadata at once."""
-    found, lost = reader.attributes(item, hidden)
+    found, lost = reader.attributes(item, is_hidden)
     attributes = {key: plain(value) for key, value in found.items()}
     for name, why in lost.items():
         content.skipped[f"{item.path}@{name}"] = f"this attribute cannot be carried: {why}"
@@ -122,7 +122,6 @@ def own_text(value: object, what: str) -> str:
     return value
 
 
-_SCALES: Final = frozenset({"CLASS", "REFERENCE_LIST", "DIMENSION_LIST"})  # links of dimensions
 _KEPT_TIME: Final = re.compile(
     r"(datetime64|timedelta64)(\[([1-9]\d{0,8})?(Y|M|W|D|h|m|s|ms|us|ns|ps|fs|as)\])?"
 )

@@ -94,12 +94,7 @@ class Tree:
     def notes(self) -> tuple[str, ...]:
         """What the walk left out without being asked: names that say nothing new."""
         told = (("links", self.links), ("named types", self.types))
-        return tuple(
-            f"{what} left out: {', '.join(names[:_SHOWN_MAX])}"
-            + (f" and {len(names) - _SHOWN_MAX:,} more" if len(names) > _SHOWN_MAX else "")
-            for what, names in told
-            if names
-        )
+        return tuple(f"{what} left out: {shortened(names)}" for what, names in told if names)
 
     def _links(self, group: Any) -> list[tuple[str, int]]:  # noqa: ANN401
         names: list[tuple[str, int]] = []
@@ -131,7 +126,11 @@ class Tree:
         if link != self.h5py.h5l.TYPE_HARD:
             self.skipped[path] = f"it is {self._elsewhere(group, name, link)}"
             return None
-        opened = self._opened(group, name)
+        try:
+            opened = self._opened(group, name)
+        except (KeyError, RuntimeError) as problem:  # of a type that HDF5 does not open, say
+            self.skipped[path] = f"HDF5 cannot open it: {problem!s:.200}"
+            return None
         if not isinstance(opened, self.h5py.h5d.DatasetID | self.h5py.h5g.GroupID):
             self.types.append(ascii(path))
             return None
@@ -158,6 +157,12 @@ class Tree:
             if len(names) > _SHOWN_MAX:
                 break
         return ", ".join(names[:_SHOWN_MAX]) or "no datasets"
+
+
+def shortened(names: list[str]) -> str:
+    """The first of the names, and how many more there are."""
+    more = f" and {len(names) - _SHOWN_MAX:,} more" if len(names) > _SHOWN_MAX else ""
+    return ", ".join(names[:_SHOWN_MAX]) + more
 
 
 def _too_many() -> str:

@@ -6,6 +6,7 @@ h5py makes a dtype of a text in the file.
 """
 
 import re
+import struct
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -26,21 +27,36 @@ _TIME: Final = re.compile(
 _BOOL: Final = {b"FALSE": 0, b"TRUE": 1}
 _NAMES_MAX: Final = 10
 _NESTED_MAX: Final = 4
+_INTEGER_BYTES_MAX: Final = 8
+_BITS_AT: Final = 10  # in an encoded type: 2 bytes of its own, 8 that all types have
+
+
+class Bits(NamedTuple):
+    """Where an integer lies in its bytes, where it is not all of them."""
+
+    order: str  # "<" or ">"
+    size: int  # bytes of an element
+    offset: int
+    precision: int
 
 
 class Element(NamedTuple):
-    """An element type: its numpy dtype in the file's byte order, and axes of its own."""
+    """An element type: its numpy dtype in the file's byte order, and axes of its own.
+
+    bits: of integers that are narrower than their bytes, or have 3, 5, 6 or 7 of them.
+    """
 
     dtype: np.dtype[Any]
     axes: tuple[int, ...] = ()
     note: str = ""
+    bits: Bits | None = None
 
 
 def element_of(h5t: Any, kind: Any, depth: int = 0) -> Element:  # noqa: ANN401 - h5py is untyped
     """What numbers a datatype has; NotCarriedError says what else it is."""
     which = kind.get_class()
     if which in (h5t.INTEGER, h5t.BITFIELD):
-        return Element(_integer(h5t, kind), note=_bits(h5t, kind))
+        return _integer(h5t, kind)
     if which == h5t.FLOAT:
         return Element(_float(h5t, kind))
     if which == h5t.ENUM:
@@ -72,6 +88,8 @@ def element_of(h5t: Any, kind: Any, depth: int = 0) -> Element:  # noqa: ANN401 
 def as_array(element: Element, raw: Array) -> Array:
     """Elements as read, of one opaque axis each, as numbers in native byte order."""
     shape = raw.shape + element.axes
+    if element.bits is not None:
+        return _widened(raw.reshape(-1).view(np.uint8), element.dtype, element.bits).reshape(shape)
     if element.dtype.kind == "V":  # bfloat16, which has no byte order of its own
         return raw.reshape(-1).view(element.dtype).reshape(shape)
     array = raw.reshape(-1).view(element.dtype).reshape(shape)
@@ -86,18 +104,37 @@ def _order(h5t: Any, kind: Any) -> str:  # noqa: ANN401
     return "<" if order == h5t.ORDER_LE else ">"
 
 
-def _integer(h5t: Any, kind: Any) -> np.dtype[Any]:  # noqa: ANN401
+def _integer(h5t: Any, kind: Any) -> Element:  # noqa: ANN401
     size = kind.get_size()
-    whole = kind.get_precision() == 8 * size and kind.get_offset() == 0
-    if size not in (1, 2, 4, 8) or not whole:
-        what = f"{kind.get_precision()} bits in {size} bytes"
+    if kind.get_class() == h5t.BITFIELD:  # h5py does not ask HDF5 for these two
+        offset, precision = struct.unpack_from("<HH", kind.encode(), _BITS_AT)
+    else:
+        offset, precision = kind.get_offset(), kind.get_precision()
+    what = f"{precision} bits in {size} byte(s)"
+    if size > _INTEGER_BYTES_MAX or not 0 < precision <= 8 * size - offset:
         raise NotCarriedError(f"its elements are integers of {what}, which numpy does not have")
     signed = kind.get_class() == h5t.INTEGER and kind.get_sign() == h5t.SGN_2
-    return np.dtype(f"{_order(h5t, kind)}{'i' if signed else 'u'}{size}")
+    width = next(width for width in (1, 2, 4, 8) if width >= size)
+    order = _order(h5t, kind)
+    dtype = np.dtype(f"{order}{'i' if signed else 'u'}{width}")
+    note = "it is a bit field, packed as integers" if kind.get_class() == h5t.BITFIELD else ""
+    if (size, precision) == (width, 8 * width):
+        return Element(dtype, note=note)
+    note = note or f"its integers have {what}, stored as {dtype.newbyteorder('=').name}"
+    return Element(dtype, note=note, bits=Bits(order, size, offset, precision))
 
 
-def _bits(h5t: Any, kind: Any) -> str:  # noqa: ANN401
-    return "it is a bit field, packed as integers" if kind.get_class() == h5t.BITFIELD else ""
+def _widened(octets: Array, dtype: np.dtype[Any], bits: Bits) -> Array:
+    """Integers of fewer bits than their bytes have, in native byte order. octets: flat, uint8."""
+    elements = octets.reshape(-1, bits.size)
+    wide = np.zeros((len(elements), dtype.itemsize), np.uint8)
+    wide[:, : bits.size] = elements if bits.order == "<" else elements[:, ::-1]
+    spare = 8 * dtype.itemsize - bits.precision
+    unsigned = wide.reshape(-1).view(f"<u{dtype.itemsize}").astype(f"=u{dtype.itemsize}")
+    unsigned <<= np.array(spare - bits.offset, unsigned.dtype)
+    numbers = unsigned.view(dtype.newbyteorder("="))
+    numbers >>= np.array(spare, numbers.dtype)  # of signed ones the highest bit is their sign
+    return numbers
 
 
 def _float(h5t: Any, kind: Any) -> np.dtype[Any]:  # noqa: ANN401
@@ -121,11 +158,11 @@ def _enum(h5t: Any, kind: Any) -> Element:  # noqa: ANN401
     for i in range(min(count, _NAMES_MAX)):
         members[kind.get_member_name(i)] = kind.get_member_value(i)
     base = _integer(h5t, kind.get_super())
-    if count == len(_BOOL) and members == _BOOL and base.itemsize == 1:
+    if count == len(_BOOL) and members == _BOOL and base.dtype.itemsize == 1 and not base.bits:
         return Element(np.dtype(np.bool))
     shown = ", ".join(f"{name.decode('utf-8', 'replace')!a} {n}" for name, n in members.items())
     more = f" and {count - len(members)} more" if count > len(members) else ""
-    return Element(base, note=f"the names of its enum are left out: {shown}{more}")
+    return base._replace(note=f"the names of its enum are left out: {shown}{more}")
 
 
 def _complex_pair(h5t: Any, kind: Any) -> np.dtype[Any]:  # noqa: ANN401

@@ -32,7 +32,7 @@ from intaglio._formats._hdf5 import (
 )
 from intaglio._formats._hdf5_data import Reader
 from intaglio._formats._hdf5_tree import Item, Tree
-from intaglio._formats._netcdf3 import read_classic
+from intaglio._formats._netcdf3 import DIMS_TAKEN, read_classic
 from intaglio._formats._netcdf_dims import Dimensions, variable_path
 from intaglio._formats._npy import NotCarriedError
 
@@ -41,10 +41,11 @@ _TYPES: Final = frozenset(
     {f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)}
     | {"float32", "float64"}
 )
-_HIDDEN: Final = frozenset(
-    {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST", "DIMENSION_LABELS"}
-    | {"_Netcdf4Dimid", "_Netcdf4Coordinates", "_nc3_strict", "_NCProperties"}
+_HIDDEN: Final = frozenset(  # netCDF lets nobody else use them
+    {"_Netcdf4Dimid", "_Netcdf4Coordinates", "_nc3_strict", "_NCProperties"}
 )
+_SCALE_NAME: Final = "NAME"
+_DIMS: Final = "dims"
 _ORDINARY: Final = re.compile(r"[A-Za-z0-9_][^/%\x00-\x1f\x7f]*(?<! )")
 
 
@@ -70,7 +71,7 @@ def _read_groups(path: Path) -> Content:
     content = Content({})
     with partner("not a readable netCDF file"), h5py.File(path, "r") as file:
         tree, dimensions = Tree(h5py, file.id), Dimensions(h5py)
-        reader = Reader(h5py, path.stat().st_size)
+        reader = Reader(h5py, path.stat().st_size, counted=True)
         items = [*tree.walk(tree.find("/"))]
         for item in items:
             if item.is_data:
@@ -79,7 +80,7 @@ def _read_groups(path: Path) -> Content:
             if not (item.is_data and item.address in dimensions.bare):
                 _take(item, reader, dimensions, content)
         content.skipped.update(tree.skipped)
-        notes = (*reader.notes, *tree.notes())
+        notes = (*reader.notes_at_end(), *tree.notes())
     if dimensions.unlimited:
         shown = ", ".join(sorted({ascii(dimensions.names[each]) for each in dimensions.unlimited}))
         notes = (f"dimensions without a limit keep their present length only: {shown}", *notes)
@@ -88,7 +89,13 @@ def _read_groups(path: Path) -> Content:
 
 def _take(item: Item, reader: Reader, dimensions: Dimensions, content: Content) -> None:
     path = variable_path(item.path)
-    attributes = take_attributes(item, reader, _HIDDEN, content, _plain)
+
+    def is_hidden(item: Item, name: str) -> bool:
+        if name == _SCALE_NAME:
+            return item.address in dimensions.names
+        return name in _HIDDEN or reader.links_dimensions(item, name)
+
+    attributes = take_attributes(item, reader, is_hidden, content, _plain)
     if not item.is_data:
         return
     try:
@@ -106,14 +113,16 @@ def _take(item: Item, reader: Reader, dimensions: Dimensions, content: Content) 
             )
     dims = [dimensions.names[address] for address in own]
     if dims and dims != _usual_dims(array):
-        attributes["dims"] = dims
+        if _DIMS in attributes:
+            content.skipped[f"{path}@{_DIMS}"] = DIMS_TAKEN
+        attributes[_DIMS] = dims
     add_array(content, path, array, attributes)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON
     """A list of one number as the number: netCDF knows no others; text of fixed length as text."""
     match value:
-        case [one]:
+        case [one] if not isinstance(one, list):
             return one
         case {"@dtype": "bytes", "@value": str(text)}:
             try:

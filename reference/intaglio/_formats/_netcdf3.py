@@ -24,6 +24,7 @@ _CHAR: Final = 2
 _DIMENSIONS, _VARIABLES, _ATTRIBUTES = 10, 11, 12  # tags of the lists
 _RANK_MAX: Final = 32
 _DIMS: Final = "dims"  # the attribute in which dimensions come along
+DIMS_TAKEN: Final = "its name is the one under which dimensions come along"
 _T = TypeVar("_T")
 
 
@@ -174,8 +175,7 @@ def read_classic(path: Path) -> Content:
         what = f"the attribute {JSON_ATTRIBUTE} of {variable.name!a}"
         attributes = _opened(variable.attributes, what)
         if _DIMS in attributes:
-            why = "its name is the one under which dimensions come along"
-            content.skipped[f"{variable.name}@{_DIMS}"] = why
+            content.skipped[f"{variable.name}@{_DIMS}"] = DIMS_TAKEN
         if variable.dimensions:
             attributes[_DIMS] = [dimension.name for dimension in variable.dimensions]
         add_array(

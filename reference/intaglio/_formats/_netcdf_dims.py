@@ -6,6 +6,7 @@ from typing import Any, Final
 import numpy as np
 
 from intaglio._formats._base import FormatError
+from intaglio._formats._hdf5_data import begins, is_scale
 from intaglio._formats._hdf5_tree import Item
 
 _NO_VARIABLE: Final = b"This is a netCDF dimension but not a netCDF variable"
@@ -24,10 +25,10 @@ class Dimensions:
 
     def add(self, item: Item) -> None:
         """Take a dataset in, if it is a dimension."""
-        if item.id.shape is None or not self._is_text(item.id, b"CLASS", b"DIMENSION_SCALE"):
+        if item.id.shape is None or not is_scale(self.h5py, item.id):
             return
         self.names[item.address] = variable_path(item.path).rpartition("/")[2]
-        if self._is_text(item.id, b"NAME", _NO_VARIABLE):
+        if begins(self.h5py, item.id, b"NAME", _NO_VARIABLE):
             self.bare.add(item.address)
         limits = item.id.get_space().get_simple_extent_dims(1)
         if len(limits) == 1 and limits[0] == self.h5py.h5s.UNLIMITED:
@@ -51,8 +52,9 @@ class Dimensions:
             return []
         attribute = h5a.open(data, b"DIMENSION_LIST")
         kind = attribute.get_type()
-        sound = kind.get_class() == h5t.VLEN and kind.get_super().equal(h5t.STD_REF_OBJ)
-        if not sound or attribute.shape != (rank,):  # HDF5 itself does not check this
+        if kind.get_class() != h5t.VLEN or not kind.get_super().equal(h5t.STD_REF_OBJ):
+            return []  # an attribute of somebody else's, which is carried
+        if attribute.shape != (rank,):  # HDF5 itself does not check this
             message = "an attribute DIMENSION_LIST is not one list of references an axis"
             raise FormatError(message)
         found: list[tuple[int, int]] = []
@@ -65,18 +67,6 @@ class Dimensions:
     def _address(self, opened: Any) -> tuple[int, int]:  # noqa: ANN401
         info = self.h5py.h5o.get_info(opened)
         return info.fileno, info.addr
-
-    def _is_text(self, data: Any, name: bytes, begins: bytes) -> bool:  # noqa: ANN401
-        if not self.h5py.h5a.exists(data, name):
-            return False
-        attribute = self.h5py.h5a.open(data, name)
-        kind = attribute.get_type()
-        text = kind.get_class() == self.h5py.h5t.STRING and not kind.is_variable_str()
-        if not text or attribute.shape != () or kind.get_size() > 2**12:
-            return False
-        found = np.empty((), f"S{kind.get_size()}")
-        attribute.read(found)
-        return bytes(found[()]).startswith(begins)
 
     def _integers(self, data: Any, name: bytes) -> list[int] | None:  # noqa: ANN401
         if not self.h5py.h5a.exists(data, name):
