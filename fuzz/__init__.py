@@ -6,3 +6,4 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 sys.path.append(str(ROOT / "conformance"))  # for `builder`, which shares no code with the reference
+sys.path.append(str(ROOT / "reference"))  # for `reader`, the plain one

@@ -20,14 +20,15 @@ with atheris.instrument_imports(include=["intaglio"], enable_loader_override=Fal
 
 from builder.png import SIGNATURE
 
-from fuzz import figures, mutate, plain, tables
+from fuzz import figures, mutate, tables
 from fuzz.parts import DERIVED, Stream, sealed, stream_from
-from fuzz.plain_file import read_png
-from fuzz.plain_header import Refused
 from fuzz.png_mutate import Png, taken_apart
 from fuzz.readers import LIMITS
 from fuzz.seeds import RECORDS
 from fuzz.structured import png_of
+from reader import carrier
+from reader.conventions import Refused
+from reader.decode import read_png, read_prologue
 
 Mutator: TypeAlias = Callable[[bytes, int, int], bytes]
 
@@ -69,9 +70,8 @@ def restructured(name: str) -> Mutator:
 def _stream_changed(data: bytes, rng: random.Random, size_max: int) -> bytes:
     """Prologue, header, tables or a block changed by libFuzzer, in a plain PNG."""
     pixels, width, height = read_png(data, LIMITS)
-    raw = plain.prologue_bytes(pixels[:80])
-    prologue = plain.read_prologue(lambda count: raw[:count], width, height)
-    body = plain.carried(pixels[80:], prologue.depths, prologue.body_length)
+    raw, prologue = read_prologue(lambda n: carrier.prologue_bytes(pixels, n), width, height)
+    body = carrier.body_bytes(pixels, prologue.depths, prologue.body_length)
     stream: Stream = stream_from(raw, body)
     pieces = ["prologue", "header", "header", "tables", *range(len(stream.blocks))]
     piece = rng.choice(pieces)

@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
 from fuzz import ROOT
-from fuzz.plain import Reading
-from fuzz.plain_file import Limits, Verdict
+from fuzz.oracle import Verdict
 from fuzz.readers import SECONDS_MAX
 from intaglio._spec import TIME_UNITS
+from reader.decode import File, Limits
 
 SERVER: Final = ROOT / "fuzz" / "javascript.mjs"
 MEMORY: Final = b"\xff\xff\xff\xff"
@@ -71,11 +71,11 @@ class JavaScript:
 
 def told_of(verdict: Verdict) -> Any:  # noqa: ANN401 - a JSON value
     """A verdict as JavaScript tells it."""
-    if not isinstance(verdict, Reading):
+    if not isinstance(verdict, File):
         return verdict
     rows = [
         [
-            array.name.decode(),
+            array.name,
             array.element,
             TIME_UNITS.get(array.unit),
             array.unit_count,

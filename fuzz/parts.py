@@ -9,9 +9,11 @@ from typing import Final, NamedTuple
 import numpy as np
 from builder.container import File
 
-from fuzz import plain
-from fuzz.plain_blocks import canonical_block, walk_frame
-from fuzz.plain_header import ITEM_BYTES, STAGES, Refused, check_record, walk_header
+from fuzz.oracle import Recorder, canonical_block, walked
+from reader.blocks import walk_frame
+from reader.conventions import Refused
+from reader.header import check_record
+from reader.registry import ELEMENTS, FILTERS
 
 WIDTH: Final = 16
 PROLOGUE_FIELDS: Final = (
@@ -84,7 +86,7 @@ def stream_from(prologue: bytes, body: bytes) -> Stream:
     """The pieces of any prologue and body, cut where they say; Refused if they say nothing."""
     length = int.from_bytes(prologue[32:36], "little")
     header = body[:length]
-    entries = sum(record.block_count for record in walk_header(header).arrays)
+    entries = sum(record.block_count for record in walked(header)[0].arrays)
     tables = body[length : length + 40 * entries]
     at = length + len(tables)
     blocks = []
@@ -96,7 +98,7 @@ def stream_from(prologue: bytes, body: bytes) -> Stream:
 
 def _spots(stream: Stream, file: File) -> list[Spot]:
     spots = [Spot("prologue", *field) for field in PROLOGUE_FIELDS]
-    spots += [Spot("header", *field) for field in walk_header(stream.header).fields]
+    spots += [Spot("header", *field) for field in walked(stream.header)[1]]
     for at in range(0, len(stream.tables), 40):
         for name, start, stop in (
             ("stored_length", 0, 4),
@@ -107,8 +109,9 @@ def _spots(stream: Stream, file: File) -> list[Spot]:
     codecs = [array.codec for array in file.arrays for _ in array.stored_blocks()]
     for index, (raw, codec) in enumerate(zip(stream.blocks, codecs, strict=True)):
         if codec:
-            parts, _ = walk_frame(raw, None)
-            spots += [Spot(index, *part) for part in parts if part.start < part.stop]
+            recorder = Recorder(raw, "block-malformed")
+            walk_frame(recorder)
+            spots += [Spot(index, *field) for field in recorder.fields if field[1] < field[2]]
         else:
             spots.append(Spot(index, "elements", 0, len(raw)))
     return spots
@@ -138,24 +141,29 @@ def _seal_digests(
     rest = list(blocks)
     entry = 0
     try:
-        for record in walk_header(bytes(header)).arrays:
+        records, fields = walked(bytes(header))
+        digests = [start for name, start, _ in fields if name == "digest"]
+        for record, digest_at in zip(records.arrays, digests, strict=True):
             check_record(record)
-            if not all(code in STAGES for code, _ in record.filters):
+            element = ELEMENTS[record.element]
+            if not all(code in FILTERS for code, _ in record.filters):
                 return
             whole = hashlib.sha256()
             if record.block_count > len(rest):
                 return
             for index in range(record.block_count):
                 done = index * record.block_length
-                count = min(done + record.block_length, record.count) - done
-                size = count * ITEM_BYTES[record.element]
-                block = canonical_block(rest.pop(0), size, plain.form_of(record))
+                count = min(done + record.block_length, record.size) - done
+                size = count * element.item_bytes
+                block = canonical_block(
+                    rest.pop(0), size, record.codec, record.filters, element.width
+                )
                 whole.update(block)
                 if "block_digest" not in wrong and len(tables) >= entry + 40:
                     tables[entry + 8 : entry + 40] = hashlib.sha256(block).digest()
                 entry += 40
             if "digest" not in wrong:
-                header[record.digest_at : record.digest_at + 32] = whole.digest()
+                header[digest_at : digest_at + 32] = whole.digest()
     except (Refused, KeyError, ValueError, IndexError, ArithmeticError, struct.error):
         return  # no array: the old digests are as good as any
 

@@ -9,12 +9,12 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from fuzz.plain import Array, Reading
-from fuzz.plain_file import Limits, Verdict
+from fuzz.oracle import Verdict
 from intaglio._codec import Opened, decoding, inspect
 from intaglio._errors import DECODE_REASONS, DecodeError
 from intaglio._header import write_header
 from intaglio._limits import Limits as ReaderLimits
+from reader.decode import Array, File, Limits
 
 LIMITS: Final = Limits(2**16, 2**12)
 # Against hangs. Whoever looks for slow inputs sets it to 2, on a machine with nothing else to do.
@@ -63,6 +63,13 @@ def of_pixels(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> Verdict:
     return _reading(Opened(iter([pixels]), width, height))
 
 
+def rgba(pixels: np.ndarray[Any, np.dtype[np.uint8]]) -> bytes:
+    """Pixels (..., 3 or 4) as the plain reader has them: R, G, B, A of one after the other."""
+    if pixels.shape[-1] == 3:
+        pixels = np.concatenate((pixels, np.full_like(pixels[..., :1], 255)), axis=-1)
+    return pixels.tobytes()
+
+
 def of_file(png: bytes) -> Verdict:
     """All steps, from the bytes of a file."""
     with decoding(io.BytesIO(png), _LIMITS) as opened:
@@ -75,7 +82,7 @@ def of_file_inspected(png: bytes) -> Verdict:
     return _reading(opened, piecewise=True)
 
 
-def _reading(opened: Opened, *, piecewise: bool = False) -> Reading:
+def _reading(opened: Opened, *, piecewise: bool = False) -> File:
     opened.check_output(opened.names, _LIMITS)
     header = opened.contents.header
     arrays = []
@@ -83,10 +90,10 @@ def _reading(opened: Opened, *, piecewise: bool = False) -> Reading:
         raw = (_piecewise if piecewise else _whole)(opened, record.name, record.size)
         texts = record.metadata
         kind = (record.element, record.unit, record.unit_count)
-        arrays.append(Array(record.name.encode(), *kind, record.shape, texts, raw))
+        arrays.append(Array(record.name, *kind, record.shape, texts, raw))
     raw = bytes(opened._extractor.body(0, opened.contents.prologue.header_length))
     assert write_header(header) == raw, "the header is not written as it was read"
-    return Reading(header.metadata, tuple(arrays))
+    return File(header.metadata, tuple(arrays))
 
 
 def _whole(opened: Opened, name: str, _: int) -> bytes:

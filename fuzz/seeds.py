@@ -14,8 +14,9 @@ from builder.records import ZSTD, Array, Extension
 from tests.png_oracle import FORMS, SAMPLES, write_oracle_png
 
 from fuzz import ROOT, figures, tables
+from fuzz.oracle import walked
 from fuzz.parts import Stream, pixels_of, stream_of
-from fuzz.plain_header import ITEM_BYTES, walk_header
+from reader.registry import ELEMENTS
 
 CASES: Final = ROOT / "conformance" / "cases"
 REAL_FRAMES: Final = ROOT / "conformance" / "builder" / "real_frames.json"
@@ -140,15 +141,15 @@ def of_target(name: str) -> list[bytes]:
 def _blocks(stream: Stream) -> Iterator[bytes]:
     """Each block behind the twelve bytes that say its form."""
     blocks = iter(stream.blocks)
-    for record in walk_header(stream.header).arrays:
-        components = 2 if record.element in (0x40, 0x41) else 1
-        width = ITEM_BYTES.get(record.element, 1) // components
+    for record in walked(stream.header)[0].arrays:
+        element = ELEMENTS.get(record.element)
+        width = element.width // 8 if element else 1
         head = bytearray(12)
         head[0] = (1, 2, 4, 8).index(width) | record.codec << 2
         for code, _ in record.filters:
             stage = next((i for i, choice in enumerate(STEPS) if code in choice), 0)
             head[1 + stage] = STEPS[stage].index(code)
-        size = record.block_length * width * components
+        size = record.block_length * (element.item_bytes if element else 1)
         head[10:12] = (size % 2**13).to_bytes(2, "little")
         for _ in range(record.block_count):
             yield bytes(head) + next(blocks)

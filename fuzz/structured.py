@@ -15,7 +15,6 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from itertools import repeat
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -23,9 +22,17 @@ from tests.png_oracle import write_oracle_png
 
 from fuzz import mutate, png_mutate, readers, targets
 from fuzz.javascript import JavaScript, is_left_open, told_of
+from fuzz.oracle import Verdict, verdict, verdict_of_pixels
 from fuzz.parts import Stream, pixels_of
-from fuzz.plain_file import Verdict, verdict, verdict_of_pixels
-from fuzz.readers import LIMITS, NOT_INSPECTED, SECONDS_MAX, disagreement, shown, timed
+from fuzz.readers import (
+    LIMITS,
+    NOT_INSPECTED,
+    SECONDS_MAX,
+    disagreement,
+    rgba,
+    shown,
+    timed,
+)
 from intaglio._kernels import native
 
 STATE: Final = Path(__file__).parent / "state"
@@ -55,11 +62,8 @@ def _judged(given: readers.Timed, right: Verdict, *others: readers.Timed) -> Jud
 def judge_stream(number: int) -> Judged:
     """Steps 5 to 28: the reference on pixels, beside the oracle."""
     pixels = pixels_of(mutate.mutant(number))
-    height, width, channels = pixels.shape
-    raw = pixels.tobytes()
-    alphas = raw[3::4] if channels == 4 else repeat(255)
-    plain = list(zip(*(raw[k::channels] for k in range(3)), alphas, strict=False))
-    right = verdict_of_pixels(plain, width, height, LIMITS)
+    height, width = pixels.shape[:2]
+    right = verdict_of_pixels(rgba(pixels), width, height, LIMITS)
     return _judged(timed(lambda: readers.of_pixels(pixels)), right)
 
 

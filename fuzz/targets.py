@@ -8,7 +8,7 @@ import hashlib
 import io
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import cache
 from typing import Any, Final
@@ -16,25 +16,34 @@ from typing import Any, Final
 import numpy as np
 
 import intaglio as ig
-from fuzz import plain, readers
+from fuzz import readers
 from fuzz.figures import figures
 from fuzz.javascript import JavaScript, is_left_open, told_of
-from fuzz.plain_blocks import Form, canonical_block
-from fuzz.plain_file import Verdict, read_png, verdict
-from fuzz.plain_header import Refused
-from fuzz.plain_header import read_header as plain_header
-from fuzz.readers import LIMITS, NOT_INSPECTED, SECONDS_MAX, disagreement, shown, timed
+from fuzz.oracle import Verdict, canonical_block, verdict
+from fuzz.readers import (
+    LIMITS,
+    NOT_INSPECTED,
+    SECONDS_MAX,
+    disagreement,
+    rgba,
+    shown,
+    timed,
+)
 from fuzz.seeds import STEPS
 from fuzz.tables import pandas, xarray
 from intaglio._blocks import BlockForm, TableEntry, unpack_block
 from intaglio._carrier import Extractor
 from intaglio._carrier_write import Embedder
 from intaglio._errors import DecodeError
-from intaglio._header import ArrayRecord, check_extensions, read_header, write_header
+from intaglio._header import check_extensions, read_header, write_header
 from intaglio._metadata import read_metadata
 from intaglio._png import open_png
 from intaglio._prologue import maybe_prologue_length, read_prologue
 from intaglio._spec import FilterStep
+from reader import carrier as plain_carrier
+from reader import decode as plain_decode
+from reader.conventions import Refused
+from reader.decode import Array
 
 SIDE: Final = 64  # of the picture that a prologue is told to be in
 PLAIN_PIXELS_MAX: Final = 1 << 12  # the oracle takes its time
@@ -69,12 +78,12 @@ def png(data: bytes) -> None:
     """L0: pixels, or the reason."""
     if not _is_small(data):
         return
-    right = _refused(lambda: [bytes(p) for p in read_png(data, LIMITS)[0]])
+    right = _refused(lambda: plain_decode.read_png(data, LIMITS)[0])
     given = _refused(lambda: _pixels(data))
     if right == "png-damaged" != given:
         _hold(is_left_open(data), f"{given!r} instead of png-damaged")
     else:
-        _hold(given == (right if isinstance(right, str) else b"".join(right)), "other pixels")
+        _hold(given == right, "other pixels")
 
 
 def _is_small(data: bytes) -> bool:
@@ -86,9 +95,7 @@ def _pixels(data: bytes) -> bytes:
     read = open_png(io.BytesIO(data), LIMITS.pixels)
     pixels = np.concatenate([*read.bands()])
     _hold(read.checked and pixels.shape[:2] == (read.height, read.width), "half a picture")
-    if pixels.shape[2] == 3:
-        pixels = np.concatenate((pixels, np.full_like(pixels[..., :1], 255)), axis=2)
-    return pixels.tobytes()
+    return rgba(pixels)
 
 
 def carrier(data: bytes) -> None:
@@ -99,9 +106,10 @@ def carrier(data: bytes) -> None:
     pixels = np.frombuffer(raw, np.uint8, len(raw) // channels * channels).reshape(-1, channels)
     if len(pixels) < 160 or not sum(depths):
         return
-    rows = [(*pixel, *(255,) * (4 - channels)) for pixel in pixels.tolist()]
-    length = (len(pixels) - 160) * sum(depths) // 8
-    prologue, body = plain.prologue_bytes(rows[:80]), plain.carried(rows[80:], depths, length)
+    plain = rgba(pixels)
+    length = plain_carrier.capacity(len(pixels), depths)
+    prologue = plain_carrier.prologue_bytes(plain, 80)
+    body = plain_carrier.body_bytes(plain, depths, length)
 
     def read(values: np.ndarray[Any, Any]) -> tuple[bytes, bytes]:
         extractor = Extractor(values[at : at + step] for at in range(0, len(values), step))
@@ -123,14 +131,18 @@ def header(data: bytes) -> None:
     length = maybe_prologue_length(padded) or 80
     if 24 <= length <= SIDE * SIDE:
         padded = _sealed(padded[: length - 4]) + padded[length:]
-    right = _refused(lambda: plain.read_prologue(lambda n: padded[:n], SIDE, SIDE))
+    right = _refused(lambda: plain_decode.read_prologue(lambda n: padded[:n], SIDE, SIDE))
     raw = padded[: length if 24 <= length <= SIDE * SIDE else 24]
     given = _refused(lambda: read_prologue(raw, SIDE, SIDE))
     if isinstance(given, str) or isinstance(right, str):
         _hold(given == right, f"prologue: {given} instead of {right}")
     else:
-        told = (given.depths, given.header_length, given.body_length, given.root)
-        _hold(told == right[:4], "another prologue")
+        plain = right[1]
+        _hold(
+            (given.depths, given.header_length, given.body_length, given.root)
+            == (plain.depths, plain.header_length, plain.body_length, plain.root),
+            "another prologue",
+        )
     _header(_sealed(data[76:]))
 
 
@@ -138,15 +150,20 @@ def _sealed(raw: bytes) -> bytes:
     return raw + zlib.crc32(raw).to_bytes(4, "little")
 
 
-def _blocks_of(record: ArrayRecord) -> tuple[Any, ...]:
-    return record.filters, record.codec, record.block_length, record.block_count, record.digest
+def _rows(arrays: Iterable[Any]) -> list[Any]:
+    """Array records, of the reference or of the plain reader, but for their names."""
+    return [
+        (
+            *(a.element, a.unit, a.unit_count, a.shape, a.metadata, a.filters),
+            *(a.codec, a.block_length, a.block_count, a.digest),
+        )
+        for a in arrays
+    ]
 
 
 def _header(raw: bytes) -> None:
     def plainly() -> list[Any]:
-        read = plain_header(raw)
-        plain.check_texts(read)
-        return [(*record[1:11],) for record in read.arrays]
+        return _rows(plain_decode.read_header(raw).arrays)
 
     def by_reference() -> list[Any]:
         read = read_header(raw)
@@ -154,10 +171,7 @@ def _header(raw: bytes) -> None:
             read_metadata(text)
         check_extensions(read)
         _hold(write_header(read) == raw, "two spellings of a header")
-        return [
-            (a.element, a.unit, a.unit_count, a.shape, a.metadata, *_blocks_of(a))
-            for a in read.arrays
-        ]
+        return _rows(read.arrays)
 
     given, right = _refused(by_reference), _refused(plainly)
     _hold(given == right, f"header: {given} instead of {right}")
@@ -174,16 +188,16 @@ def blocks(data: bytes) -> None:
     values = {
         code: b"".join(n.to_bytes(4, "little") for n in numbers.get(code, ())) for code in chain
     }
-    form = Form(tuple((code, values[code]) for code in chain), 8 * width, head[0] >> 2 & 1)
+    codec, filters = head[0] >> 2 & 1, tuple((code, values[code]) for code in chain)
     size = max(width, int.from_bytes(head[10:12], "little") % 2**13 // width * width)
-    right = _refused(lambda: canonical_block(stored, size, form))
+    right = _refused(lambda: canonical_block(stored, size, codec, filters, 8 * width))
     digest = hashlib.sha256(right if isinstance(right, bytes) else b"").digest()
-    steps = tuple(FilterStep(*step) for step in form.filters)
+    steps = tuple(FilterStep(*step) for step in filters)
 
     def unpack(digest: bytes) -> Any:  # noqa: ANN401 - bytes or a reason
         entry = TableEntry(len(stored), zlib.crc32(stored), digest)
         return _refused(
-            lambda: unpack_block(stored, size, entry, BlockForm(steps, width, form.codec)).tobytes()
+            lambda: unpack_block(stored, size, entry, BlockForm(steps, width, codec)).tobytes()
         )
 
     _hold(unpack(digest) == right, f"other bytes than {right[:20]!r}")
@@ -215,10 +229,8 @@ def _public(data: bytes) -> Any:  # noqa: ANN401 - a verdict, arrays as digests
     )
 
 
-def _digests(arrays: tuple[plain.Array, ...]) -> str:
-    rows: Iterator[str] = (
-        f"{a.name.decode()!a} {hashlib.sha256(a.canonical).hexdigest()}" for a in arrays
-    )
+def _digests(arrays: tuple[Array, ...]) -> str:
+    rows: Iterator[str] = (f"{a.name!a} {hashlib.sha256(a.canonical).hexdigest()}" for a in arrays)
     return "".join(rows)
 
 

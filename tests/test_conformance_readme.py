@@ -14,10 +14,9 @@ from runner.command import FAILED, PASSED, main  # noqa: E402
 
 README = (CONFORMANCE / "README.md").read_text("utf-8")
 LIBRARY = '''
-"""The library of somebody who reads the README: it happens to be the reference."""
+"""The library of somebody who reads the README: it happens to be the plain reader."""
 from types import SimpleNamespace
-import adapters.reference as reference
-from intaglio import DecodeError
+from adapters import contract, plain
 
 
 class Refused(Exception):
@@ -27,10 +26,10 @@ class Refused(Exception):
 def decode(path, only):
     try:
         with open(path, "rb") as stream:
-            decoded = reference.decode(stream, only)
-    except DecodeError as problem:
+            decoded = plain.decode(stream.read(), only)
+    except contract.RefusedError as problem:
         refusal = Refused()
-        refusal.reason = problem.reason.value
+        refusal.reason = problem.reason
         raise refusal from problem
     rows = [
         SimpleNamespace(**row | {"metadata_text": row["metadata"]}, canonical_bytes=data)

@@ -409,7 +409,8 @@ def test_the_command_names_its_option_and_the_variable(verb, tmp_path):
 @pytest.mark.tools
 def test_javascript_takes_little_and_gives_the_same_reasons():
     from fuzz.javascript import JavaScript
-    from fuzz.plain_file import Limits as PlainLimits
+
+    from reader.decode import Limits as PlainLimits
 
     assert shutil.which("node")
     with JavaScript(PlainLimits(2**28, 2**32)) as javascript:

@@ -24,16 +24,16 @@ from png_oracle import (
     FORMS,
     SAMPLES,
     SIGNATURE,
-    OracleError,
     all_scan_lines,
     chunk,
     ihdr,
     join_chunks,
-    read_oracle_png,
     split_chunks,
     to_rgba,
     write_oracle_png,
 )
+from reader.conventions import Refused
+from reader.decode import Limits, read_png
 
 PIXELS_MAX = 2**28
 
@@ -97,10 +97,11 @@ def outcome(data):
 
 
 def oracle_outcome(data):
+    """The same of the plain reader."""
     try:
-        return np.array(read_oracle_png(data), np.uint8).tobytes()
-    except OracleError:
-        return Reason.PNG_DAMAGED if data[:8] == SIGNATURE else Reason.NOT_PNG
+        return read_png(data, Limits(PIXELS_MAX, 0))[0]
+    except Refused as refused:
+        return refused.reason
 
 
 def rgb_png(height=5, width=4, **how):

@@ -8,76 +8,66 @@ between, so that bfloat16 needs no ml_dtypes.
 
 import hashlib
 import io
-import json
 import sys
 from collections.abc import Collection
-from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import numpy as np
+
+if __name__ == "__main__":
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from adapters import contract
+from adapters.contract import Row, UsageError
 
 from intaglio._codec import decoding
 from intaglio._errors import DecodeError, EncodeError
 from intaglio._limits import DEFAULT_LIMITS, Limits
 from intaglio._spec import ELEMENT_BY_CODE, ELEMENT_BY_NAME, TIME_UNIT_CODE, TIME_UNITS, Element
 
-DONE: Final = 0
-USAGE: Final = 64
-REJECTED: Final = 65
 LEVEL: Final = 3
 BLOCK_BYTES: Final = 1 << 20
 
-Row = dict[str, Any]  # an object of result.json or of a request
 
-
-class UsageError(ValueError):
-    """What was asked for cannot be asked."""
-
-
-class AbsentNameError(KeyError):
-    """The file has no array of this name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decoded:
-    """A file that was read: result.json, and the bytes that go beside it."""
-
-    result: Row
-    arrays: tuple[bytes, ...]
-
-
-def decode(stream: BinaryIO, only: Collection[str] | None = None) -> Decoded:
-    """Decode as [DEC-1] has it; DecodeError for a file that must be refused."""
+def decode(png: bytes, only: Collection[str] | None = None) -> contract.Decoded:
+    """Decode as [DEC-1] has it."""
     limits = Limits(output_bytes_max=DEFAULT_LIMITS.output_bytes_max)
-    with decoding(stream, limits) as opened:
-        if missing := set(only or ()) - set(opened.names):
-            raise AbsentNameError(*missing)
-        wanted = [name for name in opened.names if only is None or name in only]
-        opened.check_output(wanted, limits)
-        arrays = tuple(opened.canonical(name).tobytes() for name in wanted)
-        header = opened.contents.header
-    records = [record for record in header.arrays if record.name in wanted]
+    try:
+        with decoding(io.BytesIO(png), limits) as opened:
+            if missing := set(only or ()) - set(opened.names):
+                raise contract.AbsentNameError(*missing)
+            wanted = [name for name in opened.names if only is None or name in only]
+            opened.check_output(wanted, limits)
+            arrays = tuple(opened.canonical(name).tobytes() for name in wanted)
+            header = opened.contents.header
+    except DecodeError as problem:
+        raise contract.RefusedError(problem.reason.value, str(problem)) from problem
     rows = [
         {
             "name": record.name,
             "element": ELEMENT_BY_CODE[record.element].name,
             "unit": TIME_UNITS.get(record.unit),
             "unit_count": record.unit_count,
-            "shape": [str(length) for length in record.shape],
-            "metadata": record.metadata.decode() if record.metadata else None,
-            "sha256": hashlib.sha256(data).hexdigest(),
-            "file": f"{index}.bin",
+            "shape": record.shape,
+            "metadata": record.metadata,
         }
-        for index, (record, data) in enumerate(zip(records, arrays, strict=True))
+        for record in header.arrays
+        if record.name in wanted
     ]
-    metadata = header.metadata.decode() if header.metadata else None
-    return Decoded({"result": "accept", "metadata": metadata, "arrays": rows}, arrays)
+    return contract.accepted(header.metadata, rows, arrays)
 
 
 def encode(request: Row, folder: Path, cover: Path | None) -> bytes:
     """The PNG file that carries what `request` asks for; its files lie in `folder`."""
+    try:
+        return _encoded(request, folder, cover)
+    except (DecodeError, EncodeError) as problem:
+        raise contract.RefusedError(problem.reason.value, str(problem)) from problem
+
+
+def _encoded(request: Row, folder: Path, cover: Path | None) -> bytes:
     from intaglio._body import Body
     from intaglio._carrier_write import Embedder
     from intaglio._header import Header, write_header
@@ -106,7 +96,7 @@ def encode(request: Row, folder: Path, cover: Path | None) -> bytes:
     out = io.BytesIO()
     text = ((HINT_KEYWORD, "Intaglio 1.0: this picture carries numeric data in its low bits."),)
     write_png(out, width, height, channels, [pixels], text=text)
-    decode(io.BytesIO(out.getvalue()))  # [DEC-4]
+    decode(out.getvalue())  # [DEC-4]
     return out.getvalue()
 
 
@@ -216,10 +206,10 @@ def _pixels(
     return pixels
 
 
-def _describe() -> int:
+def _described() -> Row:
     from intaglio import __version__
 
-    described = {
+    return {
         "name": "intaglio (reference)",
         "version": __version__,
         "language": "Python",
@@ -230,70 +220,7 @@ def _describe() -> int:
             "outputBytes": DEFAULT_LIMITS.output_bytes_max,
         },
     }
-    sys.stdout.write(json.dumps(described) + "\n")
-    return DONE
-
-
-def _decode(source: Path, out: Path, only: list[str] | None) -> int:
-    try:
-        with source.open("rb") as stream:
-            decoded = decode(stream, only)
-    except DecodeError as problem:
-        _write_result(out, {"result": "reject", "reason": problem.reason.value})
-        sys.stderr.write(f"{problem}\n")
-        return REJECTED
-    for index, data in enumerate(decoded.arrays):
-        (out / f"{index}.bin").write_bytes(data)
-    _write_result(out, decoded.result)
-    return DONE
-
-
-def _write_result(out: Path, result: Row) -> None:
-    (out / "result.json").write_text(json.dumps(result) + "\n", encoding="ascii")
-
-
-def _encode(request: Path, out: Path, cover: Path | None) -> int:
-    try:
-        made = encode(json.loads(request.read_bytes()), request.parent, cover)
-    except (DecodeError, EncodeError, UsageError) as problem:
-        sys.stderr.write(f"{problem}\n")
-        return REJECTED
-    out.write_bytes(made)
-    return DONE
-
-
-def _options(words: list[str], known: Collection[str]) -> dict[str, list[str]]:
-    """The values of each option; a value may begin with a dash, as names may."""
-    if len(words) % 2 or not set(words[::2]) <= set(known):
-        message = f"these words: {words}"
-        raise UsageError(message)
-    return {
-        name: [v for n, v in zip(words[::2], words[1::2], strict=True) if n == name]
-        for name in known
-    }
-
-
-def main(words: list[str]) -> int:
-    """Answer one question of the runner."""
-    try:
-        match words:
-            case ["describe"]:
-                return _describe()
-            case ["decode", *rest]:
-                given = _options(rest, ("--in", "--out", "--only"))
-                (source,), (out,) = given["--in"], given["--out"]
-                return _decode(Path(source), Path(out), given["--only"] or None)
-            case ["encode", *rest]:
-                given = _options(rest, ("--request", "--out", "--cover"))
-                (request,), (out,) = given["--request"], given["--out"]
-                cover = Path(given["--cover"][0]) if given["--cover"] else None
-                return _encode(Path(request), Path(out), cover)
-        message = "describe, decode or encode"
-        raise UsageError(message)
-    except (ValueError, AbsentNameError) as problem:
-        sys.stderr.write(f"{problem}\n")
-        return USAGE
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(contract.answer(sys.argv[1:], _described(), decode, encode))

@@ -10,7 +10,6 @@ reader's own limit on pixels is counted as damage, which it would find next.
 """
 
 import hashlib
-import io
 import re
 import zlib
 from collections import Counter
@@ -18,6 +17,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+from adapters import contract
 
 from proofs.workers import outcomes
 
@@ -117,13 +118,10 @@ def verdict(png: bytes) -> str:
     """What the reference says: a reason, `same`, or something that begins with `!`."""
     from adapters.reference import decode
 
-    from intaglio._errors import DecodeError, Reason
-
     try:
-        decoded = decode(io.BytesIO(png))
-    except DecodeError as problem:
-        is_limit = problem.reason is Reason.LIMIT_EXCEEDED
-        return Reason.PNG_DAMAGED.value if is_limit else problem.reason.value
+        decoded = decode(png)
+    except contract.RefusedError as problem:
+        return "png-damaged" if problem.reason == "limit-exceeded" else problem.reason
     except Exception as problem:
         return f"!{type(problem).__name__}"
     (row,) = decoded.result["arrays"] or [{}]

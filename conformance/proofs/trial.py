@@ -5,13 +5,13 @@ and for wrong decoders by the thousand.
 """
 
 import concurrent.futures
-import io
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
+from adapters import contract
 from runner.suite import Case
 
 _FIELDS: Final = ("name", "element", "unit", "unit_count", "metadata", "sha256")
@@ -66,19 +66,17 @@ def _refused(_: threading.Thread) -> None:
     raise RuntimeError(message)
 
 
-def maybe_failure(loaded: Loaded) -> str | None:
-    """What the reference decoder, as it is imported now, gets wrong about a case."""
-    from adapters.reference import AbsentNameError, decode
-
-    from intaglio._errors import DecodeError
-
+def maybe_failure(loaded: Loaded, decode: contract.Decode | None = None) -> str | None:
+    """What a decoder gets wrong about a case; by default the reference as it is imported now."""
+    if decode is None:
+        from adapters.reference import decode
     case = loaded.case
     try:
-        decoded = decode(io.BytesIO(loaded.png), case.only)
-    except DecodeError as problem:
-        reason = problem.reason.value
+        decoded = decode(loaded.png, case.only)
+    except contract.RefusedError as problem:
+        reason = problem.reason
         return None if reason in (case.reason, case.or_reason) else f"refused: {reason}"
-    except AbsentNameError:
+    except contract.AbsentNameError:
         return None if case.is_absent else "name called absent"
     except Exception as problem:  # a wrong decoder may do anything
         return f"crashed: {type(problem).__name__}"
