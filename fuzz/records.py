@@ -19,6 +19,7 @@ Json: TypeAlias = Any
 Array: TypeAlias = npt.NDArray[Any]
 
 CHANGES_MAX: Final = 4
+WHOLE_BITS_MAX: Final = 1000  # of an integer that a float may be multiplied with
 NUMBERS: Final = (
     *(0, -1, 1, 2, 7, 255, 256, 65_536, 2**31, 2**53 + 1, 2**63, 2**64, 2**70, -(2**63), 10**400),
     *(1e-320, 1e-300, 1e-9, 1e-3, 0.5, -0.5, 1e4, 1e6, 1e8, 1e12, 1e15, 1e100, 1e300, 1.7e308),
@@ -89,7 +90,8 @@ def _value(rng: Random, old: Json, tree: Json) -> Json:
     if kind == 5:
         return rng.choice(([deepcopy(old)], {"value": deepcopy(old)}, _deep(rng.choice((5, 40)))))
     if isinstance(old, int | float) and not isinstance(old, bool) and kind == 6:
-        return old * rng.choice((-1, 0.5, 2, 1000)) + rng.choice((0, 1))
+        whole = isinstance(old, int) and old.bit_length() > WHOLE_BITS_MAX
+        return old * rng.choice((-1, 2, 1000) if whole else (-1, 0.5, 2, 1000)) + rng.choice((0, 1))
     return rng.choice(NUMBERS)
 
 

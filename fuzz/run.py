@@ -88,8 +88,8 @@ def corpus_of(target: str) -> Path:
     return CORPUS / SHARED.get(target, target)
 
 
-def _guided(target: str, *words: str | Path) -> str:
-    """Run the guided fuzzer, and give what it says."""
+def _guided(target: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the guided fuzzer, whose standard error says what became of it."""
     options = [f"-rss_limit_mb={MEMORY_MEGABYTES_MAX}", f"-timeout={SECONDS_MAX}"]
     options += [f"-artifact_prefix={STATE}/found-{target}-", f"-dict={STATE / 'dictionary'}"]
     command = [sys.executable, "-m", "fuzz.guided", target, *map(str, words), *options]
@@ -99,7 +99,7 @@ def _guided(target: str, *words: str | Path) -> str:
     )
     if done.returncode:
         sys.stderr.write(done.stderr[-4000:])
-    return done.stderr
+    return done
 
 
 def fuzzed(target: str, seconds: int | None) -> Row:
@@ -114,8 +114,9 @@ def fuzzed(target: str, seconds: int | None) -> Row:
     else:
         new = STATE / "new" / target
         told = _guided(target, new, corpus_of(target), seeds, f"-max_total_time={seconds}")
-    numbers = [int(text) for text in _STATUS.findall(told)[-1]]
+    numbers = [int(text) for text in _STATUS.findall(told.stderr)[-1]]
     found = len(set(STATE.glob(f"found-{target}-*")) - before)
+    found = found or int(told.returncode != 0)  # the fuzzer itself broke off
     return Row(target, numbers[0], time.monotonic() - begin, *numbers[1:], found)
 
 
