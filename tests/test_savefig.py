@@ -7,12 +7,13 @@ import pytest
 from tests.support import same_bits
 
 import intaglio as ig
-from intaglio import EncodeError, Reason
+from intaglio import DecodeError, EncodeError, Reason
 from intaglio.figures import load_figure, savefig
 
 pytest.importorskip("matplotlib")
 
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from PIL import Image
 from tests.figure_support import drawn, line_figure, loaded, pixels_of, saved
 
@@ -43,6 +44,73 @@ def test_savefigs_keywords_pass_through_and_are_kept(keywords):
     data = load_figure(io.BytesIO(png))
     assert set(data.saved_with) == set(keywords) - {"dpi"}
     assert np.array_equal(drawn(data.replot(), dpi=data.dpi, **data.saved_with), plain)
+
+
+@pytest.mark.parametrize("corners", [[[1, 0.5], [3, 2]], [[-1, -1], [7, 5]]])
+def test_a_part_of_a_figure_is_saved_and_saved_again(corners):
+    """It was dropped from saved_with."""
+    figure = line_figure()
+    png = saved(figure, grow=True, bbox_inches=Bbox(corners))
+    data = load_figure(io.BytesIO(png))
+    assert data.saved_with["bbox_inches"].extents.tolist() == np.ravel(corners).tolist()
+    again = drawn(data.replot(), dpi=data.dpi, **data.saved_with)
+    assert np.array_equal(again, drawn(figure, bbox_inches=Bbox(corners)))
+    assert again.shape == pixels_of(png)[0].shape
+
+
+def test_a_keyword_that_no_record_holds_is_named():
+    figure = line_figure()
+    with pytest.warns(UserWarning, match="will not have bbox_extra_artists=: ") as heard:
+        png = saved(figure, grow=True, bbox_inches="tight", bbox_extra_artists=[])
+    assert len(heard) == 1
+    assert load_figure(io.BytesIO(png)).saved_with == {"bbox_inches": "tight"}
+
+
+@pytest.mark.parametrize("what", ["twins", "nesting"])
+def test_a_figure_that_replot_will_refuse_is_saved_with_a_warning(what):
+    figure = line_figure()
+    if what == "twins":
+        for _ in range(9):
+            figure.axes[0].twinx()
+    else:
+        part = figure
+        for _ in range(9):
+            part = part.subfigures()
+    with pytest.warns(UserWarning, match="values are kept, but .* replot.. draws at most") as heard:
+        png = saved(figure, grow=True)
+    assert len(heard) == 1
+    data = load_figure(io.BytesIO(png))
+    assert data.axes[0].lines[0].y.tolist() == [3.0, 1.0, 2.0]
+    with pytest.raises(DecodeError) as caught:
+        data.replot()
+    assert caught.value.reason == Reason.LIMIT_EXCEEDED
+
+
+@pytest.mark.parametrize(
+    "keywords",
+    [
+        {"bbox_inches": "tight", "pad_inches": 100},
+        {"bbox_inches": [0, 0, 200, 200]},
+        {"bbox_inches": [-9999, 0, 9999, 1]},
+    ],
+)
+def test_a_part_of_more_pixels_than_a_figure_may_have_is_refused(keywords):
+    data = loaded(line_figure())
+    data.record["saved"]["keywords"].update(keywords)
+    with pytest.raises(DecodeError, match="pixels") as caught:
+        data.replot()
+    assert caught.value.reason == Reason.LIMIT_EXCEEDED
+
+
+def test_a_text_that_makes_a_tight_box_huge_is_refused():
+    figure = line_figure()
+    figure.text(0.5, 0.5, "x")
+    data = loaded(figure)
+    data.record["saved"]["keywords"]["bbox_inches"] = "tight"
+    data.record["artists"][0]["xy"] = [2000, 2000]
+    with pytest.raises(DecodeError, match="pixels") as caught:
+        data.replot()
+    assert caught.value.reason == Reason.LIMIT_EXCEEDED
 
 
 def test_what_is_no_figure_is_refused_and_axes_are_told_where_theirs_is(tmp_path):

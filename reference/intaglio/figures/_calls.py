@@ -3,7 +3,7 @@
 `capture` records them; here they are kept, written and read.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from weakref import WeakSet
@@ -15,7 +15,7 @@ from intaglio._checked import SchemaError
 from intaglio._errors import EncodeError
 from intaglio.figures._base import Writing
 from intaglio.figures._schema.kinds import COLUMN_NAME
-from intaglio.figures._store import Json, Mpl, Values
+from intaglio.figures._store import Json, Mpl, Values, as_values
 
 _KEPT_BY: Final = "_intaglio_calls"  # the attribute of Axes
 
@@ -82,16 +82,46 @@ def write_calls(page: Writing) -> list[Json]:
 
 
 def arrays_in(name: str, value: Values) -> dict[str, Values]:
-    """Copies of the arrays in an argument: of a ragged list each, as name/0, name/1, ..."""
-    if value is None or isinstance(value, str | bool | Mapping):
+    """Copies of the arrays in an argument: of a ragged list each, as name/0, name/1, ...
+
+    Of a list of dicts, as bxp takes, each key is a name; of a dict its values are a ragged list.
+    """
+    if value is None or isinstance(value, str | bool):
         return {}
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple) and value and all(isinstance(v, Mapping) for v in value):
+        return _members_in(value)
     if isinstance(value, list | tuple) and any(np.ndim(_bare(item)) for item in value):
         found: dict[str, Values] = {}
         for i, item in enumerate(value):
             found |= arrays_in(f"{name}/{i}", item)
         return found
-    copy = np.ma.copy(value) if isinstance(value, np.ma.MaskedArray) else np.array(_bare(value))
+    if isinstance(value, np.ma.MaskedArray):
+        return {name: np.ma.copy(value)}
+    copy = np.array(as_values(_bare(value)))
     return {name: copy} if copy.dtype.kind != "O" or copy.ndim else {}
+
+
+def _members_in(values: Sequence[Mapping[str, Values]]) -> dict[str, Values]:
+    """Of dicts with the same keys each key's values; of keys that some lack each one's."""
+    found: dict[str, Values] = {}
+    for key in dict.fromkeys(key for value in values for key in value):
+        if all(key in value for value in values):
+            found |= arrays_in(str(key), [value[key] for value in values])
+            continue
+        for i, value in enumerate(values):
+            found |= arrays_in(f"{key}/{i}", value.get(key))
+    return found
+
+
+def pairs_in(names: tuple[str, str], value: Values) -> dict[str, Values]:
+    """Copies of the first and the second part of each pair."""
+    pairs = [tuple(pair) for pair in _bare(value)]
+    if any(len(pair) != len(names) for pair in pairs):
+        return {}  # matplotlib will refuse it
+    parts = zip(*pairs, strict=True) if pairs else ((), ())
+    return {name: as_values(part) for name, part in zip(names, parts, strict=True)}
 
 
 def _bare(value: Values) -> Values:

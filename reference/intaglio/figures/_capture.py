@@ -30,9 +30,10 @@ _POSITIONS: Final[dict[str, Mapping[int, tuple[str, ...]]]] = {
     **dict.fromkeys(("contour", "contourf", "contour3D", "contourf3D"), _GRID),
     **dict.fromkeys(("tricontour", "tricontourf", "plot_trisurf"), _TRIANGLES),
     **dict.fromkeys(("quiver", "barbs"), _FIELD),
-    **dict.fromkeys(("pcolor", "pcolormesh"), _CELLS),
+    **dict.fromkeys(("pcolor", "pcolormesh", "pcolorfast"), _CELLS),
     "stem": {1: ("heads",), 2: ("locs", "heads")},
     "tripcolor": {3: ("x", "y", "c")},
+    "triplot": {2: ("x", "y"), 3: ("x", "y", "triangles")},
     "fill": {2: ("x", "y")},
 }
 _FLAT: Final = (
@@ -41,14 +42,16 @@ _FLAT: Final = (
     *("vlines", "hlines", "ecdf", "specgram", "psd", "csd", "cohere", "acorr", "xcorr"),
     *("magnitude_spectrum", "angle_spectrum", "phase_spectrum"),
     *("contour", "contourf", "tricontour", "tricontourf", "tripcolor", "quiver", "barbs"),
-    *("pcolor", "pcolormesh", "stem", "fill"),
+    *("pcolor", "pcolormesh", "pcolorfast", "triplot", "stem", "fill"),
+    *("broken_barh", "grouped_bar", "bxp", "violin"),
 )
 _SOLID: Final = (
     *("plot_surface", "plot_wireframe", "plot_trisurf", "scatter", "scatter3D", "contour"),
     *("contour3D", "contourf", "contourf3D", "tricontour", "tricontourf", "bar", "bar3d", "quiver"),
-    *("stem", "errorbar", "voxels"),
+    *("stem", "errorbar", "voxels", "fill_between", "quiver3D", "stem3D"),
 )
 _SEVERAL: Final = {"stackplot": "y"}  # *args of these are arrays of one name
+_PAIRS: Final = {"broken_barh": {"xranges": ("xmin", "xwidth")}}  # lists of pairs, by their parts
 _STYLE: Final = frozenset(
     {"color", "colors", "facecolor", "edgecolor", "facecolors", "edgecolors", "linewidths", "alpha"}
     | {"label", "labels", "tick_label", "tick_labels", "norm", "cmap", "self", "kwargs", "data"}
@@ -148,7 +151,7 @@ def _arrays_of(
     keywords: Mapping[str, Values],
 ) -> dict[str, Values]:
     """Arguments that are arrays, by name; nothing if the call is one that will fail."""
-    from intaglio.figures._calls import arrays_in
+    from intaglio.figures._calls import arrays_in, pairs_in
 
     data = keywords.get("data")
     found: dict[str, Values] = {}
@@ -160,7 +163,11 @@ def _arrays_of(
                 value = data[value]
             except (KeyError, ValueError, TypeError, IndexError):
                 continue
-        found |= arrays_in(name, value)
+        parts = _PAIRS.get(method, {}).get(name)
+        if parts is None:
+            found |= arrays_in(name, value)
+        else:
+            found |= pairs_in(parts, value)
     return found
 
 

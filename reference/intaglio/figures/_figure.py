@@ -3,6 +3,7 @@
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -21,6 +22,7 @@ from intaglio.figures._guard import guarded
 from intaglio.figures._meter import Costs, Meter
 from intaglio.figures._schema import SETTINGS, Totals, count
 from intaglio.figures._schema.figure import SCHEMA_VERSION
+from intaglio.figures._schema.totals import CANVAS_DPI, pad_of
 from intaglio.figures._store import Array, Json, Mpl, Store
 from intaglio.figures._style import (
     kept,
@@ -142,10 +144,11 @@ def _write_colorbar(colorbar: Mpl, names: Mapping[int, str]) -> dict[str, Json]:
 def draw_figure(record: Mapping[str, Json], arrays: Mapping[str, Array]) -> Figure:
     """A new figure like the one that was written. Warns of what it cannot draw."""
     lost: list[str] = []
-    count(record, arrays).refuse_beyond(Totals())
+    totals = count(record, arrays)
+    totals.refuse_beyond(Totals())
     with guarded(), warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
-        figure = _draw_with_settings(record, arrays, lost)
+        figure = _draw_with_settings(record, arrays, totals, lost)
     for text, category in {(str(one.message), one.category): None for one in heard}:
         warnings.warn(text, category, stacklevel=3)
     if lost:
@@ -156,7 +159,7 @@ def draw_figure(record: Mapping[str, Json], arrays: Mapping[str, Array]) -> Figu
 
 
 def _draw_with_settings(
-    record: Mapping[str, Json], arrays: Mapping[str, Array], lost: list[str]
+    record: Mapping[str, Json], arrays: Mapping[str, Array], totals: Totals, lost: list[str]
 ) -> Figure:
     """Draw under the record's settings. TeX is off: it could read files."""
     usual: Any = mpl.rcParamsDefault
@@ -164,7 +167,9 @@ def _draw_with_settings(
     settings |= {key: value for key, value in record["rc"].items() if key in usual}
     with mpl.rc_context(), np.errstate(over="warn", divide="warn", invalid="warn", under="ignore"):
         mpl.rcParams.update(settings | {"text.usetex": False})
-        return _draw(record, arrays, lost)
+        figure = _draw(record, arrays, lost)
+        _measure(figure, record, totals)
+        return figure
 
 
 def _draw(record: Mapping[str, Json], arrays: Mapping[str, Array], lost: list[str]) -> Figure:
@@ -195,13 +200,43 @@ def _draw(record: Mapping[str, Json], arrays: Mapping[str, Array], lost: list[st
         if one["colorbar"] is not None:
             _draw_colorbar(figure, made, one["colorbar"], drawn)
         draw_axes(Drawing(arrays, made, parts[one["subfigure"]], drawn), one, lost.append)
-    scale = record["saved"]["dpi"] / figure.dpi
-    figure.draw(Meter(figure, scale, Costs()))  # gives axes their size, on which ticks depend
+    figure.draw(_meter(figure, record))  # gives axes their size, on which ticks depend
     for one in record["axes"]:
         if one["name"] in axes:
             draw_ticks(axes[one["name"]], one)
-    figure.draw(Meter(figure, scale, Costs()))
     return figure
+
+
+def _meter(figure: Figure, record: Mapping[str, Json], box: Mpl = None) -> Mpl:
+    return Meter(figure, record["saved"]["dpi"] / figure.dpi, Costs(), box)
+
+
+def _measure(figure: Figure, record: Mapping[str, Json], totals: Totals) -> None:
+    """Refuse a figure whose picture takes more to draw than `Costs`, or has too many pixels."""
+    figure.draw(_meter(figure, record))
+    box = _box_saved(figure, record, totals)
+    if box is not None:
+        figure.draw(_meter(figure, record, box))
+
+
+def _box_saved(figure: Figure, record: Mapping[str, Json], totals: Totals) -> Mpl | None:
+    """The part that is saved, in pixels of the figure, if it reaches beyond the figure.
+
+    DecodeError(LIMIT_EXCEEDED) for a tight box, which follows from what was drawn, of more pixels
+    than `Totals` allows.
+    """
+    part = record["saved"]["keywords"].get("bbox_inches")
+    if part == "tight":
+        box = figure.get_tightbbox(_meter(figure, record)).padded(pad_of(record))
+        pixels = int(box.width * box.height * max(record["saved"]["dpi"], CANVAS_DPI) ** 2)
+        replace(totals, pixels=pixels).refuse_beyond(Totals())
+    elif part is not None:
+        box = Bbox.from_extents(*part)
+    else:
+        return None
+    width, height = figure.get_size_inches()
+    inside = min(box.x0, box.y0) >= 0 and box.x1 <= width and box.y1 <= height
+    return None if inside else np.asarray(box.extents) * figure.dpi
 
 
 def _draw_ground(page: Drawing, record: Mapping[str, Json], lost: list[str]) -> None:

@@ -97,7 +97,11 @@ def draw_straight(page: Drawing, record: Json) -> Mpl:
     """Draw an endless line."""
     keywords = line_keywords(record["style"])
     xy2, slope = record["xy2"], record["slope"]
-    line = page.axes.axline(record["xy1"], xy2, slope=slope, **keywords)
+    line = AxLine(
+        record["xy1"], xy2, slope, **keywords
+    )  # axes.axline refuses scales that came later
+    page.axes.add_artist(line)
+    line.set_transform(page.transform(record))
     return page.finish(line, record)
 
 

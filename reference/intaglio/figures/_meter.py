@@ -38,10 +38,14 @@ class Costs:
 class Meter(RendererBase):
     """Costs at `scale` times the dpi of `figure`."""
 
-    def __init__(self, figure: Mpl, scale: float, maxima: Costs) -> None:
+    def __init__(self, figure: Mpl, scale: float, maxima: Costs, box: Mpl = None) -> None:
+        """box: left, bottom, right, top in pixels of the figure, of what is painted; None: all."""
         super().__init__()
         self.dpi: Final = figure.dpi
-        self._size: Final = tuple(figure.bbox.size)
+        self._low: Final = np.zeros(2) if box is None else np.asarray(box[:2])
+        self._high: Final = np.array(figure.bbox.size if box is None else box[2:])
+        self._size: Final = tuple(self._high - self._low)
+        self._canvas_size: Final = tuple(figure.bbox.size)
         self._scale: Final = scale
         make: Mpl = RendererAgg
         self._metrics: Final[Mpl] = make(1, 1, figure.dpi)  # measures texts as it will draw them
@@ -60,7 +64,7 @@ class Meter(RendererBase):
                 )
 
     def get_canvas_width_height(self) -> tuple[float, float]:
-        return self._size
+        return self._canvas_size
 
     def get_text_width_height_descent(self, s: str, prop: Mpl, ismath: Mpl) -> Mpl:
         return self._metrics.get_text_width_height_descent(s, prop, ismath)
@@ -201,12 +205,12 @@ class Meter(RendererBase):
         return float(self._size[0] * self._size[1])
 
     def _near(self, points: Array) -> Array:
-        size = np.array(self._size)
-        return np.clip(points, -_MARGIN * size, (1 + _MARGIN) * size)
+        margin = _MARGIN * np.array(self._size)
+        return np.clip(points, self._low - margin, self._high + margin)
 
     def _areas(self, low: Array, high: Array) -> Array:
         """Pixels within the canvas of each box; at least one, which is touched."""
-        sides = np.clip(high, 0, self._size) - np.clip(low, 0, self._size)
+        sides = np.clip(high, self._low, self._high) - np.clip(low, self._low, self._high)
         areas: Array = np.maximum(np.prod(np.nan_to_num(sides), axis=-1), 1)
         return areas
 

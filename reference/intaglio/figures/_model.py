@@ -140,9 +140,13 @@ class AxesData:
 
 @dataclass(frozen=True, eq=False)
 class FigureData:
-    """A figure read back. arrays: everything by its name in the file; metadata: the caller's."""
+    """A figure read back. arrays: everything by its name in the file; metadata: the caller's.
+
+    artists: those outside all axes, of the figure and of its sub-figures.
+    """
 
     axes: tuple[AxesData, ...]
+    artists: tuple[ArtistData, ...]
     arrays: Mapping[str, Array]
     metadata: Mapping[str, Json]
     record: Mapping[str, Json]
@@ -163,25 +167,38 @@ class FigureData:
         return tuple(a["text"] for a in self.record["artists"] if a["kind"] == "text")
 
     def __getitem__(self, name: str) -> ArtistData:
-        """The artist or call of that name, such as "axes0/line0"."""
+        """The artist or call of that name, such as "axes0/line0" or "figure/line0"."""
         known = {artist.name: artist for artist in self._all()}
         if name not in known:
             raise UnknownNameError(name, list(known))
         return known[name]
 
     def _all(self) -> Iterator[ArtistData]:
+        yield from self.artists
         for axes in self.axes:
             yield from axes.artists
             yield from axes.calls
 
     def to_pandas(self) -> "dict[str, pd.DataFrame]":
-        """A table for each artist and call that has values, by its name."""
-        need("pandas", "pandas")
-        from intaglio.figures._tables import frame_of
+        """The tables of each artist and call that has values, by its name.
 
+        Values that do not fit into that table have one of their own, by the name of their array,
+        such as "axes0/contour-call0/x". Single numbers are in the table's `attrs`.
+        Errors: DecodeError(LIMIT_EXCEEDED) if they would have over 2**27 elements, and over four
+        times as many as the file's arrays.
+        """
+        need("pandas", "pandas")
+        from intaglio.figures._tables import check_size, frames_of
+
+        columns = [values for artist in self._all() for values in artist.columns.values()]
+        stored = sum(array.size for array in self.arrays.values())
+        check_size(sum(values.size for values in columns), stored)
         with guarded():
             return {
-                artist.name: frame_of(artist.columns) for artist in self._all() if artist.columns
+                name: frame
+                for artist in self._all()
+                if artist.columns
+                for name, frame in frames_of(artist.name, artist.columns)
             }
 
     def to_xarray(self) -> "xr.DataTree":
@@ -207,13 +224,19 @@ class FigureData:
         return draw_figure(self.record, self.arrays)
 
     @property
-    def saved_with(self) -> dict[str, Json]:
+    def saved_with(self) -> dict[str, Any]:
         """The keywords of savefig that it was saved with, without dpi.
 
-        Only those of a closed table: bbox_inches="tight", pad_inches, facecolor, edgecolor,
-        orientation, transparent=False, format="png".
+        Only those of a closed table: bbox_inches ("tight" or a Bbox, for which matplotlib is
+        needed), pad_inches, facecolor, edgecolor, orientation, transparent=False, format="png".
         """
-        return dict(self.record["saved"]["keywords"])
+        keywords = dict(self.record["saved"]["keywords"])
+        if isinstance(keywords.get("bbox_inches"), list):
+            need("matplotlib", "figures")
+            from matplotlib.transforms import Bbox
+
+            keywords["bbox_inches"] = Bbox.from_extents(*keywords["bbox_inches"])
+        return keywords
 
     def __repr__(self) -> str:
         return f"<FigureData: {', '.join(map(repr, self.axes)) or 'no axes'}>"
@@ -241,10 +264,9 @@ def load_figure(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> FigureData:
     with guarded():
         reader = ColumnReader(arrays)
         axes = tuple(_axes_of(one, reader) for one in record["axes"])
-        for ground in (record, *record["subfigures"]):
-            for artist in ground["artists"]:
-                _artist_of(artist, reader)
-    return FigureData(axes, arrays, metadata, record)
+        grounds = (record, *record["subfigures"])
+        outside = tuple(_artist_of(one, reader) for part in grounds for one in part["artists"])
+    return FigureData(axes, outside, arrays, metadata, record)
 
 
 def checked_figure(record: Json) -> dict[str, Json]:

@@ -1,6 +1,7 @@
 """savefig: a figure becomes a picture of itself that carries its data."""
 
 import io
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, sqrt
@@ -19,7 +20,7 @@ from intaglio._files import Source, check_target, write_target
 from intaglio._options import LEVEL_USUAL, Profile, make_job
 from intaglio._picture import make_picture
 from intaglio._spec import DEFAULT_PROFILE, pixels_for
-from intaglio.figures._schema import FIGURE, KEYWORDS
+from intaglio.figures._schema import FIGURE, KEYWORDS, Totals, count
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -29,6 +30,7 @@ Pixels = npt.NDArray[np.uint8]  # (H, W, 3)
 MEMBER: Final = "intaglio.figure"  # of the file's metadata
 PROFILES_TRIED: Final = ("fine", DEFAULT_PROFILE)  # where none is asked for: least grain first
 _DRAWS_MAX: Final = 6
+_NOT_OF_THE_PICTURE: Final = frozenset({"dpi", "metadata", "pil_kwargs", "transparent", "format"})
 
 
 class Drawn(NamedTuple):
@@ -39,6 +41,7 @@ class Drawn(NamedTuple):
     needed: int  # pixels
     dpi: float
     profile: Profile
+    beyond: str | None  # why replot will refuse it
 
     @property
     def fits(self) -> bool:
@@ -74,6 +77,7 @@ def savefig(
         raise EncodeError(Reason.METADATA_INVALID, f"the member {MEMBER!r} is savefig's own")
     options = {"profile": profile, "level": level, "pixels_max": pixels_max}
     given = {key: value for key, value in keywords.items() if value is not None}
+    _warn_of(given)
     render = _Savefig(figure, {**_settings(), **given})  # to matplotlib, None means rcParams
     drawn = fit(figure, render, options, metadata or {}, grow=grow)
     write_target(fname, lambda out: write(out, drawn, options))
@@ -124,6 +128,18 @@ def _check_keywords(keywords: Mapping[str, Any]) -> None:
             "transparent=True: tools rewrite the colours of transparent pixels, and the data with "
             "them; say transparent=False, and facecolor= for another ground",
         )
+
+
+def _warn_of(keywords: Mapping[str, Any]) -> None:
+    """Name keywords that change the picture and have no form in a record."""
+    from intaglio.figures._style import kept
+
+    changing = {key: value for key, value in keywords.items() if key not in _NOT_OF_THE_PICTURE}
+    known = kept({key: changing[key] for key in changing if key in KEYWORDS}, KEYWORDS)
+    lost = [f"{key}=" for key in changing if key not in known]
+    if lost:
+        message = f"saved_with will not have {', '.join(lost)}: replot() is saved without"
+        warnings.warn(message, stacklevel=3)
 
 
 class Renderer(Protocol):
@@ -184,6 +200,8 @@ def fit(
             f"needs {first.needed:,} pixels, the figure has {width * height:,} ({width}x{height}) "
             f"at dpi={first.dpi:g}: {remedy}a denser profile= needs fewer",
         )
+    if drawn.beyond is not None:
+        warnings.warn(f"the values are kept, but {drawn.beyond}", stacklevel=3)
     return drawn
 
 
@@ -196,18 +214,19 @@ def _draw(
 ) -> Drawn:
     from intaglio.figures._figure import write_figure
     from intaglio.figures._store import Store
-    from intaglio.figures._style import kept
+    from intaglio.figures._style import kept, plain
 
     pixels, used = render(dpi)
     store = Store()
     keywords = kept({k: v for k, v in render.keywords.items() if k in KEYWORDS}, KEYWORDS)
     record = write_figure(figure, store) | {"saved": {"dpi": used, "keywords": keywords}}
     try:
-        record = FIGURE(record)
+        record = plain(FIGURE(record))  # a number that is not finite is text in JSON
     except SchemaError as problem:
         raise EncodeError(
             Reason.METADATA_INVALID, f"the figure is beyond what a file may say: {problem}"
         ) from problem
+    beyond = count(record, store.arrays).beyond(Totals())
     asked = options["profile"]
     jobs = {
         profile: make_job({**options, "profile": profile}, used)
@@ -217,7 +236,7 @@ def _draw(
     whole = {MEMBER: record, **metadata}
     body = write_body(store.arrays, whole, {}, job.level, job.form, job.block_bytes)
     tried = [
-        Drawn(pixels, body, pixels_for(body.length, job.depths), used, profile)
+        Drawn(pixels, body, pixels_for(body.length, job.depths), used, profile, beyond)
         for profile, job in jobs.items()
     ]
     return next((drawn for drawn in tried if drawn.fits), tried[-1])

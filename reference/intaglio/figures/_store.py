@@ -7,12 +7,13 @@ artists are other rooms.
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from intaglio._elements import check_elements_kept, is_sequence
 from intaglio._errors import DecodeError, EncodeError, Reason
 from intaglio._words import join_words, split_words
 
@@ -40,7 +41,7 @@ class Store:
         """
         if isinstance(values, np.ma.MaskedArray):
             return self._masked(name, values)
-        array = np.asarray(values)
+        array = as_values(values)
         if array.dtype.kind == "O":
             return self._objects(name, array)
         if array.dtype.kind == "U":
@@ -79,6 +80,9 @@ class Store:
             return self._words(name, array)
         if items and all(isinstance(item, date) for item in items):
             return self._dates(name, array, items)
+        if items and all(isinstance(item, timedelta) for item in items):
+            unit = "ns" if any(getattr(item, "nanoseconds", 0) for item in items) else "us"
+            return self._plain(name, array.astype(f"m8[{unit}]"))
         try:
             numbers = array.astype(np.float64)
         except (TypeError, ValueError) as problem:
@@ -99,6 +103,18 @@ class Store:
         flat = [_as_utc(item, unit) for item in array.ravel().tolist()]
         column = self._plain(name, np.array(flat, f"M8[{unit}]").reshape(array.shape))
         return {**column, "zone": zones.pop()} if len(zones) == 1 else column
+
+
+def as_values(values: Values) -> Array:
+    """An ndarray; of a list with integers that floats would round one of objects."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "fc" or not is_sequence(values):
+        return array
+    try:
+        check_elements_kept(values, array)
+    except EncodeError:
+        return np.array(values, object)
+    return array
 
 
 def _as_utc(item: Values, unit: str) -> "np.datetime64":

@@ -13,7 +13,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib import colors, markers
 from matplotlib.path import Path
-from matplotlib.transforms import Affine2D
+from matplotlib.transforms import Affine2D, BboxBase
 
 from intaglio._checked import Check, SchemaError
 from intaglio.figures._store import Json, Mpl
@@ -33,6 +33,8 @@ def plain(value: Any) -> Json:  # noqa: ANN401 - any style value
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set):
         return [plain(item) for item in value]
+    if isinstance(value, BboxBase):
+        return plain(value.extents)
     return {"unknown": type(value).__name__}
 
 

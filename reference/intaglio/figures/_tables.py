@@ -1,49 +1,127 @@
 """Tables: an artist's values for pandas and xarray."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
 
 import numpy as np
 
+from intaglio._errors import DecodeError, Reason
 from intaglio.figures._store import Array, Values
+
+_LOOKS: Final = frozenset({"facecolors", "edgecolors", "linewidths"})
+_PATHS: Final = frozenset({"vertices", "starts", "codes"})  # beside x the outline of a marker
+_MASKED_COLUMNS_MAX: Final = 1000  # of a matrix with a mask; each is an array of its own
+_ELEMENTS_MAX: Final = 2**27  # of all tables, or four times what the arrays have, if that is more
+_COLUMN_LABELS: Final = ("column", "channel")
+
+
+def check_size(elements: int, stored: int) -> None:
+    """DecodeError(LIMIT_EXCEEDED) if columns name the same arrays so often that copies are huge."""
+    most = max(_ELEMENTS_MAX, 4 * stored)
+    if elements > most:
+        detail = f"tables of {elements:,} elements, of at most {most:,}; the columns have them all"
+        raise DecodeError(Reason.LIMIT_EXCEEDED, detail)
+
+
+def frames_of(name: str, data: Mapping[str, Array]) -> Iterator[tuple[str, Values]]:
+    """The tables of an artist: one of its name, NAME/COLUMN for values that do not fit into it.
+
+    A matrix is a table as itself. Of matrices of one shape each is a column, with a row for each
+    element. Points are columns, ragged lists stand one below another, single numbers in `attrs`.
+    How each part looks, its colours and the outline of its marker, stays in the artist's columns.
+    """
+    singles = {key: values[()] for key, values in data.items() if not values.ndim}
+    left_out = _LOOKS | _PATHS if "x" in data else _LOOKS
+    arrays = {key: data[key] for key in data if key not in singles and key not in left_out}
+    if not arrays:
+        yield name, _columns({key: data[key].reshape(1) for key in singles})
+        return
+    groups = _groups(arrays)
+    first = max(groups, key=lambda group: (_rank(group), len(group)))
+    own = frame_of(first)
+    own.attrs = singles
+    yield name, own
+    for group in groups:
+        if group is not first:
+            yield from ((f"{name}/{key}", frame_of(part)) for key, part in _apart(group))
+
+
+def _groups(data: Mapping[str, Array]) -> list[dict[str, Array]]:
+    """What makes a table each: a path, matrices of a shape, pieces of a list, columns as long."""
+    path = next((key for key in ("vertices", "corners") if key in data), None)
+    parts = {} if path is None else {k: data[k] for k in (path, "starts", "codes") if k in data}
+    groups: dict[object, dict[str, Array]] = {None: parts} if parts else {}
+    for key, values in data.items():
+        if key in parts:
+            continue
+        base, slash, _ = key.partition("/")
+        of: object = values.shape if path is None else key
+        if slash:
+            of = (base, values.dtype) if values.ndim == 1 else (base, values.shape)
+        groups.setdefault(of, {})[key] = values
+    return list(groups.values())
+
+
+def _apart(group: Mapping[str, Array]) -> Iterator[tuple[str, Mapping[str, Array]]]:
+    """A ragged list as one table, by its own name; of other columns each."""
+    base, slash, _ = next(iter(group)).partition("/")
+    if slash:
+        yield base, group
+    else:
+        yield from ((key, {key: values}) for key, values in group.items())
+
+
+def _rank(group: Mapping[str, Array]) -> int:
+    """How much a group is the artist's own table: paths, then pictures, matrices, columns."""
+    key, values = next(iter(group.items()))
+    if key in ("vertices", "corners"):
+        return 4
+    return values.ndim if values.ndim < 4 else 0
 
 
 def frame_of(data: Mapping[str, Array]) -> Values:
-    """A DataFrame: a matrix as itself, points as columns, ragged lists one below another.
-
-    Of a matrix of colours, each column and channel is a column. Columns of another length than
-    the first stay in the artist's `columns`.
-    """
+    """The DataFrame of a group."""
     import pandas as pd
 
-    colours = next((values for values in data.values() if values.ndim == 3), None)
-    if colours is not None:
-        rows, columns, channels = colours.shape
-        labels = pd.MultiIndex.from_product(
-            (range(columns), range(channels)), names=["column", "channel"]
-        )
-        return pd.DataFrame(np.ma.getdata(colours).reshape(rows, -1), columns=labels)
-    matrix = next((values for values in data.values() if values.ndim == 2), None)
-    if matrix is not None and "vertices" not in data:
-        return pd.DataFrame({i: _series(matrix[:, i]) for i in range(matrix.shape[1])})
-    flat = {key: values for key, values in data.items() if values.ndim == 1}
-    if "vertices" in data and "x" not in data:
-        named = dict(zip("xyz", np.asarray(data["vertices"]).T, strict=False))
-        if "starts" not in data:  # of a patch: one path, with a code for each vertex
-            return pd.DataFrame({**named, **{k: v for k, v in flat.items() if k == "codes"}})
-        parts = np.repeat(np.arange(len(flat["starts"])), _lengths(data))
-        return pd.DataFrame({"part": parts, **named})
-    if len({len(values) for values in flat.values()}) > 1 and all("/" in key for key in flat):
-        pieces = {key: pd.Series(_series(values)) for key, values in flat.items()}
+    key, values = next(iter(data.items()))
+    if key in ("vertices", "corners") and values.ndim == 2:
+        return _frame_of_paths(data, values)
+    masked = isinstance(values, np.ma.MaskedArray)
+    width = int(np.prod(values.shape[1:]))
+    if values.ndim > 1 and (len(data) > 1 or (masked and width > _MASKED_COLUMNS_MAX)):
+        axes = ("row", *_COLUMN_LABELS)[: values.ndim] if values.ndim < 4 else None
+        index = pd.MultiIndex.from_product(map(range, values.shape), names=axes)
+        return _columns({name: one.reshape(-1) for name, one in data.items()}).set_index(index)
+    if values.ndim > 1:
+        flat = values.reshape(len(values), width)
+        frame = _columns({i: flat[:, i] for i in range(width)}) if masked else pd.DataFrame(flat)
+        if values.ndim > 2:
+            names = _COLUMN_LABELS if values.ndim == 3 else None
+            frame.columns = pd.MultiIndex.from_product(map(range, values.shape[1:]), names=names)
+        return frame
+    if values.ndim == 1 and len({len(one) for one in data.values()}) > 1:
+        pieces = {name: pd.Series(_series(one)) for name, one in data.items()}
         return pd.concat(pieces, names=["column", "row"]).to_frame("value")
-    if not flat:  # of a call with single numbers only
-        flat = {key: values.reshape(1) for key, values in data.items() if values.ndim == 0}
-    count = next((len(values) for values in flat.values()), 0)
-    kept = {key: _series(values) for key, values in flat.items() if len(values) == count}
-    return pd.DataFrame(kept)
+    return _columns(data)
 
 
-def _lengths(data: Mapping[str, Array]) -> Array:
-    return np.diff([*data["starts"], len(data["vertices"])])
+def _columns(data: Mapping[Any, Array]) -> Values:
+    import pandas as pd
+
+    return pd.DataFrame({key: _series(values) for key, values in data.items()})
+
+
+def _frame_of_paths(data: Mapping[str, Array], points: Array) -> Values:
+    """Vertices, with the number of the part that they belong to, or the code that a path has."""
+    import pandas as pd
+
+    named = {key: _series(points[:, i]) for i, key in enumerate("xyz"[: points.shape[1]])}
+    if "codes" in data:
+        named["codes"] = _series(data["codes"])
+    if "starts" in data:
+        lengths = np.diff([*data["starts"], len(points)])
+        named = {"part": np.repeat(np.arange(len(lengths)), lengths), **named}
+    return pd.DataFrame(named)
 
 
 def _series(values: Array) -> Values:

@@ -38,6 +38,7 @@ from intaglio.figures._schema.style import (
 from intaglio.figures._schema.texts import FONT_SIZE, FONT_STYLE, FONT_VARIANT, FONTS, WEIGHT
 
 SCHEMA_VERSION: Final = 1
+INCHES_MIN: Final = 1e-3
 INCHES_MAX: Final = 10_000
 DPI_MAX: Final = 100_000
 AXES_MAX: Final = 10_000
@@ -178,8 +179,20 @@ SETTINGS: Final[dict[str, Check[Any]]] = {
     "text.hinting_factor": nullable(integer(1, 64)),
     "text.kerning_factor": nullable(integer(0, 64)),
 }
+_EDGE = real(-INCHES_MAX, INCHES_MAX)
+_BOX = row(_EDGE, _EDGE, _EDGE, _EDGE)
+
+
+def _part(value: Json) -> list[float]:
+    """The part of a figure that is saved, in inches: left, bottom, right, top."""
+    left, bottom, right, top = found = _BOX(value)
+    if min(right - left, top - bottom) < INCHES_MIN:
+        raise SchemaError(f"a part of a figure under {INCHES_MIN} inches wide or high")
+    return found
+
+
 KEYWORDS: Final[dict[str, Check[Any]]] = {
-    "bbox_inches": one_of("tight", None),
+    "bbox_inches": either(one_of("tight", None), _part),
     "pad_inches": either(one_of("layout", None), real(0, 100)),
     "facecolor": either(one_of("auto"), ANY_COLOR),
     "edgecolor": either(one_of("auto"), ANY_COLOR),
@@ -214,7 +227,7 @@ _FIGURE = record(
     {
         "version": one_of(SCHEMA_VERSION),
         "matplotlib": text(100),
-        "size": row(real(1e-3, INCHES_MAX), real(1e-3, INCHES_MAX)),
+        "size": row(real(INCHES_MIN, INCHES_MAX), real(INCHES_MIN, INCHES_MAX)),
         "saved": record({"dpi": real(1e-3, DPI_MAX), "keywords": keywords}),
         "rc": dictionary(SETTINGS),
         **_GROUND,

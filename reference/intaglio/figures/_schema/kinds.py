@@ -28,6 +28,7 @@ from intaglio.figures._schema.style import (
     IDENTIFIER,
     JOIN,
     LIST_MAX,
+    LOOSE,
     MAPPING,
     MATRIX,
     NAME,
@@ -128,7 +129,7 @@ _LENGTH = real(0, 1e6)
 KINDS: Final[dict[str, Kind]] = {
     "line": Kind({"style": LINE_STYLE}, frozenset("xy")),
     "axline": Kind(
-        {"xy1": PAIR, "xy2": nullable(PAIR), "slope": nullable(POINT), "style": LINE_STYLE},
+        {"xy1": PAIR, "xy2": nullable(PAIR), "slope": nullable(LOOSE), "style": LINE_STYLE},
         frozenset(),
     ),
     "line3d": Kind({"style": LINE_STYLE}, frozenset("xyz")),

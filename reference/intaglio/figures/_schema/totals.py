@@ -11,6 +11,7 @@ from intaglio._errors import DecodeError, Reason
 
 Array = npt.NDArray[Any]
 
+PAD_INCHES: Final = 0.1  # matplotlib's, where none is named
 CANVAS_DPI: Final = 100  # at which replot looks for ticks and measures
 
 
@@ -18,7 +19,7 @@ CANVAS_DPI: Final = 100  # at which replot looks for ticks and measures
 class Totals:
     """Counts over a whole figure, or their maxima. docs/figures.md has the table."""
 
-    pixels: int = 2**26  # width times height, at dpi 100 and at the dpi it was saved with
+    pixels: int = 2**26  # of the whole and of the part saved, at dpi 100 and at the file's
     axes: int = 256
     twins: int = 8  # axes in one place
     subfigures: int = 64
@@ -31,19 +32,22 @@ class Totals:
 
     def refuse_beyond(self, maxima: "Totals") -> None:
         """DecodeError(LIMIT_EXCEEDED) that names what is more than its maximum."""
+        problem = self.beyond(maxima)
+        if problem is not None:
+            raise DecodeError(Reason.LIMIT_EXCEEDED, problem)
+
+    def beyond(self, maxima: "Totals") -> str | None:
+        """What is more than its maximum; None if nothing is."""
         for name, count in asdict(self).items():
             most = getattr(maxima, name)
             if count > most:
                 what = name.replace("_", " ")
-                raise DecodeError(
-                    Reason.LIMIT_EXCEEDED,
-                    f"the figure asks for {count:,} {what}; replot() draws at most {most:,}",
-                )
+                return f"the figure asks for {count:,} {what}; replot() draws at most {most:,}"
+        return None
 
 
 def count(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Totals:
     """What a checked record asks for."""
-    width, height = record["size"]
     dpi = record["saved"]["dpi"]
     holders = [record, *record["subfigures"], *record["axes"]]
     artists = [artist for one in holders for artist in one["artists"]]
@@ -54,7 +58,7 @@ def count(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Totals:
     entries = sum(len(one["labels"]) for one in artists if one["kind"] == "legend")
     texts = list(_texts(record))
     return Totals(
-        pixels=int(width * height * max(dpi, CANVAS_DPI) ** 2),
+        pixels=int(_square_inches(record) * max(dpi, CANVAS_DPI) ** 2),
         axes=len(record["axes"]),
         twins=_twins(record["axes"]),
         subfigures=len(record["subfigures"]),
@@ -65,6 +69,24 @@ def count(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Totals:
         text_pixels=int(sum(len(words) * (size * dpi / 72) ** 2 for words, size in texts)),
         pieces=sum(_column(one, "starts", arrays) for one in artists),
     )
+
+
+def pad_of(record: Mapping[str, Any]) -> float:
+    """Inches around a tight box."""
+    pad = record["saved"]["keywords"].get("pad_inches")
+    return pad if isinstance(pad, int | float) else PAD_INCHES
+
+
+def _square_inches(record: Mapping[str, Any]) -> float:
+    """Of the figure, or of what is saved of it if that is more; a tight box is known later."""
+    width, height = record["size"]
+    part = record["saved"]["keywords"].get("bbox_inches")
+    if part == "tight":
+        pad = 2 * pad_of(record)
+        return float((width + pad) * (height + pad))
+    if part is None:
+        return float(width * height)
+    return float(max(width * height, (part[2] - part[0]) * (part[3] - part[1])))
 
 
 def _twins(axes: Iterable[Mapping[str, Any]]) -> int:
