@@ -37,7 +37,8 @@ def imsave(
 ) -> None:
     """Save an array as a picture of itself: plt.imsave's signature, and the values come back.
 
-    arr: any shape and any dtype of SPEC.md 14.1; 2-D arrays show as plt.imsave shows them.
+    arr: any shape and any dtype of SPEC.md 14.1; 2-D arrays show as plt.imsave shows them,
+    but for label maps, which have colours of their own (docs/python.md).
     dpi: written to the file as a hint for printing. colorbar: show a matrix in a frame with ticks
     and a colour bar (needs matplotlib). Further keywords: as for `save`.
     Errors: EncodeError if the array cannot be carried, OSError if the file cannot be written.

@@ -75,6 +75,11 @@ class Look:
             self._settle(name, _checked_flag)
         self._check_together()
 
+    @property
+    def chooses_colors(self) -> bool:
+        """Whether colours are as the data suggest: neither a map nor a norm was given."""
+        return all(value is None for value in (self.cmap, self.norm, self.vmin, self.vmax))
+
     def _settle(self, name: str, checked: Callable[[str, Any], Any]) -> None:
         """Take a numpy scalar's value: the rest of the picture counts with Python's numbers."""
         object.__setattr__(self, name, checked(name, getattr(self, name)))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intaglio._errors import EncodeError, Reason
+from intaglio._labels import label_painter, labels_of
 from intaglio._layout import (
     ASPECT_MAX,
     TILES_SHOWN_MAX,
@@ -26,7 +27,7 @@ from intaglio._layout import (
 from intaglio._look import Look
 from intaglio._norms import Span, as_reals, is_bfloat16, measure
 from intaglio._painters import Shipped, complex_part, norm_for, paint_image, painter, span_of
-from intaglio._panels import Cells, Hatch, Panel, Plain, Plot
+from intaglio._panels import Cells, Hatch, Paint, Panel, Plain, Plot
 
 _PLOT_WIDTH_MIN: Final = 512
 _PLOT_WIDTH_MAX: Final = 1024
@@ -136,7 +137,7 @@ def panels_of(
         return [(box, Hatch(box.w, box.h))]
     if view.kind == "plot":
         return _plot_panels(view.array, box, look, shipped)
-    paint = paint_image if view.kind == "image" else painter(view.array, look, shipped)
+    paint = _paint_of(view, look, shipped)
     placed: list[tuple[Box, Panel]] = []
     for tile, place in zip(view.tiles, tile_boxes(view.sheet, box, gap), strict=True):
         tall, wide = tile.shape[:2]  # the last strip of a wrapped matrix is shorter
@@ -144,6 +145,14 @@ def panels_of(
         h = max(1, place.h * tall // view.sheet.tile_h)
         placed.append((place._replace(w=w, h=h), Cells(tile, w, h, paint)))
     return placed
+
+
+def _paint_of(view: View, look: Look, shipped: Shipped) -> Paint:
+    """Return what paints the tiles of a view; a label map has colours of its own, unless asked."""
+    if view.kind == "image":
+        return paint_image
+    labels = labels_of(view.tiles) if look.chooses_colors else None
+    return painter(view.array, look, shipped) if labels is None else label_painter(labels)
 
 
 def _plot_panels(

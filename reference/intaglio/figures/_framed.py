@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from intaglio._errors import EncodeError, Reason
 from intaglio._extras import need
+from intaglio._labels import label_table, labels_of
 from intaglio._png_head import write_phys
 
 if TYPE_CHECKING:
@@ -54,16 +55,19 @@ def framed(
     figure = Figure(dpi=dpi)
     figure.set_layout_engine("none")  # places are measured here, whatever rcParams say
     axes, beside = figure.add_axes((0, 0, 1, 1)), figure.add_axes((0, 0, 1, 1))
+    chosen = any(value is not None for value in (cmap, norm, vmin, vmax))
+    labels = None if chosen else labels_of([array])
     shown = axes.imshow(
-        array.astype(np.uint8) if array.dtype.kind == "b" else array,
-        cmap=_colormap(cmap),
-        norm=_norm(array, norm, vmin, vmax),
+        **_colored(array, cmap, _norm(array, norm, vmin, vmax), labels),
         origin=origin,  # type: ignore[arg-type]
         interpolation="nearest",
         aspect="auto",  # its axes have the shape of the matrix
     )
     try:
-        figure.colorbar(shown, cax=beside)
+        bar = figure.colorbar(shown, cax=beside)
+        if labels is not None:  # one field for each label, of one height, with its number
+            bar.set_ticks(range(len(labels)), labels=[str(label) for label in labels])
+            bar.minorticks_off()
         _place(figure, (width, height), _WIDE)
         _place(figure, (width, height), _margins(figure))
     except (ValueError, ArithmeticError) as problem:
@@ -74,6 +78,26 @@ def framed(
             "colorbar",
         ) from problem
     return figure
+
+
+def _colored(
+    array: npt.NDArray[Any],
+    cmap: Any,  # noqa: ANN401
+    norm: Any,  # noqa: ANN401
+    labels: list[int] | None,
+) -> dict[str, Any]:
+    """What `imshow` gets: the values, or of a label map the ranks of its labels."""
+    from matplotlib.colors import BoundaryNorm, ListedColormap
+
+    if labels is None:
+        values = array.astype(np.uint8) if array.dtype.kind == "b" else array
+        return {"X": values, "cmap": _colormap(cmap), "norm": norm}
+    edges = np.arange(len(labels) + 1) - 0.5
+    return {
+        "X": np.searchsorted(labels, array),
+        "cmap": ListedColormap(label_table(labels)[labels] / 255),
+        "norm": BoundaryNorm(edges, len(labels)),
+    }
 
 
 def _place(
