@@ -342,6 +342,27 @@ def test_names_of_dimension_scales_are_hidden_only_where_hdf5_uses_them(tmp_path
 
 
 @pytest.mark.parametrize("suffix", [".h5", ".nc"])
+@pytest.mark.parametrize("size", [0, 2**63, 2**64 - 16, 2**64 - 24])
+def test_a_heap_that_hdf5_would_walk_for_ever_is_refused(tmp_path, suffix, size):
+    path = tmp_path / f"a{suffix}"
+    with h5py.File(path, "w") as file:
+        file["x"] = [1]
+        file["x"].attrs["unit"] = "K"
+        if suffix == ".nc":
+            file["y"] = [2]
+            file["x"].make_scale()
+            file["y"].dims[0].attach_scale(file["x"])
+    assert _formats.read(path).attrs["x"]["unit"] == "K"
+    raw = bytearray(path.read_bytes())
+    at = raw.index(b"GCOL") + 16 + 8  # the size of the first object
+    assert raw[at : at + 8] == (1).to_bytes(8, "little")
+    raw[at : at + 8] = size.to_bytes(8, "little")
+    path.write_bytes(raw)
+    with pytest.raises(FormatError, match="its global heap at byte"):
+        _formats.read(path)
+
+
+@pytest.mark.parametrize("suffix", [".h5", ".nc"])
 def test_what_hdf5_does_not_open_is_named_and_the_rest_is_read(tmp_path, capsys, suffix):
     path = tmp_path / f"a{suffix}"
     with h5py.File(path, "w") as file:

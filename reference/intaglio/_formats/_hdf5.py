@@ -40,7 +40,7 @@ def read(path: Path, _name: str, options: ReadOptions) -> Content:
     content = Content({})
     with partner("not a readable HDF5 file"), h5py.File(path, "r") as file:
         tree = Tree(h5py, file.id)
-        reader = Reader(h5py, path.stat().st_size)
+        reader = Reader(h5py, file, path)
         start = tree.find(options.inside or "/")
         for item in tree.walk(start):
             _take(item, reader, content)

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import prod
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from intaglio._formats._attributes import NoJSONError, to_json
 from intaglio._formats._base import Array, FormatError, check_bytes
+from intaglio._formats._hdf5_heaps import check_heaps
 from intaglio._formats._hdf5_tree import Item, shortened
 from intaglio._formats._hdf5_types import as_array, element_of
 from intaglio._formats._npy import NotCarriedError
@@ -33,12 +35,14 @@ class Reader:
     """
 
     h5py: Any
-    file_bytes: int
+    file: Any
+    path: Path
     array_bytes: int = 0
     unwritten: int = 0
     decoded: int = 0
     attribute_bytes: int = 0
     counted: bool = False
+    heaps_checked: bool = False
     notes: list[str] = field(default_factory=list)
     without_value: list[str] = field(default_factory=list)
 
@@ -58,6 +62,12 @@ class Reader:
         raw = np.empty(shape, f"V{size}")
         self._guarded(lambda: data.read(self.h5py.h5s.ALL, self.h5py.h5s.ALL, raw, mtype=kind))
         return as_array(element, raw)
+
+    def check_heaps(self) -> None:
+        """Refuse heaps without end: FormatError. Called before varying lengths are read."""
+        if not self.heaps_checked:
+            check_heaps(self.path, self.file.id.get_create_plist().get_sizes()[1])
+        self.heaps_checked = True
 
     def links_dimensions(self, item: Item, name: str) -> bool:
         """Whether it is an attribute in which HDF5 keeps dimension scales, and no other's."""
@@ -145,10 +155,11 @@ class Reader:
             self._guarded(lambda: attribute.read(fixed, mtype=kind))
             return self._unpadded(fixed, kind.get_strpad())
         count = prod(shape)
-        most = count * min(self.file_bytes, 2**32)
+        most = count * min(self.path.stat().st_size, 2**32)
         if count > 1 and most > DEFAULT_LIMITS.output_bytes_max:
             raise NotCarriedError("it holds texts that may be too many or too long to be read")
         self._spend(count * _REFERENCE_BYTES)
+        self.check_heaps()
         texts = np.empty(shape, self.h5py.string_dtype())
         self._guarded(lambda: attribute.read(texts))
         raw = [text if isinstance(text, bytes) else text.encode() for text in texts.flat]

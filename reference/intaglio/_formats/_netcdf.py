@@ -70,8 +70,8 @@ def _read_groups(path: Path) -> Content:
     h5py = need("h5py", "netcdf")
     content = Content({})
     with partner("not a readable netCDF file"), h5py.File(path, "r") as file:
-        tree, dimensions = Tree(h5py, file.id), Dimensions(h5py)
-        reader = Reader(h5py, path.stat().st_size, counted=True)
+        tree, reader = Tree(h5py, file.id), Reader(h5py, file, path, counted=True)
+        dimensions = Dimensions(h5py, reader.check_heaps)
         items = [*tree.walk(tree.find("/"))]
         for item in items:
             if item.is_data:

@@ -1,5 +1,6 @@
 """netCDF-4's dimensions, as HDF5's dimension scales have them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ class Dimensions:
     """The dimensions of a file: by address the name, and the lengths of those without a limit."""
 
     h5py: Any
+    check_heaps: Callable[[], None]
     names: dict[tuple[int, int], str] = field(default_factory=dict)
     unlimited: dict[tuple[int, int], int] = field(default_factory=dict)
     number: dict[int, tuple[int, int]] = field(default_factory=dict)
@@ -57,6 +59,7 @@ class Dimensions:
         if attribute.shape != (rank,):  # HDF5 itself does not check this
             message = "an attribute DIMENSION_LIST is not one list of references an axis"
             raise FormatError(message)
+        self.check_heaps()
         found: list[tuple[int, int]] = []
         for axis in range(rank):
             if h5ds.get_num_scales(data, axis) != 1:
