@@ -124,9 +124,11 @@ $(VENV)/fuzz: $(VENV)/made
 SECONDS := 60
 fuzz: $(VENV)/fuzz javascript  ## each target for SECONDS; fuzz/README.md says what else there is
 	$(BIN)/python -m fuzz.run --seconds $(SECONDS)
+	$(BIN)/python -m fuzz.packed --first $$(date +%s)000 --seconds $(SECONDS)
 
 fuzz-quick: $(VENV)/fuzz javascript  ## each target for a fixed number of runs, from the committed corpus
 	$(BIN)/python -m fuzz.run --quick
+	$(BIN)/python -m fuzz.packed --count 250
 
 clean:
 	rm -rf $(VENV) $(BENCH) $(SURVIVAL) $(OLDEST) $(SBOM) demo dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
