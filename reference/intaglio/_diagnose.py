@@ -9,9 +9,10 @@ from typing import BinaryIO, Final
 import numpy as np
 import numpy.typing as npt
 
-from intaglio._diagnosis import ASK, Diagnosis
+from intaglio._diagnosis import ASK, Diagnosis, slightly_changed
 from intaglio._errors import DecodeError, Reason
 from intaglio._faded import NOTHING, diagnose_faded
+from intaglio._faint import is_near
 from intaglio._hits import is_blank
 from intaglio._limits import Limits
 from intaglio._other_files import open_other
@@ -48,6 +49,8 @@ def diagnose_pixels(pixels: Pixels, reason: Reason) -> Diagnosis | None:
     if not is_told_by_pixels(reason):
         return None
     mark = maybe_mark(pixels)
+    if mark and not mark.raw and is_near(pixels):  # no checksum says that its size is true
+        return slightly_changed()
     displaced = _displaced(mark, pixels) if mark else None
     is_sure = mark and mark.first and mark.last and mark.is_restorable(mark.upright(pixels))
     if displaced and is_sure:

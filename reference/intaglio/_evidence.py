@@ -23,6 +23,7 @@ _TILES_ACROSS: Final = 64  # compared
 _BANDS_FIRST: Final = 3  # of a tile's height, surely filled by a payload if any is
 _SMOOTH_ROWS: Final = 0.6  # the least part of the bands below them that is smooth
 _TILES_MIN: Final = 8
+_TILES_INSIDE_MIN: Final = 64  # fewer that touch neither end of the range are a poor sample
 _WAVES_MIN: Final = 48  # blocks: of fewer, some place has more vanishing coefficients by chance
 _SMALL: Final = 12  # values; a payload's steps within a cell of colour are no larger
 _MIDDLING: Final = 30
@@ -171,7 +172,7 @@ def _noise(windows: list[Pixels]) -> Noise:
     tiles = np.concatenate([_tiles(window.astype(float), _TILE) for window in windows])
     tiles = tiles[np.ptp(tiles, axis=(1, 2)).max(-1) > 0]
     inside = (tiles.min((1, 2, 3)) > 1) & (tiles.max((1, 2, 3)) < 254)
-    if inside.sum() >= _TILES_MIN:
+    if inside.sum() >= _TILES_INSIDE_MIN:
         tiles = tiles[inside]
     if len(tiles) < _TILES_MIN:
         return Noise()

@@ -11,10 +11,19 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from intaglio._diagnosis import ALTERED, ASK, NOT_A_CARRIER, SMOOTHED, Diagnosis
+from intaglio._diagnosis import (
+    ALTERED,
+    ASK,
+    NOT_A_CARRIER,
+    RANDOM,
+    SLIGHT,
+    SMOOTHED,
+    Diagnosis,
+    slightly_changed,
+)
 from intaglio._evidence import Evidence, gather_evidence, rough_rows, sample
-from intaglio._faint import LIKE, Likeness, likeness_of
-from intaglio._hits import is_cut, is_squashed
+from intaglio._faint import LIKE, Likeness, is_near, likeness_of
+from intaglio._hits import empty_bits, is_cut, is_squashed
 from intaglio._spec import PROFILES, Depths
 
 Pixels = npt.NDArray[np.uint8]
@@ -39,6 +48,10 @@ _DRAWN_LEAST: Final = 8  # colours; fewer may be those of a map by chance
 _DRAWN_MOST: Final = 512
 _GLANCE: Final = 4096  # pixels
 _JPEG: Final = "it was saved as a JPEG in between"
+_NO_ENDS: Final = (
+    "its low bits are random, as those of a piece cut out of a picture with data, or as noise that "
+    "was written over them"
+)
 _LOSSY: Final = "it was compressed with loss (WebP, AVIF, a video)"
 _WAYS: Final = {
     "as-they-are": "something was added to all colours",
@@ -61,10 +74,11 @@ NOTHING: Final = Diagnosis(NOT_A_CARRIER, False, f"{_NONE}: {_NO_TRACE}")
 
 def diagnose_faded(pixels: Pixels) -> Diagnosis:
     """What happened to (H, W, 3 or 4) `pixels` without a mark; never raises for that form."""
-    if is_cut(pixels):
+    near = is_near(pixels)
+    if not near and is_cut(pixels):
         what = "this PNG was cropped: of what says how to read it only a part is there"
         return Diagnosis("cropped", True, f"{what}; {ASK}")
-    if is_squashed(pixels):
+    if not near and is_squashed(pixels):
         what = "this PNG was resized: rows and columns were left out or doubled"
         return Diagnosis("resized", True, f"{what}; {ASK}")
     if _is_repeated(pixels):
@@ -73,11 +87,15 @@ def diagnose_faded(pixels: Pixels) -> Diagnosis:
     drawn = _maybe_drawn(pixels)
     if drawn:
         return drawn
+    empty = empty_bits(pixels)
+    if empty:
+        return _told_empty(empty)
     found = gather_evidence(rough_rows(pixels))
     likeness = likeness_of(pixels)
     cause, what = (
         _by_jpeg(found)
         or _by_palette(found, likeness)
+        or _by_nearness(found, likeness)
         or _by_new_colours(found, likeness)
         or _by_likeness(pixels, found, likeness)
         or _by_payload(found)
@@ -86,10 +104,18 @@ def diagnose_faded(pixels: Pixels) -> Diagnosis:
     )
     if not cause:
         return NOTHING
+    if cause == SLIGHT:
+        return slightly_changed()
     certain = cause == "grey"
     probably = "" if certain else "probably "
     sentence = f"{_NONE}; if it carried any, that is lost: {probably}{what}; {ASK}"
     return Diagnosis(cause, certain, sentence)
+
+
+def _told_empty(depth: int) -> Diagnosis:
+    what = f"the lowest {depth} bits of each channel hold nothing, as they follow from those above"
+    how = "they were set to a constant, or it was saved in fewer bits"
+    return Diagnosis("low-bits-empty", True, f"{_NONE}: {what} ({how}); if it carried any, {ASK}")
 
 
 def _smoothed(likeliest: str) -> tuple[str, str]:
@@ -128,6 +154,14 @@ def _maybe_drawn(pixels: Pixels) -> Diagnosis | None:
 
 
 # The prologue's likeness.
+
+
+def _by_nearness(found: Evidence, likeness: Likeness) -> _Found:
+    """The prologue is there, but for small errors, and these are not those of a blur."""
+    is_blurred = likeness.blurred > _LIKE_BLURRED and found.noise.whiteness < 0.7
+    is_new = likeness.recoloured > likeness.as_it_is + _LIKE_CLEARLY
+    near = likeness.near or (likeness.near_by and likeness.as_it_is < _LIKE_SURE)
+    return (SLIGHT, "") if near and not is_blurred and not is_new else None
 
 
 def _by_new_colours(found: Evidence, likeness: Likeness) -> _Found:
@@ -190,8 +224,8 @@ def _by_payload(found: Evidence) -> _Found:
     if not ((is_rough and found.depths in _DEPTHS_SEEN) or any(like)):
         return None
     if any(like) and found.comb < 0.03 and found.clipped < 0.5 and noise.tint < _CELLS:
-        return "cropped", "it was cropped (what looks like data lacks its beginning and its end)"
-    return _altered("cropped")
+        return RANDOM, _NO_ENDS
+    return _altered()
 
 
 def _is_like_payload(found: Evidence, depths: Depths) -> bool:
@@ -226,10 +260,11 @@ def _by_roughness(found: Evidence) -> _Found:
     if not kept and max(eight, four) > 1.1:
         sure = not cells and max(eight, four) > 1.2
         return ("lossy", _LOSSY) if sure else _smoothed("compressed with loss")
-    untouched = noise.whiteness > 0.8 and noise.fall > 0.8
+    untouched = noise.whiteness > 0.75
     if noise.togetherness > _ALIKE or not noise.tint or untouched:
         return None
-    return _altered("resized") if noise.whiteness > 0.65 else _smoothed(_likeliest(found))
+    spread = sum(map(bool, found.depths)) > 1  # smoothing would have left no channel so
+    return _altered() if noise.whiteness > 0.65 or spread else _smoothed(_likeliest(found))
 
 
 def _likeliest(found: Evidence) -> str:

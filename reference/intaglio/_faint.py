@@ -28,6 +28,9 @@ _LUMA: Final = np.array([0.299, 0.587, 0.114])
 _P3: Final = np.array([[0.8225, 0.1774, 0.0], [0.0332, 0.9669, 0.0], [0.0171, 0.0724, 0.9108]])
 _ADOBE: Final = np.array([[0.7152, 0.2848, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0412, 0.9588]])
 LIKE: Final = 0.55  # from here on a likeness is no accident: pictures without one stay below 0.5
+_NEAR: Final = (0.74, 0.5)  # part of the values that are near, likeness: noise of sigma 1 has more,
+# pictures that were resized, compressed or recoloured seldom both
+_NEAR_SHIFTED: Final = (0.9, 0.6)
 _SCALES_UP: Final = (1.1, 1.2, 1.25, 4 / 3, 1.5, 5 / 3, 1.75, 2, 2.5, 3, 4)
 _SCALES_ODD: Final = tuple(float(scale) for scale in np.geomspace(1.03, 3, 90))
 _SCALES_DOWN: Final = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 2 / 3, 0.6, 0.5)
@@ -38,8 +41,9 @@ class Likeness:
     """How like a prologue the outer pixels are, of 0 to 1, were what was done to them undone.
 
     as_it_is: if that was nothing, or the same was added to all. recoloured: if colours were
-    changed in the likeliest `way`. resized: by the likeliest factor, `scale`. blurred. near: the
-    part of the values of red and blue that are what they should be, or next to it; 3/8 by chance.
+    changed in the likeliest `way`. resized: by the likeliest factor, `scale`. blurred. near:
+    whether nearly all values are what they should be, or next to it. near_by: the same, if a
+    constant was added to each channel besides.
     """
 
     as_it_is: float
@@ -48,7 +52,8 @@ class Likeness:
     resized: float
     scale: float
     blurred: float
-    near: float
+    near: bool
+    near_by: bool
 
 
 def _cubic(a: float) -> Callable[[_Floats], _Floats]:
@@ -107,7 +112,12 @@ def _known(width: int, height: int, depths: tuple[int, ...]) -> tuple[_Floats, n
     raw += width.to_bytes(4, "little") + height.to_bytes(4, "little")
     at = np.array([*range(len(raw)), 35, 41, 42, 43])
     data = np.frombuffer(raw + bytes(4), np.uint8)
-    return np.stack([data >> 5, (data >> 3) & 3, data & 7], -1).astype(float), at
+    return _values(data), at
+
+
+def _values(data: Pixels) -> _Floats:
+    """What R, G and B carry of these bytes, [CAR-1]."""
+    return np.stack([data >> 5, (data >> 3) & 3, data & 7], -1).astype(float)
 
 
 def _likeness(found: _Floats, wanted: _Floats) -> _Floats:
@@ -162,19 +172,43 @@ def likeness_of(pixels: Pixels) -> Likeness:
     resized, scale = resized_likeness(pixels)
     as_it_is = colours.get("as-they-are", 0.0)
     blurred = blurred_likeness(pixels)
-    return Likeness(as_it_is, colours.get(way, 0.0), way, resized, scale, blurred, _near(pixels))
+    near = is_near(pixels), is_near(pixels, shifted=True)
+    return Likeness(as_it_is, colours.get(way, 0.0), way, resized, scale, blurred, *near)
 
 
-def _near(pixels: Pixels) -> float:
+def is_near(pixels: Pixels, *, shifted: bool = False) -> bool:
+    """Whether first and last pixels are those of a prologue of this size, nearly every value.
+
+    shifted: if a constant was added to each channel.
+    """
     height, width = pixels.shape[:2]
     if height * width < 2 * PROLOGUE_BYTES:
-        return 0.0
-    best = 0.0
+        return False
+    ends = _ends(pixels)
     for depths in PROFILES.values():
         wanted, at = _known(width, height, depths)
-        off = [(end[at] - wanted + 1) % _RANGES <= 2 for end in _ends(pixels)]
-        best = max(best, float(np.mean(off, (0, 1))[[0, 2]].mean()))
-    return best
+        if all(_is_near(end[at], wanted, shifted=shifted) for end in ends):
+            return True
+    return False
+
+
+def is_near_copy(pixels: Pixels, raw: bytes) -> bool:
+    """Whether the first pixels are nearly those of the prologue `raw`, of 80 bytes."""
+    wanted = _values(np.frombuffer(raw, np.uint8))
+    return _is_near(_ends(pixels)[0], wanted, shifted=False)
+
+
+def _is_near(found: _Floats, wanted: _Floats, *, shifted: bool) -> bool:
+    """Whether (n, 3) values of red and blue are those `wanted`, give or take 1; 3/8 by chance.
+
+    Green has 2 bits: 3/4 of its values are near by chance. One colour is near much of a prologue
+    by chance, too, but it does not go round as the prologue does.
+    """
+    shifts = np.arange(8.0 if shifted else 1.0)[:, None, None]
+    near = ((found - wanted + shifts + 1) % _RANGES <= 2).mean(1).max(0)
+    like = _likeness(found, wanted)
+    least_near, least_like = _NEAR_SHIFTED if shifted else _NEAR
+    return bool(near[[0, 2]].mean() > least_near and like[[0, 2]].mean() > least_like)
 
 
 def recoloured_likeness(pixels: Pixels) -> dict[str, float]:

@@ -20,6 +20,8 @@ _CORNER: Final = 1448  # pixels a side: four corners are that many pixels
 _CORNER_ENLARGED: Final = 512
 _EDGE: Final = 40
 _OUTER: Final = 2048  # pixels at either end of a row
+_GLANCE: Final = 1 << 16
+_LEVELS_MIN: Final = 8  # of a channel: fewer differ in their high bits anyway
 _PIXELS_AT_ONCE: Final = 1 << 20
 _FACTORS: Final = range(2, 17)
 _HITS_MAX: Final = 48
@@ -79,6 +81,27 @@ def is_blank(pixels: Pixels) -> bool:
     flat = pixels.reshape(-1, pixels.shape[2])
     ends = np.concatenate((flat[:PROLOGUE_BYTES], flat[-PROLOGUE_BYTES:]))
     return np.array_equal(ends, blanked(ends))
+
+
+def empty_bits(pixels: Pixels) -> int:
+    """How many of the lowest bits of R, G and B follow everywhere from those above; 0 if below 2.
+
+    So it is where they were set to a constant, or the picture was saved in fewer bits.
+    """
+    flat = pixels[..., :3].reshape(-1, 3)
+    found = 0
+    for part in (flat[:_GLANCE], flat):
+        used = [np.flatnonzero(np.bincount(part[:, c], minlength=256)) for c in range(3)]
+        told = [d for d in range(2, 8) if all(_is_alone(levels, d) for levels in used)]
+        found = max(told, default=0)
+        if not found:
+            return 0
+    return found if max(map(len, used)) >= _LEVELS_MIN else 0
+
+
+def _is_alone(levels: npt.NDArray[np.intp], depth: int) -> bool:
+    """Whether no two of the different `levels` differ in their lowest bits only."""
+    return len(np.unique(levels >> depth)) == len(levels)
 
 
 def _corners(plane: Plane, side: int) -> Iterator[tuple[int, int, Plane]]:

@@ -6,8 +6,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from intaglio._diagnosis import ASK, Diagnosis
+from intaglio._diagnosis import ASK, Diagnosis, slightly_changed
 from intaglio._evidence import gather_evidence
+from intaglio._faint import is_near_copy
 from intaglio._hits import prologue_plane
 from intaglio._prologue import read_prologue
 from intaglio._search import Mark
@@ -240,5 +241,7 @@ def _first_pixels(mark: Mark, pixels: Pixels) -> Diagnosis:
     if wrong.sum() <= _FEW_BITS:
         flipped = f"{what} damaged ({int(wrong.sum())} wrong bits)"
         return Diagnosis("bit-rot", True, f"{flipped}: {undo}; {ASK}")
+    if mark.raw and is_near_copy(pixels, mark.raw):
+        return slightly_changed()
     over = f"{what} painted over: {undo}"
     return Diagnosis("annotated", False, f"{over}; if that is not enough, {ASK}")
