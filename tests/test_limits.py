@@ -18,6 +18,7 @@ import intaglio as ig
 from intaglio import Limits, _limits
 from intaglio._codec import decoding
 from intaglio._png import open_png
+from intaglio.cli._run import run
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "conformance"), str(ROOT / "bench")]
@@ -213,6 +214,31 @@ FILE = ig.dumps(np.zeros(2**20, "u1"))
 def test_what_is_no_limits_is_a_type_error_that_names_the_argument(verb, wrong):
     with pytest.raises(TypeError, match=f"^limits= .*, not {type(wrong).__name__}$"):
         verb(io.BytesIO(FILE), limits=wrong)
+
+
+@pytest.mark.parametrize("variable", [_limits.PIXELS_VARIABLE, _limits.OUTPUT_BYTES_VARIABLE])
+def test_a_variable_that_is_no_limit_is_named_and_an_empty_one_is_none(
+    variable, monkeypatch, tmp_path, capsys
+):
+    picture, matrix = tmp_path / "m.png", tmp_path / "m.npy"
+    picture.write_bytes(FILE)
+    np.save(matrix, np.arange(3))
+    monkeypatch.setenv(variable, "")
+    assert ig.loads(FILE).size == 2**20
+    assert run(["verify", str(picture)]) == 0
+    assert run(["pack", str(matrix), "-o", str(tmp_path / "x.png")]) == 0
+    for bad in ("0", "-1", "nan", "1e9", "\u0663", "1__0", "_1", "0x10", "9" * 5000, " "):
+        monkeypatch.setenv(variable, bad)
+        with pytest.raises(ValueError, match=f"{variable} is .*, not a whole number above 0"):
+            ig.loads(FILE)
+        assert run(["verify", str(picture)]) == 64
+        capsys.readouterr()
+    monkeypatch.setenv(_limits.OUTPUT_BYTES_VARIABLE, "many")
+    assert run(["pack", str(matrix), "-o", str(tmp_path / "y.png")]) == 64
+    error = capsys.readouterr().err
+    assert error.startswith(
+        "intaglio: the environment variable INTAGLIO_OUTPUT_BYTES_MAX is 'many'"
+    )
 
 
 @pytest.mark.parametrize("limit", ["pixels_max", "output_bytes_max"])

@@ -7,6 +7,7 @@ with both before memory is taken.
 """
 
 import os
+import re
 from numbers import Integral
 from typing import Final
 
@@ -16,6 +17,11 @@ OUTPUT_BYTES_ALWAYS: Final = 2**28  # allowed however small the file is
 OUTPUT_BYTES_PER_FILE_BYTE: Final = 1000
 PIXELS_VARIABLE: Final = "INTAGLIO_PIXELS_MAX"
 OUTPUT_BYTES_VARIABLE: Final = "INTAGLIO_OUTPUT_BYTES_MAX"
+_WHOLE: Final = re.compile(r"\s*[1-9](?:_?[0-9]){0,999}\s*", re.ASCII)
+
+
+class VariableError(ValueError):
+    """A variable of the environment is no limit; the text says which, and what it is."""
 
 
 class Limits:
@@ -48,7 +54,7 @@ class Limits:
     @property
     def is_output_given(self) -> bool:
         """Whether the caller or the environment sets it; if not, the file's size counts."""
-        return self._output_bytes_max is not None or OUTPUT_BYTES_VARIABLE in os.environ
+        return self._output_bytes_max is not None or bool(os.environ.get(OUTPUT_BYTES_VARIABLE))
 
     def output_bytes_for(self, file_bytes: int) -> int:
         """The most canonical bytes of the arrays asked for, of a file of so many bytes."""
@@ -81,13 +87,13 @@ def _given_or(given: int | None, variable: str, usual: int) -> int:
     if given is not None:
         return given
     text = os.environ.get(variable)
-    if text is None:
+    if not text:  # an empty one is none, as everywhere
         return usual
-    try:
-        return int(text)
-    except ValueError as problem:
-        message = f"the environment variable {variable} is {text!a}, not a whole number"
-        raise ValueError(message) from problem
+    if not _WHOLE.fullmatch(text):
+        shown = ascii(text[:40])
+        message = f"the environment variable {variable} is {shown}, not a whole number above 0"
+        raise VariableError(message)
+    return int(text)
 
 
 DEFAULT_LIMITS: Final = Limits()

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intaglio._errors import IntaglioError
-from intaglio._limits import DEFAULT_LIMITS
+from intaglio._limits import DEFAULT_LIMITS, VariableError
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -74,7 +74,7 @@ def partner(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except (FormatError, MissingExtraError, IntaglioError):
+    except (FormatError, MissingExtraError, IntaglioError, VariableError):
         raise
     except OSError as problem:
         if problem.errno is not None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from intaglio._errors import DecodeError, EncodeError, IntaglioError, Reason
 from intaglio._formats._base import FormatError, MissingExtraError
+from intaglio._limits import VariableError
 
 OK: Final = 0
 DIFFERENT: Final = 1  # of diff only
@@ -61,7 +62,7 @@ def code_of(problem: Exception) -> int:
             return _ENCODE.get(problem.reason, DATA)
         case MissingExtraError():
             return UNSUPPORTED
-        case UsageError() | KeyError():
+        case UsageError() | VariableError() | KeyError():
             return USAGE
         case BrokenPipeError():
             return PIPE_CLOSED
@@ -84,7 +85,9 @@ def sentence_of(problem: Exception) -> str:
             return f"{about}{problem.strerror}"
         case MemoryError():
             return "this machine has not enough memory for it"
-        case FormatError() | MissingExtraError() | UsageError() | KeyError() | OSError():
+        case FormatError() | MissingExtraError() | UsageError() | VariableError():
+            return str(problem)
+        case KeyError() | OSError():
             return str(problem)
     if callable(message := getattr(problem, "format_message", None)):
         command = getattr(getattr(problem, "ctx", None), "command_path", "intaglio")

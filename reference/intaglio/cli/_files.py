@@ -11,12 +11,13 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from errno import EDQUOT, EFBIG, ENOSPC
+from errno import EBADF, EDQUOT, EFBIG, ENOSPC
 from pathlib import Path
 from typing import Final, TypeVar
 
 from intaglio._files import sync_folder
 from intaglio.cli._exits import ExistsError, UsageError
+from intaglio.cli._streams import discard
 
 STDOUT: Final = Path("-")
 _FULL: Final = (ENOSPC, EDQUOT, EFBIG)
@@ -103,21 +104,19 @@ def _put(temporary: Path, path: Path) -> None:
 
 @contextmanager
 def naming_full_disk(path: Path) -> Iterator[None]:
-    """Let the error of a full disk name `path`, for the system does not say which file it was."""
+    """Let the error of a full disk name `path`, for the system does not say which file it was.
+
+    The error of a closed standard output names it, too.
+    """
     try:
         yield
     except OSError as problem:
-        if problem.errno in _FULL:
+        is_closed = path == STDOUT and problem.errno == EBADF and problem.filename is None
+        if problem.errno in _FULL or is_closed:
             problem.filename = "standard output" if path == STDOUT else str(path)
             if path == STDOUT:
-                discard_stdout()
+                discard(sys.stdout)
         raise
-
-
-def discard_stdout() -> None:
-    """Write nothing more to standard output; else Python tries once more when it exits."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
@@ -209,16 +208,16 @@ def targets(sources: Sequence[Path], output: Path, text: str, suffix: str) -> li
             message = f"{len(sources)} files need a folder: -o {output}/"
             raise UsageError(message)
         return [output]
-    return _distinct(sources, [output / f"{source.stem}{suffix}" for source in sources])
+    return distinct(sources, [output / f"{source.stem}{suffix}" for source in sources])
 
 
 def pictures_beside(sources: Sequence[Path]) -> list[Path]:
     """Where each source's picture goes if nothing is said: beside it, m.npy to m.ig.png."""
-    return _distinct(sources, [source.with_name(f"{source.stem}.ig.png") for source in sources])
+    return distinct(sources, [source.with_name(f"{source.stem}.ig.png") for source in sources])
 
 
-def _distinct(sources: Sequence[Path], found: list[Path]) -> list[Path]:
-    """`found`, if no two are one file where case does not count."""
+def distinct(sources: Sequence[Path], found: list[Path]) -> list[Path]:
+    """`found`, the results of `sources`, if no two are one file where case does not count."""
     firsts: dict[str, Path] = {}
     for source, path in zip(sources, found, strict=True):
         first = firsts.setdefault(str(path).casefold(), source)

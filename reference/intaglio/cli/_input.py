@@ -1,7 +1,7 @@
 """Input: a file by its path, or, where the path is -, all of standard input."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -20,7 +20,7 @@ def source_of(path: Path) -> Path | BinaryIO:
     import shutil
     import tempfile
 
-    with naming_full_disk(Path(tempfile.gettempdir())):
+    with _naming_stdin(), naming_full_disk(Path(tempfile.gettempdir())):
         kept = tempfile.TemporaryFile()  # noqa: SIM115 - gone when nobody reads it any more
         shutil.copyfileobj(sys.stdin.buffer, kept)
         kept.seek(0)
@@ -33,7 +33,8 @@ def path_of(path: Path) -> Iterator[Path]:
     if path != STDIN:
         yield path
         return
-    head = sys.stdin.buffer.read(4)
+    with _naming_stdin():
+        head = sys.stdin.buffer.read(4)
     suffix = _SUFFIX_OF_HEAD.get(head)
     if suffix is None:
         message = "standard input is neither .npy nor .npz; other formats are known by their names"
@@ -47,6 +48,24 @@ def path_of(path: Path) -> Iterator[Path]:
             kept.write(head)
             shutil.copyfileobj(sys.stdin.buffer, kept)
         yield place
+
+
+@contextmanager
+def _naming_stdin() -> Iterator[None]:
+    """Let an error of reading name standard input, for the system does not."""
+    try:
+        yield
+    except OSError as problem:
+        if problem.errno is not None and problem.filename is None:
+            problem.filename = "standard input"
+        raise
+
+
+def check_once(paths: Sequence[Path]) -> None:
+    """Refuse to read standard input twice: the second time it is empty."""
+    if paths.count(STDIN) > 1:
+        message = "standard input can be read once: - stands twice"
+        raise UsageError(message)
 
 
 def check_named(paths: list[Path]) -> None:

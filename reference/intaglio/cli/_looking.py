@@ -9,7 +9,7 @@ from typing import Any
 
 from intaglio._limits import DEFAULT_LIMITS, Limits
 from intaglio._printable import counted
-from intaglio.cli._input import source_of
+from intaglio.cli._input import check_once, source_of
 from intaglio.cli._talk import Talk, each, label
 
 
@@ -95,6 +95,7 @@ def show_files(
 
 def _pictures(paths: list[Path]) -> list[Path]:
     """The paths; for a folder every .png below it, in order. One without any stays, and fails."""
+    check_once(paths)
     found: list[Path] = []
     for path in paths:
         if not path.is_dir():

@@ -1,15 +1,19 @@
 """From arguments to an exit code, whatever happens on the way."""
 
 import os
+import re
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 from intaglio._limits import OUTPUT_BYTES_VARIABLE, PIXELS_VARIABLE
 from intaglio.cli._exits import INTERRUPTED, OK, PIPE_CLOSED, USAGE, UsageError
-from intaglio.cli._files import STDOUT, discard_stdout, naming_full_disk
+from intaglio.cli._files import STDOUT, naming_full_disk
+from intaglio.cli._streams import discard, open_missing
 from intaglio.cli._talk import Talk, fail
 
+_EMPTY_OPTION: Final = re.compile("--[a-z-]+=")
 _USUAL_FLAGS: Final = ("--json", "--quiet", "-q")
 _FLAGS_OF_VERB: Final = {
     "info": _USUAL_FLAGS,
@@ -22,6 +26,7 @@ _PARSED_VARIABLES: Final = ("_INTAGLIO_COMPLETE", PIXELS_VARIABLE, OUTPUT_BYTES_
 
 def run(arguments: list[str]) -> int:
     """Carry out one command line, and give its exit code; never raises."""
+    open_missing()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -35,7 +40,7 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:  # whoever read our output has seen enough
-        discard_stdout()
+        discard(sys.stdout)
         return PIPE_CLOSED
     except Exception as problem:
         return fail(problem)
@@ -43,8 +48,14 @@ def run(arguments: list[str]) -> int:
 
 
 def _check_encodable(arguments: list[str]) -> None:
-    """Refuse what no command line of a system holds; it would fail as a name of a file."""
-    for word in arguments:
+    """Refuse what names no file: what no command line of a system holds, and the empty text.
+
+    An empty path would be this folder: `-o "$OUT"` without OUT would replace what is in it.
+    """
+    for before, word in pairwise(["intaglio", *arguments]):
+        if not word or _EMPTY_OPTION.fullmatch(word):
+            message = f"nothing is given after {(word or before).rstrip('=')[:40]!a}"
+            raise UsageError(message)
         try:
             bad = b"\0" in os.fsencode(word)
         except UnicodeEncodeError:
@@ -69,12 +80,17 @@ def _parsed(arguments: list[str]) -> int:
     """Let Typer understand the arguments."""
     from intaglio.cli._app import build
 
-    code = build(arguments)(
-        args=arguments or ["--help"],
-        prog_name="intaglio",
-        standalone_mode=False,
-        windows_expand_args=False,
-    )
+    try:
+        code = build(arguments)(
+            args=arguments or ["--help"],
+            prog_name="intaglio",
+            standalone_mode=False,
+            windows_expand_args=False,
+        )
+    except SystemExit as left:  # Typer makes exit code 1 of a closed pipe: that is diff's answer
+        if isinstance(left.__context__, BrokenPipeError):
+            raise left.__context__ from None
+        raise
     if not arguments:
         return USAGE
     return code if isinstance(code, int) else OK

@@ -12,6 +12,7 @@ from typing import Any
 from intaglio._printable import escaped, json_line, one_line
 from intaglio.cli._exits import BUG, OK, code_of, sentence_of
 from intaglio.cli._files import STDOUT, naming_full_disk
+from intaglio.cli._streams import discard
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,11 @@ class Talk:
 
 
 def complain(text: str) -> None:
-    """Print one line on stderr."""
-    print(f"intaglio: {one_line(text)}", file=sys.stderr)  # noqa: T201
+    """Print one line on stderr; where nobody can read it, what was done counts all the same."""
+    try:
+        print(f"intaglio: {one_line(text)}", file=sys.stderr)  # noqa: T201
+    except OSError:
+        discard(sys.stderr)
 
 
 def fail(problem: Exception, subject: str | None = None) -> int:

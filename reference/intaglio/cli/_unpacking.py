@@ -17,12 +17,14 @@ from intaglio.cli._exits import UsageError
 from intaglio.cli._files import (
     STDOUT,
     check_free,
+    distinct,
     is_folder,
+    is_stream,
     naming_full_disk,
     new_folders,
     write_files,
 )
-from intaglio.cli._input import STDIN, source_of
+from intaglio.cli._input import STDIN, check_once, source_of
 from intaglio.cli._names import file_names
 from intaglio.cli._talk import Talk, label
 
@@ -72,9 +74,10 @@ class Unpacker:
     def maybe_file(self) -> Path | None:
         """The one file that -o names; None if it names a folder; UsageError if neither can be."""
         path = Path(self.output)
-        if path != STDOUT and (is_folder(path, self.output) or (self.several and not path.suffix)):
+        stream = is_stream(path)
+        if not stream and (is_folder(path, self.output) or (self.several and not path.suffix)):
             return None
-        if path != STDOUT and format_of(path) is None and self.form is None:
+        if not stream and format_of(path) is None and self.form is None:
             if path.suffix:
                 message = f"-o {self.output}: its ending names no format; say which with --as"
                 raise UsageError(message)
@@ -83,6 +86,12 @@ class Unpacker:
             message = "several pictures need a folder: -o DIR/"
             raise UsageError(message)
         return path
+
+    def check(self, files: list[Path]) -> None:
+        """Refuse, before anything is written, several pictures whose results would mix."""
+        check_once(files)
+        if self.maybe_file() is None:
+            distinct(files, [Path(self.output) / _stem(path) for path in files])
 
     def _format(self, place: Path) -> Format:
         named = format_of(place)
@@ -95,7 +104,7 @@ class Unpacker:
     def _parts(self, path: Path, form: Format, content: Content) -> dict[Path, Content]:
         """Each file in the folder, and what goes into it."""
         folder, suffix = Path(self.output), form.suffixes[0]
-        own = next(iter(file_names([DEFAULT_NAME if path == STDIN else path.stem]).values()))
+        own = _stem(path)
         if form.many:
             return {folder / f"{own}{suffix}": content}
         if [*content.arrays] == [DEFAULT_NAME]:
@@ -172,3 +181,8 @@ class Unpacker:
             except FormatError as problem:
                 return problem
         return None
+
+
+def _stem(path: Path) -> str:
+    """What the results of the picture at `path` are called, without a suffix."""
+    return next(iter(file_names([DEFAULT_NAME if path == STDIN else path.stem]).values()))

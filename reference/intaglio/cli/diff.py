@@ -5,7 +5,8 @@ import sys
 import typer
 
 from intaglio.cli._exits import DIFFERENT, OK
-from intaglio.cli._input import source_of
+from intaglio.cli._files import STDOUT, naming_full_disk
+from intaglio.cli._input import check_once, source_of
 from intaglio.cli._options import (
     PIXELS_MAX,
     AsJson,
@@ -39,6 +40,7 @@ def diff(
     from intaglio._diff import diff as compare
     from intaglio._limits import Limits
 
+    check_once([a, b])
     found = compare(
         source_of(a), source_of(b), limits=Limits(pixels_max=pixels_max, output_bytes_max=bytes_max)
     )
@@ -47,5 +49,6 @@ def diff(
         talk.json(found.to_dict())
     elif found and not quiet:
         talk.data(str(found))
-    sys.stdout.flush()
+    with naming_full_disk(STDOUT):
+        sys.stdout.flush()
     raise typer.Exit(OK if found.equal else DIFFERENT)

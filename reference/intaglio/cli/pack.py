@@ -17,7 +17,7 @@ from intaglio.cli._files import (
     targets,
     write_file,
 )
-from intaglio.cli._input import check_named
+from intaglio.cli._input import check_named, check_once
 from intaglio.cli._options import (
     Badge,
     Cmap,
@@ -202,6 +202,7 @@ def _pack_all(
 ) -> int:
     sources = packer.sources(inputs)
     paths = [source.path for source in sources]
+    check_once(paths)
     folder = output is not None and is_folder(Path(output), output)
     if output is not None and not folder:
         jobs = {Path(output): sources}

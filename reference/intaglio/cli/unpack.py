@@ -98,7 +98,7 @@ def unpack(
         limits=Limits(pixels_max=pixels_max, output_bytes_max=bytes_max),
         talk=talk,
     )
-    unpacker.maybe_file()
+    unpacker.check(files)
 
     def work(path: Path) -> None:
         if (path / "zarr.json").is_file():

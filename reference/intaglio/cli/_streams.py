@@ -1,0 +1,30 @@
+"""Standard streams that the caller closed, or that take nothing more.
+
+For a stream that is closed when Python starts, `sys.stdout` and its like are None: `print` to a
+file None writes to standard output, and the next file that is opened gets the stream's number.
+"""
+
+import os
+import sys
+from contextlib import suppress
+from typing import Final, TextIO
+
+_STAND_INS: Final = (  # in the order of their numbers, so that each gets its own
+    ("stdin", "r", os.O_WRONLY),  # reading fails
+    ("stdout", "w", os.O_RDONLY),  # writing fails
+    ("stderr", "w", os.O_WRONLY),  # messages are lost
+)
+
+
+def open_missing() -> None:
+    """Put a stream in the place of each that is closed; its use is an OSError (EBADF)."""
+    for name, mode, flags in _STAND_INS:
+        if getattr(sys, name) is None:
+            stream = open(os.open(os.devnull, flags), mode, encoding="utf-8")  # noqa: SIM115, PTH123
+            setattr(sys, name, stream)
+
+
+def discard(stream: TextIO) -> None:
+    """Write nothing more to `stream`; else Python tries once more when it exits."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
