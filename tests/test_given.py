@@ -218,6 +218,60 @@ NESTED = st.lists(LEAVES, max_size=5) | st.lists(
 )
 
 
+class Inside:
+    """What has an array inside, as a variable of netCDF4 has."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def __array__(self, dtype=None, copy=None):
+        return self.array
+
+
+class Rows:
+    """A sequence by `len` and index alone: numpy looks at its elements."""
+
+    def __init__(self, *rows):
+        self.rows = rows
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, index):
+        return self.rows[index]
+
+
+class WithUnit(np.ndarray):
+    to_value = None
+    unit = "K"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (Inside(np.ma.masked_array([1, 2, 3], [0, 1, 0])), "a masked array would lose its mask"),
+        ([Inside(np.ma.masked_array([1, 2, 3], [0, 1, 0]))], "an element is masked"),
+        (Inside(np.arange(3).view(WithUnit)), "would lose its unit, 'K'"),
+        (Rows(2**53 + 1, 0.5), r"element \[0\], 9007199254740993, is an integer that float64"),
+        ([Rows(2**53 + 1, 0.5)], r"element \[0\]\[0\], 9007199254740993"),
+        (Rows(True, 2), "bools and numbers do not share an array"),
+        (Rows(2**63, -1, 2**64 - 1), "is an integer that float64 cannot hold"),
+        (collections.deque([2**53 + 1, 0.5]), "is an integer that float64 cannot hold"),
+        (collections.UserList([True, 2]), "bools and numbers do not share an array"),
+    ],
+)
+def test_what_numpy_finds_by_a_protocol_is_as_exact_as_a_list(value, words):
+    refused(value, words)
+    with pytest.raises(EncodeError, match="array 'x'"):
+        ig.dumps({"x": value})
+
+
+def test_sequences_and_arrays_inside_that_lose_nothing_are_carried():
+    assert same_bits(ig.loads(ig.dumps(Rows(1, 0.5))), np.array([1, 0.5]))
+    assert same_bits(ig.loads(ig.dumps(Inside(np.arange(3)))), np.arange(3))
+    assert same_bits(ig.loads(ig.dumps(Rows(Rows(1, 2), [3, 4]))), np.array([[1, 2], [3, 4]]))
+
+
 def flat(value):
     for item in value:
         yield from flat(item) if isinstance(item, list) else (item,)

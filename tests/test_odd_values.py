@@ -86,6 +86,12 @@ def test_values_out_of_range_name_the_option(option, value):
     assert (caught.value.reason, caught.value.option) == (Reason.OPTION_INVALID, option)
 
 
+@pytest.mark.parametrize("scalar", [np.array(3), np.array(3, object), np.ma.masked], ids=repr)
+def test_a_scalar_array_is_no_profile(scalar):
+    with pytest.raises(TypeError, match="profile= is a name or four depths, not "):
+        ig.dumps(A, profile=scalar)
+
+
 def test_numpys_scalars_count_as_numbers_and_bools():
     plain = ig.dumps(A, vmin=1, vmax=7.5, side_min=300, level=3, badge=True, profile=(3, 2, 3, 0))
     assert plain == ig.dumps(

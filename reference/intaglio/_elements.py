@@ -28,7 +28,8 @@ def is_sequence(value: object) -> bool:
         return False
     if _is_array(value):
         return False
-    return isinstance(value, Sequence) or (hasattr(value, "__len__") and hasattr(value, "__iter__"))
+    looped = hasattr(value, "__iter__") or hasattr(value, "__getitem__")
+    return isinstance(value, Sequence) or (looped and hasattr(value, "__len__"))
 
 
 def check_elements_kept(value: Any, array: Array) -> None:  # noqa: ANN401 - any sequence
@@ -76,9 +77,10 @@ def _elements(value: Any, kinds: set[type]) -> Iterator[Any]:  # noqa: ANN401
 def _elements_of_item(item: Any, kinds: set[type]) -> Iterator[Any]:  # noqa: ANN401
     if is_sequence(item):
         return _elements(item, kinds)
-    if isinstance(item, np.ma.MaskedArray):
-        raise _refused("an element is masked, and would lose its mask")
     if type(item) not in _SCALARS and _is_array(item):
+        item = np.asanyarray(item)  # which keeps a masked array what it is
+        if isinstance(item, np.ma.MaskedArray):
+            raise _refused("an element is masked, and would lose its mask")
         item = np.asarray(item)
         kinds.add(item.dtype.type)
         return iter(item.reshape(-1))

@@ -43,6 +43,10 @@ def as_array(value: npt.ArrayLike) -> Array:
     if isinstance(value, np.ndarray):
         return np.asarray(value)
     array = _converted(value)
+    if isinstance(array, np.ma.MaskedArray):  # of what has an array inside, as netCDF4's variables
+        return array
+    _check_labels(array)
+    array = np.asarray(array)
     _check_kept(value, array)
     if array.dtype.kind == "O":
         raise _refused(_why_object(value, array))
@@ -60,7 +64,7 @@ def _converted(value: Any) -> Array:  # noqa: ANN401
             "as arrays of their own, such as {'data': m.data, 'indices': m.indices}"
         )
     try:
-        array = np.asarray(value)
+        array: Array = np.asanyarray(value)
         if array.dtype.kind == "O" and not array.ndim and hasattr(value, "__dlpack__"):
             array = np.from_dlpack(value)
     except MemoryError:

@@ -129,7 +129,8 @@ def _depths(profile: Profile) -> Depths:
                 "profile", f"profile {profile!r}: one of {', '.join(PROFILES)}, or four depths"
             )
         return PROFILES[profile]
-    if isinstance(profile, bytes | Mapping) or not isinstance(profile, Iterable):
+    scalar = getattr(profile, "ndim", 1) == 0  # a 0-d array only looks as if it had elements
+    if scalar or isinstance(profile, bytes | Mapping) or not isinstance(profile, Iterable):
         raise _wrong_type("profile", "a name or four depths", profile)
     depths = tuple(_whole("profile", depth) for depth in islice(profile, 5))
     if len(depths) != 4 or not is_legal_depths(depths):
