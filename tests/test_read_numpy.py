@@ -195,6 +195,20 @@ def zipped(path, members, **kinds):
 ONE = npy(np.arange(3.0))
 
 
+def test_bytes_after_a_npz_are_refused_and_not_lost(tmp_path):
+    """A .npy or an array that was appended; a comment is no such thing."""
+    raw = zipped(tmp_path / "a.npz", [("a.npy", ONE)])
+    for more in (b"\0", b"junk", ONE, b"PK\x05\x07" * 9):
+        (tmp_path / "a.npz").write_bytes(raw + more)
+        refused(tmp_path / "a.npz", "bytes after the end of the archive")
+    with zipfile.ZipFile(tmp_path / "b.npz", "w") as archive:
+        archive.writestr("a.npy", ONE)
+        archive.comment = b"a comment"
+    found = _formats.read(tmp_path / "b.npz", _formats.ReadOptions())
+    assert [*found.arrays] == ["a"]
+    assert found.notes == ("the comment of the .npz is left out",)
+
+
 def test_a_npz_before_another_is_refused_and_not_lost(tmp_path):
     first = zipped(tmp_path / "a.npz", [("a.npy", ONE)])
     second = zipped(tmp_path / "b.npz", [("b.npy", ONE)])

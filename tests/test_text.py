@@ -277,7 +277,7 @@ def test_columns_of_text_in_another_dialect_are_read_with_skip(here, capsys):
 @pytest.mark.parametrize(
     ("options", "why"),
     [
-        (["--delimiter", ""], "--delimiter: '' is no delimiter"),
+        (["--delimiter", ""], "nothing is given after '--delimiter'"),
         (["--delimiter", "ab"], "--delimiter: 'ab' is no delimiter"),
         (["--delimiter", "5"], "--delimiter: '5' is no delimiter"),
         (["--delimiter", "-"], "--delimiter: '-' is no delimiter"),
@@ -503,3 +503,46 @@ def test_names_with_a_sign_are_written_with_a_note_and_no_name_divides_a_cell(he
     assert code == 0
     assert "the column '-x' may be a formula" in err
     assert Path("f.csv").read_text() == '-x,"a;=b"\n-1.5,2.5\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "suffix", "values", "first"),
+    [
+        ("1\n\n3\n", "csv", [1, 3], 2),
+        ("1,2\n3,4\n\n\n5,6\n", "csv", [[1, 2], [3, 4], [5, 6]], 3),
+        ("a\tb\n\n1\t2\n", "tsv", [[1, 2]], 2),
+        ("1 2\n \n3 4\n", "txt", [[1, 2], [3, 4]], 2),
+    ],
+)
+def test_empty_lines_between_rows_are_named(here, text, suffix, values, first):
+    """They may be holes of the only column."""
+    found = read(here, text, suffix)
+    assert found.arrays[""].tolist() == values
+    count = "2 empty lines" if "\n\n\n" in text else "1 empty line"
+    assert found.notes == (f"{count} between rows left out, the first is line {first}",)
+    assert read(here, "\n\n1,2\n3,4\n\n\n").notes == ()
+
+
+def test_an_empty_cell_in_quotes_is_a_hole_of_the_only_column(here):
+    found = read(here, 'a\n1\n""\n3\n')
+    assert np.array_equal(found.arrays[""], [1, np.nan, 3], equal_nan=True)
+    assert found.notes == ("read as NaN: 1 empty cell, the first at line 3, column 1",)
+
+
+@pytest.mark.parametrize("dtype", ["datetime64[s]", "datetime64[ns]", "datetime64[D]"])
+def test_a_number_is_a_year_only_where_years_are_counted(here, dtype):
+    """1577836800 with seconds would be the year 1577836800, and not 2020-01-01."""
+    for number in ("1577836800", "2020", "18262"):
+        assert "not a date" in refusal(here, f"{number}\n", dtype=dtype)
+    years = read(here, "1999\n12020\n", dtype="datetime64[Y]").arrays[""]
+    assert years.tolist()[0].year == 1999
+    assert years.view(np.int64).tolist() == [29, 10050]
+
+
+def test_a_date_of_more_digits_than_any_unit_is_refused_without_a_warning(here):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        why = refusal(here, "1970-01-01T00:00:00.1234567890123456789\n")
+        found = read(here, "1970-01-01T00:00:00.123456789012345678\n").arrays[""]
+    assert "more than 18 digits" in why
+    assert found.view(np.int64).tolist() == [123456789012345678]

@@ -16,6 +16,8 @@ from intaglio._printable import counted
 DATE: Final = re.compile(
     r"NaT|(?:-\d{3,}|\d{4,})-\d\d(-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d+)?)?)?)?)?", re.ASCII
 )
+_DATE_OR_YEAR: Final = re.compile(rf"(?:{DATE.pattern})|-?\d{{4,}}", re.ASCII)
+_SECOND_DIGITS_MAX: Final = 18  # attoseconds
 _YEAR: Final = re.compile(r"(-?\d+)(.*)", re.ASCII)
 _REST: Final = "-01-01T00:00:00.000000000000000000"
 
@@ -24,11 +26,15 @@ def dates(
     cells: list[str], kind: str | None, where: Callable[[int], str]
 ) -> tuple[Array, list[str]]:
     """The dates, of the dtype `kind` or of the finest unit that they are written in; and notes."""
-    pattern = DATE if kind is None else re.compile(rf"(?:{DATE.pattern})|-?\d{{4,}}", re.ASCII)
+    is_year = kind is not None and np.datetime_data(np.dtype(kind))[0] == "Y"
+    pattern = _DATE_OR_YEAR if is_year else DATE  # else a number may count seconds, or days
     filled = [cell.replace(" ", "T") or "NaT" for cell in cells]
     for i, cell in enumerate(filled):
         if not pattern.fullmatch(cell):
             message = f"{where(i)} is {cell[:40]!a}, not a date as in 2026-01-31T12:00"
+            raise FormatError(message)
+        if len(cell.partition(".")[2]) > _SECOND_DIGITS_MAX:
+            message = f"{where(i)} has more than {_SECOND_DIGITS_MAX} digits of a second's fraction"
             raise FormatError(message)
     try:
         array = np.array(filled, kind or "datetime64")

@@ -63,12 +63,13 @@ def decoded(path: Path) -> str:
 def table_of(text: str, delimiter: str, decimal: str) -> Table:
     """The rows of `text`; FormatError if there are none, or if their lengths differ."""
     comments: list[tuple[int, str]] = []
+    blank: list[int] = []
     lines = io.StringIO(text, newline="")
     if delimiter == SPACES:
-        rows = [*_spaced(lines, comments)]
+        rows = [*_spaced(lines, comments, blank)]
     else:
         try:
-            rows = [*_delimited(lines, delimiter)]
+            rows = [*_delimited(lines, delimiter, blank)]
         except csv.Error as problem:
             message = f"its cells cannot be told apart: {problem}"
             raise FormatError(message) from problem
@@ -83,6 +84,9 @@ def table_of(text: str, delimiter: str, decimal: str) -> Table:
         shown = comment.strip()[:_SHOWN_MAX]
         count = counted(len(comments), "comment")
         notes.append(f"{count} left out, the first in line {line}: {shown!a}")
+    if between := [line for line in blank if rows[0][0] < line < rows[-1][0]]:
+        count = counted(len(between), "empty line")
+        notes.append(f"{count} between rows left out, the first is line {between[0]}")
     header = rows.pop(0)[1] if _has_header(rows, decimal) else []
     if header and header[0] == "" and is_number(header[1], decimal):
         notes.append("line 1 is taken as column names 0, 1, ... beside an index")
@@ -90,7 +94,7 @@ def table_of(text: str, delimiter: str, decimal: str) -> Table:
 
 
 def _spaced(
-    lines: Iterator[str], comments: list[tuple[int, str]]
+    lines: Iterator[str], comments: list[tuple[int, str]], blank: list[int]
 ) -> Iterator[tuple[int, list[str]]]:
     """Rows divided by spaces and tabs; what begins with # is a comment."""
     for number, line in enumerate(lines, 1):
@@ -99,16 +103,22 @@ def _spaced(
             comments.append((number, mark + rest))
         if body := body.strip(" \t\r\n"):
             yield number, _BLANKS.split(body)
+        elif not mark:
+            blank.append(number)
 
 
-def _delimited(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Rows as the csv module has them; blank lines are none."""
+def _delimited(
+    lines: Iterator[str], delimiter: str, blank: list[int]
+) -> Iterator[tuple[int, list[str]]]:
+    """Rows as the csv module has them; blank lines are none, and go to `blank`."""
     reader = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=True)
     number = 1
     for cells in reader:
         stripped = [cell.strip(" \t") for cell in cells]
         if len(cells) > 1 or (cells and (stripped[0] or not cells[0])):
             yield number, stripped
+        else:
+            blank.append(number)
         number = reader.line_num + 1
 
 

@@ -1,7 +1,8 @@
 """The directory of a .npz against the file: each byte belongs to one member, each name to one.
 
 A zip is read from its end. Whatever its directory does not name is passed over by zipfile: a
-first archive before a second, members that were deleted, two that share their bytes.
+first archive before a second, members that were deleted, two that share their bytes, bytes
+after its end.
 """
 
 import zipfile
@@ -12,6 +13,8 @@ from intaglio._formats._base import FormatError
 from intaglio._spec import ARRAYS_MAX
 
 _HEAD_BYTES: Final = 30
+_END_BYTES: Final = 22
+_END_MARK: Final = b"PK\x05\x06"
 _ENCRYPTED: Final = 0x01
 _DESCRIPTOR: Final = 0x08  # sizes stand behind the data, in a record of one of these lengths:
 _DESCRIPTOR_BYTES: Final = (12, 16, 20, 24)
@@ -39,6 +42,7 @@ def check_members(path: Path, archive: zipfile.ZipFile) -> None:
             message = f"{what} is compressed by method {member.compress_type}; numpy has 0 and 8"
             raise FormatError(message)
     _check_gaps(path, members, archive.start_dir)
+    _check_end(path, len(archive.comment))
 
 
 def _check_gaps(path: Path, members: list[zipfile.ZipInfo], end: int) -> None:
@@ -62,4 +66,14 @@ def _check_gap(gap: int, spare: tuple[int, ...], what: str) -> None:
             if gap > 0
             else f"{what} shares bytes with what stands before it"
         )
+        raise FormatError(message)
+
+
+def _check_end(path: Path, comment_bytes: int) -> None:
+    """Refuse bytes after the archive: zipfile looks for its end record, and drops what follows."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - comment_bytes - _END_BYTES))
+        end = stream.read(_END_BYTES)
+    if end[:4] != _END_MARK or int.from_bytes(end[20:22], "little") != comment_bytes:
+        message = "there are bytes after the end of the archive, which nobody would read"
         raise FormatError(message)
