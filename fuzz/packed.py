@@ -49,7 +49,7 @@ def judged(kind: str, number: int, folder: Path) -> tuple[int, str]:
     text = said.getvalue()
     if code not in CODES:
         return code, text.strip()[-300:] or "nothing said"
-    if "Traceback" in text or "internal error" in text:
+    if "Traceback (most recent call last)" in text:
         return code, text.strip()[-300:]
     return code, "" if code == 0 or text.strip() else "refused without a message"
 
