@@ -128,7 +128,7 @@ fuzz: $(VENV)/fuzz javascript  ## each target for SECONDS; fuzz/README.md says w
 
 fuzz-quick: $(VENV)/fuzz javascript  ## each target for a fixed number of runs, from the committed corpus
 	$(BIN)/python -m fuzz.run --quick
-	$(BIN)/python -m fuzz.packed --count 250
+	$(BIN)/python -m fuzz.packed --count 100
 
 clean:
 	rm -rf $(VENV) $(BENCH) $(SURVIVAL) $(OLDEST) $(SBOM) demo dist build .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
