@@ -384,3 +384,14 @@ def test_what_hdf5_does_not_open_is_named_and_the_rest_is_read(tmp_path, capsys,
     assert "'odd' left out" in err
     assert "'g@" in err
     assert [*intaglio.open(tmp_path / "out.png")] == ["fine", "g/y"]
+
+
+def test_an_attribute_whose_name_is_not_utf8_is_named_and_the_others_are_kept(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["x"] = [1]
+        file["x"].attrs["\\xff"] = "backslash"
+        space = h5py.h5s.create(h5py.h5s.SCALAR)
+        h5py.h5a.create(file["x"].id, b"\xff", h5t.STD_I32LE, space).write(np.array(5, "i4"))
+    content = _formats.read(tmp_path / "a.h5")
+    assert content.attrs["x"] == {"\\xff": "backslash"}
+    assert "its name is not UTF-8" in content.skipped["x@\\xff"]

@@ -155,3 +155,20 @@ def test_counted_texts_empty_arrays_and_an_attribute_dims_are_kept_or_named(tmp_
         "dims": ["x"],
     }
     assert found.skipped == {"v@dims": "its name is the one under which dimensions come along"}
+
+
+@pytest.mark.parametrize("form", ["NETCDF4", "NETCDF3_CLASSIC"])
+def test_dimensions_of_no_variable_and_empty_groups_are_named(tmp_path, form):
+    with netcdf.Dataset(tmp_path / "a.nc", "w", format=form) as file:
+        file.createDimension("x", 2)
+        file.createDimension("spare", 7)
+        file.createVariable("v", "f4", ("x",))[:] = [1, 2]
+        if form == "NETCDF4":
+            file.createGroup("empty")
+            file.createGroup("kept").title = "a"
+    notes = _formats.read(tmp_path / "a.nc").notes
+    assert [note for note in notes if "'spare' of length 7" in note and "'x'" not in note]
+    groups = [note for note in notes if "groups" in note]
+    assert groups == (
+        ["groups with nothing in them left out: 'empty'"] if form == "NETCDF4" else []
+    )

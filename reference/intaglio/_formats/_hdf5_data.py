@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
@@ -21,6 +21,7 @@ UNWRITTEN_BYTES_MAX: Final = 2**28  # of all datasets together
 ATTRIBUTE_BYTES_MAX: Final = 2**22  # of all attributes together, as of a picture's header
 ATTRIBUTES_MAX: Final = 2**12  # of one object
 _FILTERS: Final = frozenset({1, 2, 3, 4, 5, 6, 32000})  # those that h5py brings; others are plugins
+_T = TypeVar("_T")
 _SCALE_REFERENCE: Final = ("REFERENCE", "INTEGER")  # a dataset, and which of its axes
 _LABEL_BYTES_MAX: Final = 2**12
 _REFERENCE_BYTES: Final = 16  # of a text of any length, where it is named
@@ -88,7 +89,7 @@ class Reader:
         return False
 
     def fill_of(self, item: Item) -> Any:  # noqa: ANN401 - a number
-        """The fill value that someone chose for a dataset of numbers, or None."""
+        """The fill value that someone chose for a dataset, or None; text if it is no number."""
         plan = item.id.get_create_plist()
         if plan.fill_value_defined() != self.h5py.h5d.FILL_VALUE_USER_DEFINED:
             return None
@@ -96,7 +97,10 @@ class Reader:
         if element.dtype.kind not in "iuf" or element.axes:
             return "of other elements"
         value = np.zeros((), element.dtype.newbyteorder("="))
-        self._guarded(lambda: plan.get_fill_value(value))
+        try:
+            self._guarded(lambda: plan.get_fill_value(value))
+        except NotCarriedError:
+            return "that HDF5 cannot read"
         return value[()]
 
     def attributes(
@@ -118,10 +122,12 @@ class Reader:
             return {}, {"*": f"nor can the others beside it: {problem}"}
         for raw in names:
             name = raw.decode("utf-8", "backslashreplace")
-            if is_hidden(item, name):
-                continue
             try:
-                found[name] = to_json(self._attribute(item, raw))
+                if self._guarded(lambda name=name: is_hidden(item, name)):  # type: ignore[misc]
+                    continue
+                if name.encode() != raw:
+                    raise NotCarriedError("its name is not UTF-8")
+                found[name] = to_json(self._guarded(lambda raw=raw: self._attribute(item, raw)))  # type: ignore[misc]
             except (NotCarriedError, NoJSONError) as problem:
                 lost[name] = str(problem) or "it is neither numbers nor text"
         return found, lost
@@ -229,9 +235,9 @@ class Reader:
         shown = shortened([ascii(each) for each in self.without_value])
         return (*self.notes, f"attributes without a value are null: {shown}")
 
-    def _guarded(self, read: Callable[[], None]) -> None:
+    def _guarded(self, read: Callable[[], _T]) -> _T:
         try:
-            read()
+            return read()
         except (MemoryError, FormatError):
             raise
         except Exception as problem:  # h5py raises many types

@@ -35,6 +35,7 @@ class Tree:
     skipped: dict[str, str] = field(default_factory=dict)
     links: list[str] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
+    empty: list[str] = field(default_factory=list)
 
     def walk(self, start: Item) -> Iterator[Item]:
         """`start`, and what is below it, each object once."""
@@ -49,8 +50,11 @@ class Tree:
             if depth >= DEPTH_MAX:
                 message = f"its groups are nested more than {DEPTH_MAX} deep"
                 raise FormatError(message)
-            below = []
-            for name, link in self._links(item.id):
+            below: list[tuple[Item, int]] = []
+            links = self._links(item.id)
+            if item.path and not links and not self.h5py.h5a.get_num_attrs(item.id):
+                self.empty.append(ascii(item.path))
+            for name, link in links:
                 count += 1
                 if count > OBJECTS_MAX:
                     raise FormatError(_too_many())
@@ -93,7 +97,11 @@ class Tree:
 
     def notes(self) -> tuple[str, ...]:
         """What the walk left out without being asked: names that say nothing new."""
-        told = (("links", self.links), ("named types", self.types))
+        told = (
+            ("links", self.links),
+            ("named types", self.types),
+            ("groups with nothing in them", self.empty),
+        )
         return tuple(f"{what} left out: {shortened(names)}" for what, names in told if names)
 
     def _links(self, group: Any) -> list[tuple[str, int]]:  # noqa: ANN401

@@ -81,9 +81,7 @@ def _read_groups(path: Path) -> Content:
                 _take(item, reader, dimensions, content)
         content.skipped.update(tree.skipped)
         notes = (*reader.notes_at_end(), *tree.notes())
-    if dimensions.unlimited:
-        shown = ", ".join(sorted({ascii(dimensions.names[each]) for each in dimensions.unlimited}))
-        notes = (f"dimensions without a limit keep their present length only: {shown}", *notes)
+    notes = (*dimensions.notes(), *notes)
     return Content(content.arrays, content.attrs, content.metadata, content.skipped, notes)
 
 

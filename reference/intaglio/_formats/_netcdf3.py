@@ -16,6 +16,7 @@ import numpy as np
 from intaglio._formats._attributes import JSON_ATTRIBUTE, json_object, to_json
 from intaglio._formats._base import Array, Content, FormatError, native
 from intaglio._formats._hdf5 import add_array, own_text
+from intaglio._formats._hdf5_tree import shortened
 
 _VERSIONS: Final = {1: (4, 4), 2: (4, 8), 5: (8, 8)}  # bytes of a count, and of an offset
 _TYPES: Final = {1: "i1", 3: ">i2", 4: ">i4", 5: ">f4", 6: ">f8"}
@@ -186,6 +187,14 @@ def read_classic(path: Path) -> Content:
         for dimension in header.dimensions
         if not dimension.length
     )
+    used = {each for variable in header.variables for each in variable.dimensions}
+    unused = [
+        f"{dimension.name!a} of length {dimension.length:,}"
+        for dimension in header.dimensions
+        if dimension.length and dimension not in used
+    ]
+    if unused:
+        notes += (f"dimensions of no variable are left out: {shortened(unused)}",)
     return Content(content.arrays, content.attrs, content.metadata, content.skipped, notes)
 
 

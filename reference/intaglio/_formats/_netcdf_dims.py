@@ -1,14 +1,20 @@
-"""netCDF-4's dimensions, as HDF5's dimension scales have them."""
+"""netCDF-4's dimensions, as HDF5's dimension scales have them.
+
+names: of a dimension by its address in the file. unlimited: the present lengths of those without
+a limit. number: addresses by netCDF's own number. bare: lengths of those that are no variables.
+used: those of variables that were read.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any, Final
 
 import numpy as np
 
 from intaglio._formats._base import FormatError
 from intaglio._formats._hdf5_data import begins, is_scale
-from intaglio._formats._hdf5_tree import Item
+from intaglio._formats._hdf5_tree import Item, shortened
 
 _NO_VARIABLE: Final = b"This is a netCDF dimension but not a netCDF variable"
 _PREFIX: Final = "_nc4_non_coord_"
@@ -23,7 +29,8 @@ class Dimensions:
     names: dict[tuple[int, int], str] = field(default_factory=dict)
     unlimited: dict[tuple[int, int], int] = field(default_factory=dict)
     number: dict[int, tuple[int, int]] = field(default_factory=dict)
-    bare: set[tuple[int, int]] = field(default_factory=set)  # dimensions that are no variables
+    bare: dict[tuple[int, int], int] = field(default_factory=dict)
+    used: set[tuple[int, int]] = field(default_factory=set)
 
     def add(self, item: Item) -> None:
         """Take a dataset in, if it is a dimension."""
@@ -31,7 +38,7 @@ class Dimensions:
             return
         self.names[item.address] = variable_path(item.path).rpartition("/")[2]
         if begins(self.h5py, item.id, b"NAME", _NO_VARIABLE):
-            self.bare.add(item.address)
+            self.bare[item.address] = prod(item.id.shape)
         limits = item.id.get_space().get_simple_extent_dims(1)
         if len(limits) == 1 and limits[0] == self.h5py.h5s.UNLIMITED:
             self.unlimited[item.address] = item.id.shape[0]
@@ -40,6 +47,25 @@ class Dimensions:
 
     def of(self, item: Item) -> list[tuple[int, int]]:
         """The addresses of a variable's dimensions, one an axis; [] where it has none."""
+        found = self._found(item)
+        self.used.update(found)
+        return found
+
+    def notes(self) -> tuple[str, ...]:
+        """What is lost of dimensions: that they had no limit, and those of no variable."""
+        unlimited = sorted({ascii(self.names[each]) for each in self.unlimited})
+        unused = [
+            f"{self.names[address]!a} of length {length:,}"
+            for address, length in self.bare.items()
+            if address not in self.used
+        ]
+        told = (
+            ("dimensions without a limit keep their present length only", unlimited),
+            ("dimensions of no variable that is read are left out", unused),
+        )
+        return tuple(f"{what}: {shortened(names)}" for what, names in told if names)
+
+    def _found(self, item: Item) -> list[tuple[int, int]]:
         rank = len(item.id.shape)
         ids = self._integers(item.id, b"_Netcdf4Coordinates")
         if ids is not None and len(ids) == rank and all(each in self.number for each in ids):
