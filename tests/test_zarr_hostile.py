@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -266,7 +267,7 @@ def test_links_inside_the_store_are_followed(here, capsys):
     assert same_bits(np.load("o.npy"), values)
 
 
-@pytest.mark.parametrize("kind", ["pipe", "device", "huge"])
+@pytest.mark.parametrize("kind", ["pipe", "device", "huge", "folder", "file above"])
 def test_a_tile_that_is_no_ordinary_file_is_named(here, capsys, kind):
     store()
     tile = Path("s.zarr/c/1/0.png")
@@ -275,12 +276,19 @@ def test_a_tile_that_is_no_ordinary_file_is_named(here, capsys, kind):
         os.mkfifo(tile)
     elif kind == "device":
         tile.symlink_to("/dev/zero")
+    elif kind == "folder":
+        tile.mkdir()
+    elif kind == "file above":  # zarr takes both for tiles that are not stored: zeros
+        Path("s.zarr/c/1/1.png").unlink()
+        tile.parent.rmdir()
+        tile.parent.write_text("no folder")
     else:
         with tile.open("wb") as stream:
             stream.truncate(2**34)
     for code, err in both(capsys):
         assert code == DATA
-        assert "c/1/0.png" in err
+        assert re.search(r"c/1/[01]\.png", err)
+        assert not Path("o.npy").exists()
 
 
 # The overview

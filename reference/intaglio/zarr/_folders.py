@@ -18,6 +18,7 @@ from intaglio._limits import (
     Limits,
 )
 
+_DOCUMENTS: Final = ("zarr.json", ".zarray", ".zgroup", ".zattrs", ".zmetadata")
 FILE_BYTES_MAX: Final = 2**30  # of a stored object, before memory is taken for it
 
 
@@ -56,9 +57,14 @@ def check_object(root: Path, key: str, *, whole: bool) -> None:
         raise FormatError(message)
     try:
         found = path.stat()
-    except (FileNotFoundError, NotADirectoryError):
+    except FileNotFoundError:
         return
-    if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+    except NotADirectoryError as problem:
+        if path.name in _DOCUMENTS:  # zarr asks each name in a group whether it is a node
+            return
+        message = f"{key} cannot be there: a file stands where its folder should be"
+        raise FormatError(message) from problem
+    if not stat.S_ISREG(found.st_mode):  # zarr would take a folder for a chunk that is not stored
         message = f"{key} is no regular file"
         raise FormatError(message)
     if whole and found.st_size > FILE_BYTES_MAX:
