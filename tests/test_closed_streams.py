@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import zarr
 
 import intaglio as ig
 from intaglio.cli._run import run
@@ -153,3 +154,15 @@ def test_unpack_writes_into_a_device_or_a_pipe_without_a_suffix(here):
     os.mkfifo("pipe")
     code, out, _ = shell("cat pipe & intaglio unpack m.png -q -o pipe; wait")
     assert (code, out) == (0, Path("m.npy").read_bytes())
+
+
+def test_warnings_of_libraries_are_lines_of_the_command(here):
+    """A group of a store with a file that is no node: zarr warns of it."""
+    zarr.create_group("g.zarr").create_array("a", shape=(3,), dtype="f8")
+    Path("g.zarr/README.txt").write_text("text")
+    code, _, err = shell("intaglio unpack g.zarr -o g.npy")
+    lines = err.decode().splitlines()
+    assert code == 65
+    assert all(line.startswith("intaglio: ") for line in lines), err
+    assert "README.txt" in lines[0]
+    assert lines[-1].startswith("intaglio: g.zarr: a group, no array")

@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+import warnings
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -11,7 +12,7 @@ from intaglio._limits import OUTPUT_BYTES_VARIABLE, PIXELS_VARIABLE
 from intaglio.cli._exits import INTERRUPTED, OK, PIPE_CLOSED, USAGE, UsageError
 from intaglio.cli._files import STDOUT, naming_full_disk
 from intaglio.cli._streams import discard, open_missing
-from intaglio.cli._talk import Talk, fail
+from intaglio.cli._talk import Talk, complain, fail
 
 _EMPTY_OPTION: Final = re.compile("--[a-z-]+=")
 _USUAL_FLAGS: Final = ("--json", "--quiet", "-q")
@@ -26,6 +27,17 @@ _PARSED_VARIABLES: Final = ("_INTAGLIO_COMPLETE", PIXELS_VARIABLE, OUTPUT_BYTES_
 
 def run(arguments: list[str]) -> int:
     """Carry out one command line, and give its exit code; never raises."""
+    with warnings.catch_warnings():
+        warnings.showwarning = _note_of_a_library  # type: ignore[assignment]
+        return _run(arguments)
+
+
+def _note_of_a_library(message: Warning | str, *_about: object) -> None:
+    """Print a warning as one line; Python would show a line of the library's code beside it."""
+    complain(f"note: {message}")
+
+
+def _run(arguments: list[str]) -> int:
     open_missing()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
