@@ -174,6 +174,13 @@ BEYOND = {
     "a spine far away": lambda record: record["axes"][0]["spines"]["bottom"].update(
         position=["outward", -1e300]
     ),
+    "mathematical labels": lambda record: record["axes"][0]["axis"]["x"]["major"].update(
+        places=list(range(900)), labels=[rf"$\frac{{{i}}}{{b}}$" for i in range(900)]
+    ),
+    "ticks": lambda record: record["axes"][0]["axis"]["x"]["major"].update(
+        places=list(range(9000)), labels=["a"] * 9000
+    ),
+    "characters without a glyph": title("\n".join(["\ue000" * 40] * 200)),
     "a wide text": lambda record: (
         title("W" * 2000)(record),
         record["axes"][0]["titles"]["center"]["style"].update(fontsize=30),

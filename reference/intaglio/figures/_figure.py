@@ -13,6 +13,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
+from intaglio._errors import DecodeError, Reason
 from intaglio.figures import _texts
 from intaglio.figures._axes import DRAWERS, draw_axes, write_artists, write_axes
 from intaglio.figures._base import Drawing, Writing
@@ -38,6 +39,7 @@ _RC_PREFIXES: Final = (
     *("axes.", "axes3d.", "font.", "grid.", "hatch.", "image.", "legend.", "lines.", "mathtext."),
     *("patch.", "path.", "polaraxes.", "scatter.", "text.", "xaxis.", "xtick.", "yaxis.", "ytick."),
 )
+WARNINGS_MAX: Final = 5000  # matplotlib warns of every character without a glyph
 _BAR_WORDS: Final = ("orientation", "extend", "spacing", "drawedges", "extendfrac", "extendrect")
 
 
@@ -146,10 +148,19 @@ def draw_figure(record: Mapping[str, Json], arrays: Mapping[str, Array]) -> Figu
     lost: list[str] = []
     totals = count(record, arrays)
     totals.refuse_beyond(Totals())
-    with guarded(), warnings.catch_warnings(record=True) as heard:
+    heard: Counter[tuple[str, type[Warning]]] = Counter()
+
+    def hear(message: Warning | str, category: type[Warning], *_: object) -> None:
+        heard[str(message), category] += 1
+        if heard.total() > WARNINGS_MAX:  # each walks the stack
+            detail = f"drawing the figure warns over {WARNINGS_MAX:,} times: replot() stops"
+            raise DecodeError(Reason.LIMIT_EXCEEDED, detail)
+
+    with guarded(), warnings.catch_warnings():
         warnings.simplefilter("always")
+        warnings.showwarning = hear  # type: ignore[assignment]
         figure = _draw_with_settings(record, arrays, totals, lost)
-    for text, category in {(str(one.message), one.category): None for one in heard}:
+    for text, category in heard:
         warnings.warn(text, category, stacklevel=3)
     if lost:
         words = (f"{n} {name}" if n > 1 else name for name, n in Counter(lost).items())

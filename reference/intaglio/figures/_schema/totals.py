@@ -24,9 +24,9 @@ class Totals:
     twins: int = 8  # axes in one place
     subfigures: int = 64
     nesting: int = 8  # of sub-figures
-    parts: int = 20_000  # artists, bars, legend entries, ticks, category labels, together
+    parts: int = 20_000  # artists and bars; entries of legends, ticks and words count four times
     characters: int = 500_000  # of all texts
-    mathematical_texts: int = 2000
+    mathematical_texts: int = 500  # over 10 ms each
     text_pixels: int = 2**28  # covered by texts, at the dpi it was saved with
     pieces: int = 2**20  # paths, faces, segments
 
@@ -63,7 +63,7 @@ def count(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Totals:
         twins=_twins(record["axes"]),
         subfigures=len(record["subfigures"]),
         nesting=max((one["name"].count("/") + 1 for one in record["subfigures"]), default=0),
-        parts=len(artists) + ticks + words + bars + 4 * entries,  # each text, box, line, marker
+        parts=len(artists) + bars + 4 * (entries + ticks + words),  # each text and two lines
         characters=sum(len(words) for words, _ in texts),
         mathematical_texts=sum(words.count("$") > 1 for words, _ in texts),
         text_pixels=int(sum(len(words) * (size * dpi / 72) ** 2 for words, size in texts)),
