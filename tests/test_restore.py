@@ -102,6 +102,17 @@ def test_a_constant_that_clipped_values_is_named_and_not_promised_to_be_undone()
     assert restore_pixels(changed) is None
 
 
+@pytest.mark.parametrize("change", ["channels-swapped", "inverted"])
+def test_restore_is_not_offered_where_transparency_with_data_was_dropped(change):
+    opaque = carrier(channels=4, profile="rgba")[..., :3]
+    changed = np.ascontiguousarray(opaque[..., ::-1] if change == "channels-swapped" else ~opaque)
+    found = diagnose_pixels(changed, Reason.NO_PROLOGUE)
+    assert found.cause == change
+    assert "transparency, which carried data, was dropped" in found.sentence
+    assert "restore" not in found.sentence
+    assert restore_pixels(changed) is None
+
+
 # Order of rows and columns.
 
 

@@ -43,6 +43,9 @@ def _undone(past: Past, sights: list[Sight], change: Change) -> Past | None:
         if any(change.shifts) and not _is_restored(marks[0], past.pixels):
             clipped = f"{past.what}, and clipped at the ends of the range"
             return replace(past, what=clipped, is_lossless=False)
+        if marks[0].depths[3] and past.pixels.shape[2] < 4:
+            gone = f"{past.what}, and its transparency, which carried data, was dropped"
+            return replace(past, what=gone, is_lossless=False)
         return past
     enlarged = maybe_enlarged(past.pixels, sights)
     if enlarged:
