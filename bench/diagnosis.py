@@ -24,6 +24,7 @@ from damage import (  # noqa: E402
     cases,
     diagnosed,
     is_likeliest,
+    is_restored,
     shipped,
     verdict,
 )
@@ -31,6 +32,7 @@ from damage import (  # noqa: E402
 NEVER = "never-intaglio"
 PARTS = {False: 5, True: 2}  # held out or not -> one in how many is looked at
 Table = dict[str, Counter[tuple[bool, str]]]  # kind -> (held out, verdict) -> how many
+Words = dict[str, Counter[str]]  # kind -> word -> how many
 
 
 def chosen(options: set[str]) -> Iterator[Case]:
@@ -46,9 +48,10 @@ def chosen(options: set[str]) -> Iterator[Case]:
             yield case
 
 
-def measure(options: set[str]) -> tuple[Table, dict[str, Counter[str]], float]:
+def measure(options: set[str]) -> tuple[Table, Words, Words, float]:
     table: Table = defaultdict(Counter)
-    wrong: dict[str, Counter[str]] = defaultdict(Counter)
+    wrong: Words = defaultdict(Counter)
+    restored: Words = defaultdict(Counter)
     slowest = 0.0
     for case in chosen(options):
         damaged = case.made()
@@ -61,11 +64,14 @@ def measure(options: set[str]) -> tuple[Table, dict[str, Counter[str]], float]:
         if word == "family" and is_likeliest(detail, case.damage.right):
             word = "likeliest"
         table[case.damage.kind][case.held, word] += 1
+        if "`intaglio restore`" in detail:
+            word = "restored" if is_restored(case, damaged) else "offered"
+            restored[case.damage.kind][word] += 1
         if word in ("wrong", "silent") and not case.held:
             wrong[case.damage.kind][cause] += 1
             if "--tuned" in options:
                 print(f"{case.damage.name:28} {case.source:18} {cause}")
-    return table, wrong, slowest
+    return table, wrong, restored, slowest
 
 
 def bystanders() -> tuple[Counter[str], Counter[str]]:
@@ -98,7 +104,7 @@ def said(counts: Counter[tuple[bool, str]], *helds: bool) -> str:
     return f"{right} of {count} right ({right / count:.1%}), {family} of them by a family"
 
 
-def lines(table: Table, wrong: dict[str, Counter[str]], slowest: float) -> Iterator[str]:
+def lines(table: Table, wrong: Words, restored: Words, slowest: float) -> Iterator[str]:
     total = sum(table.values(), Counter())
     words = Counter(word for _, word in total.elements())
     exact, family, count = shares(total, False, True)
@@ -110,27 +116,43 @@ def lines(table: Table, wrong: dict[str, Counter[str]], slowest: float) -> Itera
     yield f"{words['silent']} were told that there is no trace, {words['wrong']} something wrong."
     yield f"The slowest took {slowest:.2f} s of CPU."
     yield ""
-    yield "| kind of damage | tuned on | held out | else (of what was tuned on) |"
-    yield "|---|---|---|---|"
+    offers = sum(restored.values(), Counter())
+    yield f"`intaglio restore` was offered {offers.total()} times, and gave every bit back"
+    yield f"{offers['restored']} times."
+    yield ""
+    yield "| kind of damage | tuned on | held out | restored | else (of what was tuned on) |"
+    yield "|---|---|---|---|---|"
     for kind, counts in sorted(table.items()):
         taken = ", ".join(f"{cause} {n}" for cause, n in wrong[kind].most_common(4))
-        yield f"| {kind} | {part(counts, held=False)} | {part(counts, held=True)} | {taken} |"
+        back, given = restored[kind]["restored"], restored[kind].total()
+        columns = [part(counts, held=False), part(counts, held=True)]
+        columns.append(f"{back} of {given} offered" if given else "")
+        yield f"| {' | '.join([kind, *columns, taken])} |"
 
 
 HEADING = "## How often they are right\n"
 HEAD = """
 This part is written by `python bench/diagnosis.py`, from the corpus of `tests/damage.py`: pictures
 that carry data (heat maps, photographs, plots; several profiles and sizes), each damaged in many
-ways by Pillow and OpenCV. "Tuned on" is what the diagnosis was built with, the journeys of
-survival.md beside it. "Held out" are other pictures, and partly the same damages in other
-strengths, made by seed; they have been looked at several times, but only as sums by kind.
+ways by Pillow and OpenCV. "Tuned on" is what the diagnosis was built with, as were the operations
+of survival.md. "Held out" are other pictures, with the same damages and with others: other
+strengths, channel orders, factors, shifts, screens, file formats and kinds of noise. They are made
+by seed; they have been looked at several times, but only as sums by kind.
 
-An answer is right if it names the cause that the corpus
-gives, or, counted behind a plus sign, a family of causes with that one among them: *smoothed*
-(resized, blurred or compressed with loss, of which the sentence calls one the likeliest) or
-*altered* (cropped, recoloured, resized, blurred, or saved with loss or in fewer colours). A family
-is named where what is left does not tell its members apart. Where there was a cause, saying nothing
-is not right.
+An answer is right if it names the cause that the corpus gives, or a family of causes that contains
+it. Families are counted behind a plus sign, and named where what is left does not tell their
+members apart:
+
+| family | members |
+|---|---|
+| *smoothed* | resized, blurred, compressed with loss; the sentence names the likeliest |
+| *altered* | cropped, recoloured, resized, blurred, loss, fewer colours, low bits written over |
+| *slightly-changed* | noise, conversions and back; slight blur, loss, recolouring, fewer colours |
+| *low-bits-random* | low bits written over with noise; cropped |
+
+Where there was a cause, saying nothing is not right, except for low bits that were written over
+with noise. "Restored" counts how often `intaglio restore` gave every bit back, of the times that
+the sentence offered it.
 
 """
 
@@ -146,7 +168,7 @@ any": {accused}. Some of these are JPEGs, and all called grey are grey.
 
 def main() -> None:
     options = set(sys.argv[1:])
-    table, wrong, slowest = measure(options)
+    table, wrong, restored, slowest = measure(options)
     if "--tuned" in options:
         print(said(sum(table.values(), Counter()), False))
         return
@@ -158,7 +180,7 @@ def main() -> None:
         count=causes.total(),
         accused=", ".join(f"{c} {n}" for c, n in causes.items() if c != NOT_A_CARRIER) or "none",
     )
-    text = HEADING + HEAD + "\n".join(lines(table, wrong, slowest)) + "\n" + tail
+    text = HEADING + HEAD + "\n".join(lines(table, wrong, restored, slowest)) + "\n" + tail
     page = ROOT / "docs" / "diagnosis.md"
     page.write_text(page.read_text().partition(HEADING)[0] + text)
     print(text)

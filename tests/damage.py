@@ -418,6 +418,72 @@ def _reorder(*channels: int) -> Callable[..., Pixels]:
     return lambda pixels, rng: pixels[..., channels].copy()
 
 
+def _of_colours(
+    change: Callable[[Pixels, np.random.Generator], np.ndarray],
+) -> Callable[..., Pixels]:
+    """A change of R, G and B; values are rounded, alpha stays."""
+
+    def apply(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+        changed = np.clip(np.rint(change(pixels[..., :3], rng)), 0, 255).astype(np.uint8)
+        return np.concatenate([changed, pixels[..., 3:]], -1)
+
+    return apply
+
+
+def _gamma_and_back(gamma: float) -> Callable[..., Pixels]:
+    there, back = _gamma(gamma), _gamma(1 / gamma)
+    return _of_colours(lambda p, rng: back(there(p, rng), rng))
+
+
+def _video_range_and_back(pixels: Pixels, rng: np.random.Generator) -> np.ndarray:
+    return (np.rint(16 + pixels * (219 / 255)) - 16) * (255 / 219)
+
+
+def _ycbcr_and_back(pixels: Pixels, rng: np.random.Generator) -> np.ndarray:
+    image = _image(np.ascontiguousarray(pixels))
+    return np.array(image.convert("YCbCr").convert("RGB"))
+
+
+def _levels(bits: int) -> Callable[..., Pixels]:
+    most = 2**bits - 1
+    return _of_colours(lambda p, rng: np.rint(p * (most / 255)) * (255 / most))
+
+
+def _low_bits(*depths: int, random: bool = False) -> Callable[..., Pixels]:
+    """The lowest bits of R, G and B cleared, or written over with noise."""
+    low = np.array([(1 << depth) - 1 for depth in depths], np.uint8)
+
+    def change(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+        fresh = rng.integers(0, 256, pixels.shape, np.uint8)
+        return (pixels & ~low) | (fresh & low if random else np.uint8(0))
+
+    return _of_colours(change)
+
+
+def _shift(down: float, across: float) -> Callable[..., Pixels]:
+    """Rolled around the edges, by parts of the sides."""
+    return lambda p, rng: np.roll(p, (round(down * p.shape[0]), round(across * p.shape[1])), (0, 1))
+
+
+def _fields(kind: str) -> Callable[..., Pixels]:
+    def apply(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+        rows = np.arange(len(pixels))
+        apart = np.r_[rows[::2], rows[1::2]]
+        return pixels[apart if kind == "apart" else np.argsort(apart)]
+
+    return apply
+
+
+def _on_screen(factor: float, top: int, left: int) -> Callable[..., Pixels]:
+    """Enlarged by repeating pixels, in a screenshot."""
+
+    def apply(pixels: Pixels, rng: np.random.Generator) -> Pixels:
+        enlarged = _resize_pil(factor, Resampling.NEAREST)(pixels, rng)
+        return _pad(top, 90, 70, left, "screen")(enlarged, rng)
+
+    return apply
+
+
 def _flip_bits(count: int, first: int = 0) -> Callable[..., Pixels]:
     def apply(pixels: Pixels, rng: np.random.Generator) -> Pixels:
         result = pixels.copy()
@@ -460,6 +526,10 @@ def _grey(weights: tuple[float, float, float]) -> Callable[..., Pixels]:
         return np.repeat(grey[..., None], 3, -1)
 
     return apply
+
+
+def _is_opaque(pixels: Pixels) -> bool:
+    return pixels.shape[2] == 3
 
 
 def _has_alpha(pixels: Pixels) -> bool:
@@ -603,6 +673,24 @@ def _damages() -> Iterator[Damage]:
     yield from of("file", "jpeg", ("jpeg", _saved_as("JPEG", quality=92)))
     yield from of("file", "webp", ("webp", _saved_as("WEBP", quality=80)))
     yield from of("file", "gif", ("gif", _saved_as("GIF")))
+    lossless = (("bmp", "BMP", {}), ("tiff", "TIFF", {}), ("webp", "WEBP", {"lossless": True}))
+    for cause, form, options in lossless:
+        yield from of("lossless-file", cause, (cause, _saved_as(form, **options)), fits=_is_opaque)
+    yield from of(
+        *("inverted", "inverted"), ("low-bits", _of_colours(lambda p, r: p ^ np.uint8(3)))
+    )
+    yield from of("shifted", "shifted", ("half", _shift(0.5, 0.5)), ("across", _shift(0, 0.2)))
+    yield from of("fields-moved", "fields-moved", ("apart", _fields("apart")))
+    yield from of("screen", "resized", ("2", _on_screen(2, 131, 401)))
+    yield from of(
+        *("slightly-changed", "slightly-changed"),
+        ("one-bit-noise", _of_colours(lambda p, r: p ^ r.integers(0, 2, p.shape, np.uint8))),
+        ("gamma-1.8-and-back", _gamma_and_back(1.8)),
+        ("video-range-and-back", _of_colours(_video_range_and_back)),
+    )
+    yield from of("low-bits-empty", "low-bits-empty", ("3-2-3", _low_bits(3, 2, 3)))
+    random = _low_bits(3, 2, 3, random=True)
+    yield from of("low-bits-random", {"low-bits-random", NOT_A_CARRIER}, ("3-2-3", random))
 
 
 DAMAGES = tuple(_damages())
@@ -645,6 +733,42 @@ def _fresh_damages() -> Iterator[Damage]:
     yield one("annotated", "annotated", "arrow", _draw("arrow"))
     yield one("bit-rot", "bit-rot", "2-fresh", _flip_bits(2, 200))
     yield one("truncated", "truncated", "most", _truncate(0.8))
+    yield from _fresh_lossless(one)
+    for name, change in (
+        ("noise-of-one-step", lambda p, r: p.astype(int) + r.integers(-1, 2, p.shape)),
+        ("noise-of-sigma-0.8", lambda p, r: p + r.normal(0, 0.8, p.shape)),
+        ("ycbcr-and-back", _ycbcr_and_back),
+    ):
+        yield one("slightly-changed", "slightly-changed", name, _of_colours(change))
+    yield one("slightly-changed", "slightly-changed", "gamma-1.4-and-back", _gamma_and_back(1.4))
+    yield one("slightly-changed", "slightly-changed", "7-bits", _levels(7))
+    yield one("low-bits-empty", "low-bits-empty", "4-4-4", _low_bits(4, 4, 4))
+    yield one("low-bits-empty", "low-bits-empty", "5-bits", _levels(5))
+    for depths in ((2, 2, 2), (4, 4, 4)):
+        name = "-".join(map(str, depths))
+        random = _low_bits(*depths, random=True)
+        yield one("low-bits-random", f"low-bits-random {NOT_A_CARRIER}", name, random)
+
+
+def _fresh_lossless(one: Callable[..., Damage]) -> Iterator[Damage]:
+    """Changes that `restore` undoes, with parameters that it was not made with."""
+    for name, order in {"rbg": (0, 2, 1), "brg": (2, 0, 1)}.items():
+        swapped = _of_colours(lambda p, r, order=order: p[..., order])
+        yield one("channels-swapped", "channels-swapped", name, swapped)
+    negative = _of_colours(lambda p, r: p ^ np.array([255, 0, 7], np.uint8))
+    yield one("inverted", "inverted", "some-bits", negative)
+    added = _of_colours(lambda p, r: p + np.array([2, -1, 1]))
+    yield one("brightness", "recoloured", "constant", added)
+    for factor in (1.15, 1.4, 2.3):
+        nearest = _resize_pil(factor, Resampling.NEAREST)
+        yield one("resized", "resized", f"{factor}-nearest", nearest)
+    yield one("screen", "resized", "1.75", _on_screen(1.75, 57, 222))
+    yield one("screen", "resized", "3", _on_screen(3, 204, 35))
+    yield one("shifted", "shifted", "up-and-left", _shift(-0.13, -0.37))
+    yield one("fields-moved", "fields-moved", "together", _fields("together"))
+    for cause, form in (("tga", "TGA"), ("qoi", "QOI"), ("netpbm", "PPM"), ("sgi", "SGI")):
+        saved = _saved_as(form)
+        yield Damage("lossless-file", cause, frozenset({cause}), saved, _is_opaque)
 
 
 FRESH_DAMAGES = tuple(_fresh_damages())
@@ -667,6 +791,21 @@ def answer(damaged: Pixels | bytes) -> tuple[str, str]:
     except ig.DecodeError as problem:
         return problem.diagnosis or NOT_A_CARRIER, problem.detail
     return READ, ""
+
+
+def is_restored(case: "Case", damaged: Pixels | bytes) -> bool:
+    """Whether `restore` gives every bit of the arrays back that the source carried."""
+    raw, out = damaged if isinstance(damaged, bytes) else write_png(damaged), io.BytesIO()
+    try:
+        if ig.restore(io.BytesIO(raw), out).problem:
+            return False
+        found, wanted = ig.loads_dict(out.getvalue()), ig.extract(source(case.source))
+    except ig.DecodeError:
+        return False
+    return list(found) == list(wanted) and all(
+        found[name].dtype == array.dtype and found[name].tobytes() == array.tobytes()
+        for name, array in wanted.items()
+    )
 
 
 def diagnosed(damaged: Pixels | bytes) -> str:

@@ -152,7 +152,7 @@ QT = (
     Way("mirrored", _qimage(lambda _, image: image.mirrored()), "place", ("flipped-vertically",)),
     Way("scaled, smooth", _qimage(_scaled), "values", RESIZED),
     Way("Grayscale8", _qimage(_as("Format_Grayscale8")), "values", GREY),
-    Way("RGB16 (5-6-5)", _qimage(_as("Format_RGB16")), "values", (*COLOURS, "palette", "resized")),
+    Way("RGB16 (5-6-5)", _qimage(_as("Format_RGB16")), "values", (*COLOURS, "palette", "low-bits-empty", "resized")),
 )  # fmt: skip
 
 

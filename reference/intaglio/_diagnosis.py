@@ -15,7 +15,9 @@ _CROPPED: Final = frozenset(
 )
 FAMILIES: Final = {  # causes that stand for one of several, where nothing tells which
     SMOOTHED: frozenset({"resized", "blurred", *_CODECS}),
-    ALTERED: frozenset({"resized", "blurred", "recoloured", "palette", *_CODECS, *_CROPPED}),
+    ALTERED: frozenset(
+        {"resized", "blurred", "recoloured", "palette", RANDOM, *_CODECS, *_CROPPED}
+    ),
     SLIGHT: frozenset({"recoloured", "palette", "blurred", *_CODECS}),
     RANDOM: _CROPPED,
 }
