@@ -143,6 +143,10 @@ def style(**values):
 BEYOND = {
     "inches": lambda record: record.update(size=[600, 600]),
     "dpi": lambda record: record["saved"].update(dpi=20_000),
+    "pixels, of which there is none": lambda record: record.update(size=[600, 0.001]),
+    "a part without a pixel": lambda record: record["saved"]["keywords"].update(
+        bbox_inches=[0, 0, 1, 0.005]
+    ),
     "sides of a marker": style(marker=[100_000_000, 1, 0]),
     "steps between markers": style(markevery=1e-9),
     "dashes": style(linestyle=[0, [1e-9, 1e-9]]),

@@ -49,6 +49,8 @@ class Totals:
 def count(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Totals:
     """What a checked record asks for."""
     dpi = record["saved"]["dpi"]
+    if _shortest_side(record) * dpi < 1:  # matplotlib writes no empty picture
+        raise DecodeError(Reason.METADATA_INVALID, f"the figure has no pixel at its dpi, {dpi:g}")
     holders = [record, *record["subfigures"], *record["axes"]]
     artists = [artist for one in holders for artist in one["artists"]]
     axes = [axis for one in record["axes"] for axis in one["axis"].values()]
@@ -75,6 +77,13 @@ def pad_of(record: Mapping[str, Any]) -> float:
     """Inches around a tight box."""
     pad = record["saved"]["keywords"].get("pad_inches")
     return pad if isinstance(pad, int | float) else PAD_INCHES
+
+
+def _shortest_side(record: Mapping[str, Any]) -> float:
+    """Inches, of the figure and of the part of it that is saved."""
+    part = record["saved"]["keywords"].get("bbox_inches")
+    sides = [part[2] - part[0], part[3] - part[1]] if isinstance(part, list) else []
+    return float(min(*record["size"], *sides))
 
 
 def _square_inches(record: Mapping[str, Any]) -> float:
