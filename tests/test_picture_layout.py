@@ -201,7 +201,7 @@ def test_what_is_chosen_is_spread_evenly_from_first_to_last(total, most):
 @pytest.mark.parametrize(
     ("shape", "words"),
     [
-        ((), "matrix of 1x1"),
+        ((), "the value 0.0"),
         ((0,), "nothing"),
         ((3, 0, 2), "nothing"),
         ((7,), "line plot of 7"),

@@ -29,7 +29,14 @@ if TYPE_CHECKING:
     )
     from intaglio._diff import diff
     from intaglio._differences import Diff
-    from intaglio._errors import ContentError, DecodeError, EncodeError, IntaglioError, Reason
+    from intaglio._errors import (
+        ContentError,
+        DecodeError,
+        EncodeError,
+        IntaglioError,
+        PictureWarning,
+        Reason,
+    )
     from intaglio._info import ArrayInfo, Info
     from intaglio._lazy import IntaglioFile, LazyArray
     from intaglio._limits import Limits
@@ -54,6 +61,7 @@ __all__ = [
     "IntaglioFile",
     "LazyArray",
     "Limits",
+    "PictureWarning",
     "Plan",
     "Reason",
     "Restored",
@@ -84,7 +92,14 @@ __all__ = [
 _ROOMS: Final = {
     "_diff": ("diff",),
     "_differences": ("Diff",),
-    "_errors": ("ContentError", "DecodeError", "EncodeError", "IntaglioError", "Reason"),
+    "_errors": (
+        "ContentError",
+        "DecodeError",
+        "EncodeError",
+        "IntaglioError",
+        "PictureWarning",
+        "Reason",
+    ),
     "_info": ("ArrayInfo", "Info"),
     "_lazy": ("IntaglioFile", "LazyArray"),
     "_limits": ("Limits",),

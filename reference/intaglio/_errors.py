@@ -86,6 +86,13 @@ class EncodeError(IntaglioError):
         self.option: Final = option
 
 
+class PictureWarning(UserWarning):
+    """The picture does not show an array as it is: colours are clipped, or alpha is over white.
+
+    The array that the file carries is exact all the same.
+    """
+
+
 class DecodeError(IntaglioError):
     """The file breaks a rule of SPEC.md, or passes a limit of this reader.
 

@@ -122,10 +122,10 @@ def _middle_magnitude(array: NDArray[Any]) -> float:
 
 
 def paint_image(block: NDArray[Any]) -> Bytes:
-    """Show (h, w, 3 or 4) as itself: of 16 bits the high byte, alpha over white."""
+    """Show (h, w, 3 or 4) as itself: of 16 bits the high byte, floats clipped, over white."""
     pixels: Bytes = block
     if block.dtype.kind == "f":
-        pixels = (block * block.dtype.type(255)).astype(np.uint8)
+        pixels = (np.clip(block, 0, 1) * block.dtype.type(255)).astype(np.uint8)
     elif block.dtype.itemsize == 2:
         pixels = (block >> 8).astype(np.uint8)
     if pixels.shape[-1] == 3:

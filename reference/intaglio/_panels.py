@@ -12,6 +12,8 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from intaglio._glyphs import extent, text_mask
+
 Bytes = NDArray[np.uint8]
 Paint = Callable[[NDArray[Any]], Bytes]  # cells (h, w, ...) -> RGB (h, w, 3)
 Place = Callable[[NDArray[Any]], NDArray[np.float64]]  # values -> heights 0..1, NaN: none
@@ -22,6 +24,7 @@ INKS: Final = ((24, 84, 142), (214, 96, 30))
 QUIET: Final = (236, 236, 236)
 QUIET_LINE: Final = (208, 208, 208)
 HATCH_STEP: Final = 16  # pixels
+_CLEAR_SCALE: Final = 2  # pixels of the picture for one of a glyph, to be read well
 _CHUNK_CELLS: Final = 1 << 15
 _ENVELOPE_VALUES: Final = 1 << 20
 _MARKED_STEP: Final = 10  # pixels between samples from which on each is marked
@@ -94,6 +97,47 @@ class Hatch:
         diagonal = np.arange(top, bottom)[:, None] + np.arange(self.w)[None, :]
         line = diagonal % HATCH_STEP < 2
         return np.where(line[..., None], QUIET_LINE, QUIET).astype(np.uint8)
+
+
+@dataclass(slots=True)
+class Text:
+    """One value as text: in the fewest lines that can be read well, and as large as they can be."""
+
+    text: str
+    w: int
+    h: int
+    _drawn: NDArray[np.bool] | None = None
+
+    def rows(self, top: int, bottom: int) -> Bytes:
+        """Return rows top..bottom-1."""
+        if self._drawn is None:
+            self._drawn = self._draw()
+        return np.where(self._drawn[top:bottom, :, None], INKS[0], PAPER).astype(np.uint8)
+
+    def _draw(self) -> NDArray[np.bool]:
+        """(h, w) Where there is ink."""
+        count = len(self.text)
+        cuts = {-(-count // lines) for lines in range(1, count + 1)}  # characters of a line
+        clear = (columns for columns in cuts if self._scale(columns) >= _CLEAR_SCALE)
+        columns = max(clear, default=0) or max(cuts, key=self._scale)
+        mask = text_mask(self.text, columns)
+        factor = int(self._scale(columns))
+        if not factor:  # a box smaller than the text: the nearest pixel of it shows
+            ys, xs = (
+                np.arange(n) * m // n for n, m in zip((self.h, self.w), mask.shape, strict=True)
+            )
+            return mask[np.ix_(ys, xs)]
+        mask = mask.repeat(factor, axis=0).repeat(factor, axis=1)
+        out = np.zeros((self.h, self.w), np.bool)
+        y, x = (self.h - mask.shape[0]) // 2, (self.w - mask.shape[1]) // 2
+        out[y : y + mask.shape[0], x : x + mask.shape[1]] = mask
+        return out
+
+    def _scale(self, columns: int) -> float:
+        """How often the text fits into the box, a whole number from 1 on."""
+        width, height = extent(columns, -(-len(self.text) // columns))
+        scale = min(self.w / width, self.h / height)
+        return float(int(scale)) if scale >= 1 else scale
 
 
 @dataclass(slots=True)

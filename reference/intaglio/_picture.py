@@ -4,6 +4,8 @@ Made from the arrays, or from a cover. Decoders never need to know how; this
 file knows nothing of bits, streams and files, only how many pixels they need.
 """
 
+import sys
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 from intaglio._badge import badge_for
 from intaglio._colors import map_with
 from intaglio._cover import is_figure, read_cover, resize
-from intaglio._errors import EncodeError, Reason
+from intaglio._errors import EncodeError, PictureWarning, Reason
 from intaglio._layout import (
     PANELS_SHOWN_MAX,
     Bounds,
@@ -84,6 +86,7 @@ class _Plan:
     views: list[View]
     boxes: list[Box]  # one a view
     gaps: list[int]
+    notes: list[str]
 
 
 class _Still(NamedTuple):
@@ -98,6 +101,7 @@ class _Still(NamedTuple):
 def make_picture(arrays: Mapping[str, NDArray[Any]], pixels_needed: int, look: Look) -> Picture:
     """Make a picture of at least `pixels_needed` pixels, from the look's cover or the arrays.
 
+    PictureWarning: where the picture does not show an array as it is.
     EncodeError: CAPACITY_EXCEEDED where no allowed picture is large enough,
     COVER_INVALID, OPTION_INVALID.
     """
@@ -109,6 +113,7 @@ def make_picture(arrays: Mapping[str, NDArray[Any]], pixels_needed: int, look: L
     else:
         plan = _plan(arrays, pixels_needed, look)
         width, height = plan.size.width, plan.size.height
+        _warn(plan.notes)
         panels = [
             placed
             for view, box, gap in zip(plan.views, plan.boxes, plan.gaps, strict=True)
@@ -133,10 +138,11 @@ def plan_size(arrays: Mapping[str, NDArray[Any]], pixels_needed: int, look: Look
 
 
 def _plan(arrays: Mapping[str, NDArray[Any]], needed: int, look: Look) -> _Plan:
-    values = [np.asarray(array) for array in arrays.values()] or [np.empty(0)]
+    values = {name: np.asarray(array) for name, array in arrays.items()} or {"": np.empty(0)}
     if len(values) > 1:
         return _plan_panels(values, needed, look)
-    view = view_of(values[0], look)
+    (array,) = values.values()
+    view = view_of(array, look)
     if look.scale is not None:
         w, h, gap = _scaled(view.sheet, look.scale, needed, look)
     else:
@@ -145,17 +151,20 @@ def _plan(arrays: Mapping[str, NDArray[Any]], needed: int, look: Look) -> _Plan:
     words = (
         f"{view.words}, {scale:.4g} pixels each" if view.kind in ("cells", "image") else view.words
     )
-    return _Plan(PlannedSize(w, h, scale, words), [view], [Box(0, 0, w, h)], [gap])
+    return _Plan(
+        PlannedSize(w, h, scale, words), [view], [Box(0, 0, w, h)], [gap], _notes([""], [view])
+    )
 
 
-def _plan_panels(values: list[NDArray[Any]], needed: int, look: Look) -> _Plan:
+def _plan_panels(values: Mapping[str, NDArray[Any]], needed: int, look: Look) -> _Plan:
     if look.scale is not None:
         raise EncodeError(
             Reason.OPTION_INVALID,
             f"scale= is for one array; the picture shows {len(values)}",
             "scale",
         )
-    views = [view_of(values[i], look) for i in chosen(len(values), PANELS_SHOWN_MAX)]
+    names = [[*values][i] for i in chosen(len(values), PANELS_SHOWN_MAX)]
+    views = [view_of(values[name], look) for name in names]
     grid = fit_panels([view.sheet for view in views])
     w, h, gap = fit_sheet(grid, needed, _bounds(look))
     places = [
@@ -165,7 +174,27 @@ def _plan_panels(values: list[NDArray[Any]], needed: int, look: Look) -> _Plan:
     of = "" if len(views) == len(values) else f" of {len(values):,}"
     words = f"{len(views)}{of} arrays, {grid.cols}x{grid.rows}"
     gaps = [gap for _, gap in places]
-    return _Plan(PlannedSize(w, h, None, words), views, [box for box, _ in places], gaps)
+    boxes = [box for box, _ in places]
+    return _Plan(PlannedSize(w, h, None, words), views, boxes, gaps, _notes(names, views))
+
+
+def _notes(names: list[str], views: list[View]) -> list[str]:
+    """What is said of views, with the name of the array where there are several."""
+    return [
+        f"{name!a}: {view.note}" if name else view.note
+        for name, view in zip(names, views, strict=True)
+        if view.note
+    ]
+
+
+def _warn(notes: list[str]) -> None:
+    """Warn at the line outside this package that asked for the picture."""
+    home = str(Path(__file__).parent)
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(home):
+        frame, level = frame.f_back, level + 1
+    for note in notes:
+        warnings.warn(note, PictureWarning, stacklevel=level)
 
 
 def _bounds(look: Look) -> Bounds:

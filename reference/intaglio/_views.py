@@ -5,7 +5,7 @@ excepted), so that planning costs nothing; painting comes after.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from intaglio._errors import EncodeError, Reason
+from intaglio._glyphs import extent
 from intaglio._labels import label_painter, labels_of
 from intaglio._layout import (
     ASPECT_MAX,
@@ -25,24 +26,29 @@ from intaglio._layout import (
     tile_boxes,
 )
 from intaglio._look import Look
-from intaglio._norms import Span, as_reals, is_bfloat16, measure
+from intaglio._norms import Span, as_reals, chunks, is_bfloat16, measure
 from intaglio._painters import Shipped, complex_part, norm_for, paint_image, painter, span_of
-from intaglio._panels import Cells, Hatch, Paint, Panel, Plain, Plot
+from intaglio._panels import Cells, Hatch, Paint, Panel, Plain, Plot, Text
 
 _PLOT_WIDTH_MIN: Final = 512
 _PLOT_WIDTH_MAX: Final = 1024
 _CHANNELS_MAX: Final = 16
+_OVERSHOOT_MAX: Final = 0.5  # of floats that are a picture, beyond 0 and 1
+_OUTSIDE_ONE_IN: Final = 20  # one in so many of them may be there
+_TEXT_COLUMNS_MAX: Final = 32
+_BFLOAT16_DIGITS_MAX: Final = 9  # as a float32
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is shown of one array: tiles of cells, a line plot, or that it is empty."""
+    """What is shown of one array: tiles of cells, a line plot, text, or that it is empty."""
 
-    kind: str  # "cells", "image", "plot" or "empty"
+    kind: str  # "cells", "image", "plot", "text" or "empty"
     sheet: Sheet
     array: NDArray[Any]
     words: str
     tiles: list[NDArray[Any]] = field(default_factory=list)
+    note: str = ""  # what the picture does not show as it is
 
 
 def view_of(array: NDArray[Any], look: Look) -> View:
@@ -57,8 +63,11 @@ def view_of(array: NDArray[Any], look: Look) -> View:
             array,
             f"nothing to show of shape {array.shape}",
         )
+    if not array.ndim:
+        return _written(array)
     if _is_image(array):
-        return _tiled(array, array.reshape(-1, *array.shape[-3:]), "image", look)
+        view = _tiled(array, array.reshape(-1, *array.shape[-3:]), "image", look)
+        return replace(view, note=_note_of(array))
     if _is_line(array, look):
         return _plotted(array, look)
     if array.ndim == 3 and _is_channels_last(array.shape):
@@ -67,7 +76,7 @@ def view_of(array: NDArray[Any], look: Look) -> View:
 
 
 def _is_image(array: NDArray[Any]) -> bool:
-    """Tell (H, W, 3 or 4) of bytes or of floats from 0 to 1, and stacks of the former."""
+    """Tell (H, W, 3 or 4) of bytes or of floats, nearly all from 0 to 1, and stacks of bytes."""
     if array.ndim < 3 or array.shape[-1] not in (3, 4):
         return False
     if array.dtype.kind == "u" and array.dtype.itemsize <= 2:
@@ -75,7 +84,42 @@ def _is_image(array: NDArray[Any]) -> bool:
     if array.dtype.kind != "f" or array.ndim != 3:
         return False
     span = measure(array)
-    return span.finite and span.lo >= 0 and span.hi <= 1
+    if not span.finite or span.lo < -_OVERSHOOT_MAX or span.hi > 1 + _OVERSHOOT_MAX:
+        return False
+    return (span.lo >= 0 and span.hi <= 1) or _outside(array) * _OUTSIDE_ONE_IN <= array.size
+
+
+def _outside(array: NDArray[Any]) -> int:
+    """Count the samples that are not from 0 to 1."""
+    return sum(int(np.count_nonzero((chunk < 0) | (chunk > 1))) for chunk in chunks(array))
+
+
+def _note_of(image: NDArray[Any]) -> str:
+    """Say in what an image differs from what is shown of it."""
+    notes = []
+    if image.dtype.kind == "f" and _outside(image):
+        notes.append("samples that are not from 0 to 1 are shown clipped")
+    opaque = 1 if image.dtype.kind == "f" else np.iinfo(image.dtype).max
+    if image.shape[-1] == 4 and image[..., 3].min() < opaque:
+        notes.append("alpha is shown over white")
+    return "; ".join(notes)
+
+
+def _written(array: NDArray[Any]) -> View:
+    """Show one value as the shortest text that stands for it alone."""
+    text = _text_of(array)
+    columns = min(len(text), _TEXT_COLUMNS_MAX)
+    sheet = Sheet(1, 1, *extent(columns, -(-len(text) // columns)), elastic=True)
+    return View("text", sheet, array, f"the value {text}")
+
+
+def _text_of(array: NDArray[Any]) -> str:
+    """Return the shortest decimal number, or the time, that has exactly this value and dtype."""
+    value = array[()]
+    if is_bfloat16(array.dtype) and np.isfinite(np.float32(value)):
+        texts = (f"{float(value):.{digits}g}" for digits in range(1, _BFLOAT16_DIGITS_MAX + 1))
+        return next(text for text in texts if array.dtype.type(float(text)) == value)
+    return str(value)
 
 
 def _is_line(array: NDArray[Any], look: Look) -> bool:
@@ -135,6 +179,8 @@ def panels_of(
     """Return what fills `box`: each panel and where it lies."""
     if view.kind == "empty":
         return [(box, Hatch(box.w, box.h))]
+    if view.kind == "text":
+        return [(box, Text(_text_of(view.array), box.w, box.h))]
     if view.kind == "plot":
         return _plot_panels(view.array, box, look, shipped)
     paint = _paint_of(view, look, shipped)

@@ -3,12 +3,14 @@
 import gc
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from intaglio._errors import PictureWarning
 from intaglio._printable import escaped, json_line, one_line
 from intaglio.cli._exits import BUG, OK, code_of, sentence_of
 from intaglio.cli._files import STDOUT, naming_full_disk
@@ -46,6 +48,23 @@ def complain(text: str) -> None:
         discard(sys.stderr)
 
 
+@contextmanager
+def noting(subject: str | None) -> Iterator[None]:
+    """Print a PictureWarning as a note about `subject`, as soon as it comes; None: not at all."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("default", PictureWarning)
+        show = warnings.showwarning
+
+        def shown(message: Warning | str, category: type[Warning], *where: Any) -> None:  # noqa: ANN401
+            if not issubclass(category, PictureWarning):
+                show(message, category, *where)
+            elif subject is not None:
+                complain(f"{subject}: {message}" if subject else str(message))
+
+        warnings.showwarning = shown  # type: ignore[assignment]
+        yield
+
+
 def fail(problem: Exception, subject: str | None = None) -> int:
     """Print the line for `problem`, and give its exit code."""
     code, sentence = code_of(problem), sentence_of(problem)
@@ -73,7 +92,8 @@ def each(
     with _progress(paths, talk, prints=prints) as steps:
         for path in steps:
             try:
-                code = work(path) or OK
+                with noting(None if talk.quiet else label(path)):
+                    code = work(path) or OK
             except BrokenPipeError:
                 raise
             except Exception as problem:

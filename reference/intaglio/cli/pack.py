@@ -39,7 +39,7 @@ from intaglio.cli._options import (
     Vmax,
     Vmin,
 )
-from intaglio.cli._talk import Talk, each, label
+from intaglio.cli._talk import Talk, each, label, noting
 
 Inputs = Annotated[
     list[str],
@@ -187,7 +187,8 @@ def pack(
         from intaglio.cli._tiling import Tiler, chunk_lengths
 
         tiler = Tiler(packer, chunk_lengths(chunks, tiles=tiles))
-        tiler.pack(inputs, output, dry_run=dry_run, force=force)
+        with noting(None if quiet else output or ""):
+            tiler.pack(inputs, output, dry_run=dry_run, force=force)
         return
     raise typer.Exit(_pack_all(packer, inputs, output, dry_run=dry_run, force=force))
 
