@@ -69,7 +69,7 @@ def psnr(subject: Subject, task: Task) -> float | None:
         count, first = len(task.payload) * 8 // (3 * subject.depth), 0
     elif subject.group == "Intaglio":
         from intaglio._codec import encode
-        from intaglio._options import make_job
+        from intaglio._job import make_job
         from intaglio._spec import PROLOGUE_BYTES, pixels_for
 
         encoded = encode({"data": task.array}, make_job(subject.options(task.array), 100))

@@ -19,7 +19,7 @@ from PIL import Image
 
 import intaglio as ig
 from intaglio._codec import encode
-from intaglio._options import make_job
+from intaglio._job import make_job
 from intaglio._spec import PROFILES, pixels_for
 
 Route = Callable[[bytes], bytes]

@@ -55,7 +55,7 @@ def plain_picture_bytes(data: str, effort: str) -> tuple[int, int]:
     from PIL import Image
 
     from intaglio._codec import encode
-    from intaglio._options import make_job
+    from intaglio._job import make_job
     from intaglio._png_write import write_png
 
     job = make_job({"cmap": "viridis", "effort": effort}, None)
@@ -103,7 +103,7 @@ def payloads() -> tuple[float, float]:
     from pcodec import ChunkConfig, standalone
 
     from intaglio._codec import pack
-    from intaglio._options import make_job
+    from intaglio._job import make_job
 
     by_zstd, by_pcodec = [], []
     for name in REAL:

@@ -20,7 +20,16 @@ LAYERS = {
     "L4": {"_arrays"},
     "picture": {"_picture", "_badge", "_colors", "_cover", "_glyphs", "_labels", "_layout", "_look", "_norms", "_painters", "_panels", "_steady", "_views"},
 }  # fmt: skip
-GROUND = {"_checked", "_spec", "_errors", "_limits", "_threads", "_kernels", "_printable"}
+GROUND = {
+    "_checked",
+    "_spec",
+    "_errors",
+    "_limits",
+    "_options",
+    "_threads",
+    "_kernels",
+    "_printable",
+}
 SPINE = ("_codec", "_api")  # above the layers; whatever else there is may use them, not they it
 ABOVE = {
     "cli",

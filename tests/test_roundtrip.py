@@ -16,7 +16,7 @@ import intaglio as ig
 from intaglio._blocks import BlockForm
 from intaglio._codec import encode
 from intaglio._filters import filter_step
-from intaglio._options import make_job
+from intaglio._job import make_job
 from intaglio._spec import PROFILES
 
 depths = st.tuples(*[st.integers(0, 8)] * 3, st.integers(0, 4)).filter(any)

@@ -10,7 +10,7 @@ from PIL import Image
 
 from intaglio import dumps
 from intaglio._codec import encode
-from intaglio._options import make_job
+from intaglio._job import make_job
 from intaglio._shape import drift_of, shape
 from intaglio._spec import PROFILES, is_legal_depths, pixels_for
 

@@ -15,16 +15,19 @@ from intaglio._explain import explaining_pixels
 from intaglio._files import Source, check_target, write_target
 from intaglio._given import DEFAULT_NAME, as_array, as_arrays
 from intaglio._info import Info, info_of
+from intaglio._job import make_job
 from intaglio._lazy import IntaglioFile, UnknownNameError, listed
 from intaglio._limits import DEFAULT_LIMITS, Limits, check_limits
-from intaglio._options import LEVEL_USUAL, Options, PlainOptions, Profile, make_job
+from intaglio._options import LEVEL_USUAL, Options, PlainOptions, Profile
 from intaglio._reading import inspecting, reading
+from intaglio._signatures import explicit
 from intaglio._spec import DEFAULT_PROFILE
 
 
+@explicit()
 def imsave(
     fname: Source,
-    arr: npt.ArrayLike,
+    arr: "npt.ArrayLike",
     vmin: float | None = None,
     vmax: float | None = None,
     cmap: Any = None,  # noqa: ANN401 - a name, a table or a matplotlib Colormap
@@ -71,9 +74,10 @@ def imread(fname: Source, *, limits: Limits = DEFAULT_LIMITS) -> Array:
     return load(fname, limits=limits)
 
 
+@explicit(described=True)
 def save(
     file: Source,
-    data: npt.ArrayLike | Mapping[str, npt.ArrayLike],
+    data: "npt.ArrayLike | Mapping[str, npt.ArrayLike]",
     **options: Unpack[Options],
 ) -> None:
     """Save one array (under the name `data`) or a mapping of names to arrays as a PNG.
@@ -81,28 +85,14 @@ def save(
     file: a path ending in .png, or a binary file object. A path holds its old
     file or the whole new one at any moment.
 
-    metadata: a JSON object for the file; attrs: array name -> JSON object.
-    profile: a name of SPEC.md section 5, or the four depths of R, G, B and A in bits.
-    level: zstd's, 1 to 22; None: chosen.
-    effort: "fast", or "small" for a file a little smaller in two to four times the time.
-    cmap: a name of matplotlib's, an (N, 3) or (N, 4) array, a Colormap.
-    vmin, vmax: values at the map's ends; origin: "upper" or "lower", where row 0 lies.
-    norm: "linear", "log", "symlog", "twoslope" or a matplotlib Normalize, for the colours.
-    vcenter: the middle of "twoslope"; linthresh: where "symlog" turns linear.
-    complex_as: "domain", "magnitude", "phase", "real" or "imag", what is shown of complex numbers.
-    scale: pixels a cell; None: planned.
-    cover: any picture to carry the data in place of the colour-mapped one; enlarge: whether it
-    may be enlarged to hold them.
-    badge: a small mark in the lower right corner says that the picture carries data.
-    pixels_max, side_max: the largest picture to write, in pixels; side_min: what small arrays are
-    enlarged to, the long side in pixels.
-
     Errors: EncodeError if something cannot be carried, OSError if the file cannot be written.
+    Profiles are those of SPEC.md section 5. The keywords:
     """
     _save(file, as_arrays(data), options, None)
 
 
-def dumps(data: npt.ArrayLike | Mapping[str, npt.ArrayLike], **options: Unpack[Options]) -> bytes:
+@explicit()
+def dumps(data: "npt.ArrayLike | Mapping[str, npt.ArrayLike]", **options: Unpack[Options]) -> bytes:
     """The PNG file that `save` would write, as bytes."""
     out = io.BytesIO()
     save(out, data, **options)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from math import prod
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,7 @@ from intaglio._chains import Nature, Packing, choose_packings
 from intaglio._errors import EncodeError, Reason
 from intaglio._header import ArrayRecord, Header, maybe_name_problem, write_header
 from intaglio._metadata import write_metadata
+from intaglio._options import Effort
 from intaglio._prologue import Prologue, write_prologue
 from intaglio._spec import (
     ARRAYS_MAX,
@@ -39,7 +40,6 @@ from intaglio._threads import in_threads
 
 Bytes = npt.NDArray[np.uint8]
 
-Effort = Literal["fast", "small"]
 
 BLOCK_BYTES_USUAL: Final = 1 << 20
 _TINY_BYTES: Final = 1 << 12  # arrays up to here are packed many at a time

@@ -1,7 +1,6 @@
 """The whole way: arrays to PNG bytes, and back.
 
-The layers one after another, as SPEC.md section 12 has them; no arithmetic
-of its own.
+The layers one after another, as SPEC.md section 12 has them; no arithmetic of its own.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -14,7 +13,7 @@ import numpy.typing as npt
 
 from intaglio._arrays import Array
 from intaglio._blocks import BlockForm
-from intaglio._body import BLOCK_BYTES_USUAL, Body, Effort, write_body
+from intaglio._body import BLOCK_BYTES_USUAL, Body, write_body
 from intaglio._carrier import Extractor, Pixels
 from intaglio._container import (
     array_of,
@@ -28,6 +27,7 @@ from intaglio._container import (
 from intaglio._errors import DecodeError, EncodeError, Reason
 from intaglio._files import maybe_size
 from intaglio._limits import Limits, check_limits
+from intaglio._options import Effort
 from intaglio._png import PngRows, open_png
 from intaglio._prologue import maybe_prologue_length, read_prologue
 from intaglio._spec import (

@@ -136,9 +136,7 @@ def _unknown_name(name: str) -> str:
     by_lower = {known.lower(): known for known in ROW_BY_NAME}
     close = difflib.get_close_matches(name.lower(), by_lower, 4)
     hint = f"; close to it: {', '.join(by_lower[c] for c in close)}" if close else ""
-    return (
-        f"no colour map is called {name!r}{hint} (matplotlib's names, upper and lower case count)"
-    )
+    return f"cmap={name!r} is no colour map{hint} (matplotlib's names, upper and lower case count)"
 
 
 def _rows_of(cmap: object) -> Bytes:

@@ -25,8 +25,10 @@ from intaglio._datasets_read import (
 )
 from intaglio._errors import EncodeError, Reason
 from intaglio._files import Source, check_target, write_target
-from intaglio._options import Options, make_job
+from intaglio._job import make_job
+from intaglio._options import Options
 from intaglio._picture import make_picture
+from intaglio._signatures import explicit
 from intaglio._spec import pixels_for
 from intaglio._typed import NoJSONError, to_json
 from intaglio._words import split_words
@@ -34,6 +36,7 @@ from intaglio._words import split_words
 _NOT_FOR_FILES: Final = frozenset({"source"})  # of encodings: the path of the file it came from
 
 
+@explicit("metadata", "attrs")
 def save(file: Source, data: xr.Dataset | xr.DataArray, **options: Unpack[Options]) -> None:
     """Save a Dataset or DataArray; the picture shows its data variables, not its coordinates.
 

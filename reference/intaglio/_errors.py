@@ -150,3 +150,11 @@ class ContentError(DecodeError):
 
     def __reduce__(self) -> tuple[type["ContentError"], tuple[str]]:
         return ContentError, (self.detail,)
+
+
+class FormatError(ValueError):
+    """The file is damaged, or holds what the other side cannot hold; the text says what to do."""
+
+
+class MissingExtraError(ImportError):
+    """The library for this format is not installed; the text says what to install."""

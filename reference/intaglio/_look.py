@@ -1,6 +1,6 @@
 """Look: everything the caller may say about the picture, checked as it is said."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, isfinite
 from numbers import Integral, Real
@@ -10,43 +10,28 @@ import numpy as np
 
 from intaglio._colors import check_colormap
 from intaglio._errors import EncodeError, Reason
-from intaglio._norms import NORM_NAMES, PARTS, is_normalize
+from intaglio._norms import is_normalize
+from intaglio._options import TABLE, default
 from intaglio._printable import digits_of
 
 COLORMAP_USUAL: Final = "viridis"
-SIDE_MAX: Final = 2**31 - 1  # of a PNG
-_COUNT_MAX: Final = {"pixels_max": 2**63 - 1, "side_max": SIDE_MAX, "side_min": SIDE_MAX}
-COMPLEX_LOOKS: Final = ("domain", *PARTS)
-_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
-    "norm": NORM_NAMES,
-    "origin": ("upper", "lower"),
-    "complex_as": COMPLEX_LOOKS,
-}
+_COUNTS: Final = ("pixels_max", "side_max", "side_min")
+_CHOICES: Final = ("norm", "origin", "complex_as")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """How the picture is to look. None always means: as the data suggest.
 
-    cmap: a name of matplotlib's, an (N, 3) or (N, 4) array, a Colormap.
-    vmin, vmax: values at the map's ends; times count in their own unit.
-    norm: "linear", "log", "symlog", "twoslope" or a matplotlib Normalize.
-    vcenter: the middle of "twoslope".  linthresh: where "symlog" turns linear.
-    origin: "upper" or "lower", where row 0 of a matrix lies.
-    scale: pixels per cell of a single array.
-    complex_as: "domain", "magnitude", "phase", "real" or "imag".
-    cover: any picture to carry the data instead of one made from them.
-    enlarge: a cover too small for the data may be enlarged.
-    badge: a small mark in the lower right corner says that the picture carries data.
-    pixels_max, side_max, side_min: bounds of the picture; side_min is for its long side.
-    Wrong types are TypeError, wrong values EncodeError(OPTION_INVALID).
+    `_options` says what each keyword means and allows. Where values are times, vmin and vmax count
+    in their unit. Wrong types are TypeError, wrong values EncodeError(OPTION_INVALID).
     """
 
     cmap: Any = None
     vmin: float | None = None
     vmax: float | None = None
     norm: Any = None
-    vcenter: float = 0.0
+    vcenter: float = default("vcenter")
     linthresh: float | None = None
     origin: str | None = None
     scale: float | None = None
@@ -54,22 +39,22 @@ class Look:
     cover: Any = None
     enlarge: bool = False
     badge: bool = False
-    pixels_max: int = 2**26
-    side_max: int = 16384
-    side_min: int = 256
+    pixels_max: int = default("pixels_max")
+    side_max: int = default("side_max")
+    side_min: int = default("side_min")
 
     def __post_init__(self) -> None:
         if self.cmap is not None:
             check_colormap(self.cmap)
-        for name, choices in _CHOICES.items():
-            _check_choice(name, getattr(self, name), choices)
+        for name in _CHOICES:
+            _check_choice(name, getattr(self, name))
         for name in ("vmin", "vmax", "linthresh", "scale"):
             if getattr(self, name) is not None:
                 self._settle(name, _checked_real)
         if self.vcenter is None:
-            object.__setattr__(self, "vcenter", 0.0)
+            object.__setattr__(self, "vcenter", default("vcenter"))
         self._settle("vcenter", _checked_real)
-        for name in _COUNT_MAX:
+        for name in _COUNTS:
             self._settle(name, _checked_count)
         for name in ("enlarge", "badge"):
             self._settle(name, _checked_flag)
@@ -86,12 +71,6 @@ class Look:
 
     def _check_together(self) -> None:
         """Check what must agree."""
-        for name in ("scale", "linthresh"):
-            value = getattr(self, name)
-            if value is not None and value <= 0:
-                raise _invalid(name, f"{name}= is above 0, not {_short(value)}")
-        if self.scale is not None and self.scale > SIDE_MAX:
-            raise _invalid("scale", f"scale= is at most {SIDE_MAX:,}, not {_short(self.scale)}")
         if self.vmin is not None and self.vmax is not None and self.vmin > self.vmax:
             raise _invalid(
                 "vmin",
@@ -113,14 +92,14 @@ class Look:
             )
 
 
-def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
+def _check_choice(name: str, value: object) -> None:
     if value is None or (name == "norm" and is_normalize(value)):
         return
     if not isinstance(value, str):
         also = " or a matplotlib Normalize" if name == "norm" else ""
         raise TypeError(f"{name}= is a string{also}, not {type(value).__name__}")
-    if value not in choices:
-        raise _invalid(name, f"{name}= is one of {', '.join(map(repr, choices))}, not {value!r}")
+    if value not in TABLE[name].choices:
+        raise _out_of_range(name, repr(value))
 
 
 def _checked_real(name: str, value: object) -> float:
@@ -132,6 +111,8 @@ def _checked_real(name: str, value: object) -> float:
         real = inf
     if not isfinite(real):
         raise _invalid(name, f"{name}= is a finite number, at most 1.8e308, not {_short(value)}")
+    if not TABLE[name].allows(real):
+        raise _out_of_range(name, _short(value))
     return int(value) if isinstance(value, Integral) else real
 
 
@@ -139,8 +120,8 @@ def _checked_count(name: str, value: object) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(f"{name}= is a whole number, not {type(value).__name__}")
     count = int(value)
-    if not 1 <= count <= _COUNT_MAX[name]:
-        raise _invalid(name, f"{name}= is from 1 to {_COUNT_MAX[name]:,}, not {_short(count)}")
+    if not TABLE[name].allows(count):
+        raise _out_of_range(name, _short(count))
     return count
 
 
@@ -158,6 +139,10 @@ def _short(value: object) -> str:
         return str(value)
     except ValueError:  # a fraction of such numbers
         return "a larger one"
+
+
+def _out_of_range(name: str, shown: str) -> EncodeError:
+    return _invalid(name, f"{name}= is {TABLE[name].range_text}, not {shown}")
 
 
 def _invalid(name: str, detail: str) -> EncodeError:

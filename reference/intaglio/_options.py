@@ -1,147 +1,257 @@
-"""Checks the keywords of everything that writes, and makes the codec's job of them."""
+"""The keywords of everything that writes a picture, each once: type, range, default and help.
 
-from collections.abc import Iterable, Mapping
-from itertools import islice
-from numbers import Integral
-from typing import Any, Final, TypedDict, get_args
+`Options` is the table: a type checker reads its types, and `Annotated` carries the rest as an
+`Option`. Made from it or held equal to it are the signatures (`_signatures`), the command's
+options, its help, completion and manual, the checks of values, and the table of docs/python.md.
 
-from intaglio._body import Effort
-from intaglio._codec import Job
-from intaglio._errors import EncodeError, Reason
-from intaglio._png_head import write_phys
-from intaglio._printable import digits_of
-from intaglio._spec import DEFAULT_PROFILE, PROFILES, Depths, is_legal_depths
+This file imports nothing of the package and no numpy: the command's help waits for neither.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    TypedDict,
+    get_args,
+    get_type_hints,
+)
 
 Profile = str | tuple[int, int, int, int]
+Effort = Literal["fast", "small"]
+Group = Literal["Look", "Size", "Input"]
 
 LEVEL_USUAL: Final[int | None] = None  # chosen by effort and by what the arrays gain
-_LEVELS: Final = range(1, 23)
-_NOT_OF_THE_LOOK: Final = ("metadata", "attrs", "profile", "level", "effort")
+DEFAULT_PIXELS_MAX: Final = 2**26
+SIDE_MAX: Final = 2**31 - 1  # of a PNG
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One keyword. `keyword=` inside the help is reworded for the command line.
+
+    unset: what None stands for. python: what only Python accepts, the end of the help there.
+    lowest, highest: the range, both included; above: the lowest value, not included.
+    name and type are those of the table, filled in by `TABLE`.
+    """
+
+    group: Group
+    help: str
+    metavar: str = ""
+    default: Any = None
+    unset: str = "chosen"
+    python: str = ""
+    choices: tuple[str, ...] = ()
+    lowest: int | None = None
+    highest: int | None = None
+    above: int | None = None
+    type_text: str = ""
+    name: str = ""
+    type: Any = None
+
+    @property
+    def default_text(self) -> str:
+        """The default as it is written in Python, or what None stands for."""
+        if self.default is None:
+            return self.unset
+        return f'"{self.default}"' if isinstance(self.default, str) else str(self.default)
+
+    @property
+    def range_text(self) -> str:
+        """The range in words that follow "is"; empty where every value is allowed."""
+        if self.choices and self.name != "profile":
+            return f"one of {', '.join(map(repr, self.choices))}"
+        if self.lowest is not None:
+            return f"from {self.lowest} to {self.highest:,}"
+        if self.above is None:
+            return ""
+        return f"above {self.above}" + (f", at most {self.highest:,}" if self.highest else "")
+
+    def allows(self, number: float) -> bool:
+        """Whether a number is within the range."""
+        return not (
+            (self.lowest is not None and number < self.lowest)
+            or (self.above is not None and number <= self.above)
+            or (self.highest is not None and number > self.highest)
+        )
+
+
+class _MapOptions(TypedDict, total=False):
+    """What plt.imsave has by position."""
+
+    cmap: Annotated[
+        Any,
+        Option(
+            "Look",
+            "Colour map, by matplotlib's name, such as rainbow or gray_r.",
+            "NAME",
+            python="Or an (N, 3) or (N, 4) array, or a `Colormap`. matplotlib is not needed. "
+            'By default "viridis", or for label maps colours of their own.',
+            type_text="str | ArrayLike | Colormap | None",
+        ),
+    ]
+    vmin: Annotated[
+        float | None,
+        Option("Look", "Value at the start of the colour map.", "X", unset="the data's"),
+    ]
+    vmax: Annotated[
+        float | None, Option("Look", "Value at the end of the colour map.", "X", unset="the data's")
+    ]
+    origin: Annotated[
+        str | None,
+        Option(
+            "Look", "Where row 0 lies.", "upper|lower", unset='"upper"', choices=("upper", "lower")
+        ),
+    ]
 
 
 class PlainOptions(TypedDict, total=False):
-    """Keywords of everything that writes a picture; `save` says what they mean."""
+    """Keywords of everything that writes a picture, but those that plt.imsave has by position."""
 
-    metadata: Mapping[str, Any] | None
-    attrs: Mapping[str, Mapping[str, Any]] | None
-    profile: Profile
-    level: int | None
-    effort: Effort
-    norm: Any
-    vcenter: float
-    linthresh: float | None
-    complex_as: str | None
-    scale: float | None
-    cover: Any
-    enlarge: bool
-    badge: bool
-    pixels_max: int
-    side_max: int
-    side_min: int
+    norm: Annotated[
+        Any,
+        Option(
+            "Look",
+            "How values become positions on the colour map.",
+            "linear|log|symlog|twoslope",
+            unset='"linear"',
+            python="Or a matplotlib `Normalize`.",
+            choices=("linear", "log", "symlog", "twoslope"),
+            type_text="str | Normalize | None",
+        ),
+    ]
+    vcenter: Annotated[
+        float, Option("Look", "The middle value of norm='twoslope'.", "X", default=0.0)
+    ]
+    linthresh: Annotated[
+        float | None, Option("Look", "Where norm='symlog' turns linear.", "X", above=0)
+    ]
+    complex_as: Annotated[
+        str | None,
+        Option(
+            "Look",
+            "What is shown of complex numbers.",
+            "domain|magnitude|phase|real|imag",
+            unset='"domain"',
+            choices=("domain", "magnitude", "phase", "real", "imag"),
+        ),
+    ]
+    badge: Annotated[
+        bool,
+        Option("Look", "Draw a small mark that says: this picture carries data.", default=False),
+    ]
+    cover: Annotated[
+        Any,
+        Option(
+            "Look",
+            "Show this picture instead of the data.",
+            "PICTURE",
+            unset="none",
+            python="A path, a file, pixels, a PIL image or a matplotlib `Figure`.",
+            type_text="Picture | None",
+        ),
+    ]
+    enlarge: Annotated[
+        bool, Option("Size", "Enlarge a cover that is too small for the data.", default=False)
+    ]
+    scale: Annotated[float | None, Option("Size", "Pixels a cell.", "X", above=0, highest=SIDE_MAX)]
+    side_min: Annotated[
+        int,
+        Option(
+            "Size",
+            "Enlarge small arrays until the long side has so many pixels.",
+            "N",
+            default=256,
+            lowest=1,
+            highest=SIDE_MAX,
+        ),
+    ]
+    side_max: Annotated[
+        int,
+        Option(
+            "Size",
+            "Make no picture with a longer side, in pixels.",
+            "N",
+            default=16384,
+            lowest=1,
+            highest=SIDE_MAX,
+        ),
+    ]
+    pixels_max: Annotated[
+        int,
+        Option(
+            "Size",
+            "Make no picture of more pixels.",
+            "N",
+            default=DEFAULT_PIXELS_MAX,
+            lowest=1,
+            highest=2**63 - 1,
+        ),
+    ]
+    profile: Annotated[
+        Profile,
+        Option(
+            "Size",
+            "Bits of a pixel that carry data: opaque, fine, dense, denser, rgba, rgba-dense, raw, "
+            "or the four depths of R, G, B and A, such as 3,2,3,0.",
+            "NAME",
+            default="opaque",
+            choices=("opaque", "fine", "dense", "denser", "rgba", "rgba-dense", "raw"),
+            type_text="str | tuple[int, int, int, int]",
+        ),
+    ]
+    level: Annotated[
+        int | None,
+        Option("Size", "Zstandard's level; higher is smaller.", "1-22", lowest=1, highest=22),
+    ]
+    effort: Annotated[
+        Effort,
+        Option(
+            "Size",
+            "small: a file a little smaller, in two to four times the time.",
+            "fast|small",
+            default="fast",
+            choices=get_args(Effort),
+            type_text="str",
+        ),
+    ]
+    metadata: Annotated[
+        Mapping[str, Any] | None,
+        Option(
+            "Input",
+            "A JSON object for the file.",
+            "JSON|@FILE",
+            unset="none",
+            python="Dicts with str keys, lists, str, numbers, bools and None; numpy's numbers "
+            "become Python's.",
+        ),
+    ]
+    attrs: Annotated[
+        Mapping[str, Mapping[str, Any]] | None,
+        Option(
+            "Input",
+            'A JSON object for each array, such as {"x": {"unit": "K"}}.',
+            "JSON|@FILE",
+            unset="none",
+        ),
+    ]
 
 
-class Options(PlainOptions, total=False):
-    """`PlainOptions`, and what plt.imsave has by position: cmap, vmin, vmax, origin."""
-
-    cmap: Any
-    vmin: float | None
-    vmax: float | None
-    origin: str | None
+class Options(_MapOptions, PlainOptions, total=False):
+    """Keywords of everything that writes a picture."""
 
 
-def make_job(options: Mapping[str, Any], dpi: float | None) -> Job:
-    """The job that `options` (keywords of `Options`) describe, checked.
-
-    Wrong types are TypeError, wrong values EncodeError(OPTION_INVALID) with `.option`.
-    """
-    from intaglio._picture import Look  # imported here because decoding never needs it
-
-    _check_keywords(options)
-    if dpi is not None:
-        write_phys(dpi)
-    look = {key: value for key, value in options.items() if key not in _NOT_OF_THE_LOOK}
-    return Job(
-        depths=_depths(options.get("profile", DEFAULT_PROFILE)),
-        level=_level(options.get("level", LEVEL_USUAL)),
-        look=Look(**look),
-        metadata=_mapping("metadata", options.get("metadata")),
-        attrs=_mapping("attrs", options.get("attrs")),
-        dpi=dpi,
-        effort=_effort(options.get("effort", "fast")),
-    )
+def _rows(table: Any) -> Iterator[Option]:  # noqa: ANN401 - a TypedDict
+    for name, hint in get_type_hints(table, include_extras=True).items():
+        kind, row = get_args(hint)
+        yield replace(row, name=name, type=kind)
 
 
-def _level(level: object) -> int | None:
-    if level is None:
-        return None
-    number = _whole("level", level)
-    if number not in _LEVELS:
-        raise _invalid("level", f"level {_shown(number)}: zstd has 1 to 22")
-    return number
+TABLE: Final[Mapping[str, Option]] = {row.name: row for row in _rows(Options)}
 
 
-def _effort(effort: object) -> Effort:
-    if not isinstance(effort, str):
-        raise _wrong_type("effort", "a string", effort)
-    for known in get_args(Effort):
-        if effort == known:
-            return known  # type: ignore[no-any-return]
-    raise _invalid("effort", f"effort {effort!r}: one of {', '.join(get_args(Effort))}")
-
-
-def _mapping(name: str, value: Any) -> Mapping[str, Any] | None:  # noqa: ANN401
-    if value is not None and not isinstance(value, Mapping):
-        raise _wrong_type(name, "a mapping with str keys", value)
-    return value
-
-
-def _whole(name: str, value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, Integral):
-        raise _wrong_type(name, "a whole number", value)
-    return int(value)
-
-
-def _wrong_type(name: str, wanted: str, value: object) -> TypeError:
-    return TypeError(f"{name}= is {wanted}, not {type(value).__name__}")
-
-
-def _invalid(name: str, detail: str) -> EncodeError:
-    return EncodeError(Reason.OPTION_INVALID, detail, name)
-
-
-def _check_keywords(options: Mapping[str, Any]) -> None:
-    unknown = next((name for name in options if name not in Options.__annotations__), None)
-    if unknown is None:
-        return
-    from difflib import get_close_matches  # only what is wrong needs it
-
-    names = sorted(Options.__annotations__)
-    close = get_close_matches(unknown, names)
-    known = f"close to it: {', '.join(close)}" if close else f"there are {', '.join(names)}"
-    message = f"unexpected keyword {unknown!r}; {known}"
-    raise TypeError(message)
-
-
-def _depths(profile: Profile) -> Depths:
-    if isinstance(profile, str):
-        if profile not in PROFILES:
-            raise _invalid(
-                "profile", f"profile {profile!r}: one of {', '.join(PROFILES)}, or four depths"
-            )
-        return PROFILES[profile]
-    scalar = getattr(profile, "ndim", 1) == 0  # a 0-d array only looks as if it had elements
-    if scalar or isinstance(profile, bytes | Mapping) or not isinstance(profile, Iterable):
-        raise _wrong_type("profile", "a name or four depths", profile)
-    depths = tuple(_whole("profile", depth) for depth in islice(profile, 5))
-    if len(depths) != 4 or not is_legal_depths(depths):
-        raise _invalid(
-            "profile",
-            f"depths ({', '.join(map(_shown, depths))}): four numbers, 0 to 8 for R, G, B, "
-            "0 to 4 for A, not all zero",
-        )
-    return depths
-
-
-def _shown(number: int) -> str:
-    """A number for a message; Python refuses to write those of thousands of digits."""
-    return str(number) if abs(number) < 10**20 else f"of {digits_of(number):,} digits"
+def default(name: str) -> Any:  # noqa: ANN401 - of whatever type the keyword has
+    """The default of a keyword."""
+    return TABLE[name].default

@@ -1,17 +1,19 @@
 """What a picture will be, before anything is written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping  # noqa: TC003 - get_type_hints needs it
 from dataclasses import dataclass
 from math import log10
 from typing import Unpack
 
-import numpy.typing as npt
+import numpy.typing as npt  # noqa: TC002
 
 from intaglio._codec import pack
 from intaglio._given import as_arrays
 from intaglio._info import profile_name
-from intaglio._options import Options, make_job
+from intaglio._job import make_job
+from intaglio._options import Options
 from intaglio._picture import plan_size
+from intaglio._signatures import explicit
 from intaglio._spec import Depths, carrier_capacity, pixels_for
 
 
@@ -50,7 +52,8 @@ def use_text(width: int, height: int, body_bytes: int, capacity_bytes: int, prof
     )
 
 
-def plan(data: npt.ArrayLike | Mapping[str, npt.ArrayLike], **options: Unpack[Options]) -> Plan:
+@explicit()
+def plan(data: "npt.ArrayLike | Mapping[str, npt.ArrayLike]", **options: Unpack[Options]) -> Plan:
     """What `save(file, data, **options)` would write; the same errors, and no file."""
     job = make_job(options, None)
     arrays = as_arrays(data)

@@ -8,13 +8,14 @@ knows nothing of what they mean.
 import os
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, BinaryIO, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from zlib_ng import zlib_ng
 
 from intaglio._errors import EncodeError, Reason
+from intaglio._options import Effort
 from intaglio._png_head import write_phys, write_text
 from intaglio._png_lines import AVERAGE, NONE, PAETH, SUB, UP
 from intaglio._png_stream import INTEGER_MAX, SIGNATURE
@@ -36,7 +37,6 @@ AVERAGE_COST: Final = 1.03  # it is slow to read
 USUAL_COST: Final = 0.97  # rows of one kind share their Huffman codes
 THREADS: Final = min(8, max(2, os.cpu_count() or 1))
 
-Effort = Literal["fast", "small"]
 _Bytes = npt.NDArray[np.uint8]
 _Words = npt.NDArray[np.int16]
 

@@ -7,8 +7,10 @@ from intaglio._files import Source
 from intaglio._limits import DEFAULT_LIMITS, Limits
 from intaglio._options import Options
 from intaglio._reading import reading
+from intaglio._signatures import explicit
 
 
+@explicit(defaults=dict.fromkeys(("profile", "metadata", "attrs"), "the source's"))
 def recolor(
     source: Source,
     target: Source,

@@ -21,6 +21,7 @@ from intaglio._files import Source
 from intaglio._limits import DEFAULT_LIMITS, Limits
 from intaglio._options import Options
 from intaglio._reading import reading
+from intaglio._signatures import explicit
 from intaglio._typed import NoJSONError, to_json
 
 __all__ = ["load", "save"]
@@ -29,6 +30,7 @@ MEMBER: Final = "intaglio.pandas"  # of the file's metadata
 SCHEMA_VERSION: Final = 1
 
 
+@explicit("metadata", "attrs")
 def save(file: Source, data: pd.DataFrame | pd.Series, **options: Unpack[Options]) -> None:
     """Save a DataFrame or Series: values, index, columns, names and dtypes come back.
 
@@ -119,6 +121,7 @@ class _Accessor:
     def __init__(self, data: pd.DataFrame | pd.Series) -> None:
         self._data = data
 
+    @explicit("metadata", "attrs")
     def save(self, file: Source, **options: Unpack[Options]) -> None:
         """Save as a picture that carries everything: see `intaglio.pandas.save`."""
         save(file, self._data, **options)

@@ -31,6 +31,7 @@ from intaglio._files import Source, open_source
 from intaglio._lazy import IntaglioFile, LazyArray
 from intaglio._limits import DEFAULT_LIMITS, Limits
 from intaglio._options import Options
+from intaglio._signatures import explicit
 
 __all__ = ["IntaglioBackend", "load", "save"]
 
@@ -158,6 +159,7 @@ class _Accessor:
     def __init__(self, data: Any) -> None:  # noqa: ANN401 - a Dataset or DataArray
         self._data = data
 
+    @explicit("metadata", "attrs")
     def save(self, file: Source, **options: Unpack[Options]) -> None:
         """Save as a picture that carries everything: see `intaglio.xarray.save`."""
         save(file, self._data, **options)

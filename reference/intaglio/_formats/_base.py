@@ -12,20 +12,14 @@ from typing import Any, Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from intaglio._errors import FormatError as FormatError
 from intaglio._errors import IntaglioError
+from intaglio._errors import MissingExtraError as MissingExtraError
 from intaglio._limits import DEFAULT_LIMITS, VariableError
 
 Array: TypeAlias = npt.NDArray[Any]
 
 _HEAD_BYTES: Final = 2**14  # what a file has beside its arrays, or more
-
-
-class FormatError(ValueError):
-    """The file is damaged, or holds what the other side cannot hold; the text says what to do."""
-
-
-class MissingExtraError(ImportError):
-    """The library for this format is not installed; the text says what to install."""
 
 
 @dataclass(frozen=True, slots=True)

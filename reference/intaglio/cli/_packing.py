@@ -14,8 +14,8 @@ from intaglio._formats import format_of, read
 from intaglio._formats._base import Content, FormatError, MissingExtraError, ReadOptions
 from intaglio._given import DEFAULT_NAME
 from intaglio._info import profile_name
+from intaglio._job import make_job
 from intaglio._metadata import read_metadata
-from intaglio._options import make_job
 from intaglio._plan import use_text
 from intaglio._printable import escaped
 from intaglio._spec import carrier_capacity

@@ -17,7 +17,8 @@ from intaglio._checked import SchemaError
 from intaglio._errors import EncodeError, Reason
 from intaglio._extras import need
 from intaglio._files import Source, check_target, write_target
-from intaglio._options import LEVEL_USUAL, Profile, make_job
+from intaglio._job import make_job
+from intaglio._options import DEFAULT_PIXELS_MAX, LEVEL_USUAL, Profile
 from intaglio._picture import make_picture
 from intaglio._spec import DEFAULT_PROFILE, pixels_for
 from intaglio.figures._schema import FIGURE, KEYWORDS, Totals, count
@@ -57,7 +58,7 @@ def savefig(
     metadata: Mapping[str, Any] | None = None,
     profile: Profile | None = None,
     level: int | None = LEVEL_USUAL,
-    pixels_max: int = 2**26,
+    pixels_max: int = DEFAULT_PIXELS_MAX,
     **keywords: Any,  # noqa: ANN401 - matplotlib's
 ) -> None:
     """Save a figure as plt.savefig does, as a PNG that carries the data of all its artists.

@@ -24,9 +24,9 @@ from intaglio._api import dumps
 from intaglio._arrays import Array, element_type_of
 from intaglio._colors import ROW_BY_NAME
 from intaglio._errors import EncodeError, IntaglioError, Reason
+from intaglio._job import make_job
 from intaglio._look import COLORMAP_USUAL
 from intaglio._norms import NORM_NAMES
-from intaglio._options import make_job
 from intaglio._spec import DEFAULT_PROFILE, RANK_MAX
 from intaglio.zarr._chunks import (
     about_chunk,
