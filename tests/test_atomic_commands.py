@@ -62,7 +62,7 @@ def code_of(work):
 def test_every_verb_that_writes_is_among_them():
     from intaglio.cli._app import VERBS
 
-    looking = {"info", "ls", "show", "verify", "diff", "view"}
+    looking = {"info", "ls", "show", "verify", "diff", "view", "completion"}
     assert {name.split()[0] for name in NAMES} == VERBS.keys() - looking
 
 

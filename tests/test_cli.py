@@ -228,16 +228,6 @@ def test_info_ls_and_verify_print_json_a_line_a_file(here):
         assert second["arrays"][0]["shape"] == [30, 40]
 
 
-@pytest.mark.parametrize("verb", ["info", "ls", "show", "verify"])
-def test_plain_command_lines_say_the_same_with_and_without_the_parser(here, capsys, verb):
-    flags = ([], ["-q"]) if verb == "show" else ([], ["--json"], ["--quiet"])
-    for flag in flags:
-        plain = quick(capsys, verb, "both.png", "photo.jpg", *flag)
-        parsed = quick(capsys, verb, *flag, "--", "both.png", "photo.jpg")
-        assert plain == parsed
-        assert plain[0] == 3
-
-
 def test_quiet_verify_prints_nothing_and_says_it_by_its_exit_code(here):
     done = intaglio("verify", "-q", "m.png")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
@@ -438,8 +428,8 @@ USES = {  # verb -> arguments after the bad file
     "recolor": ["-o", "new.png"],
     "restore": ["-o", "new.png"],
 }
-# view and tiles have their own: tests/test_view.py, tests/test_zarr_cli.py
-assert {*USES} == {*VERBS} - {"pack", "tiles", "view"}
+# These have their own: tests/test_view.py, tests/test_zarr_cli.py, tests/test_command_line.py
+assert {*USES} == {*VERBS} - {"pack", "tiles", "view", "completion"}
 ONLY_THE_HEAD_IS_READ = ("info", "ls", "show", "strip")  # these need not see damage further down
 
 
@@ -708,20 +698,6 @@ def test_the_version_is_the_package_s(here):
     assert (done.returncode, done.stdout) == (0, f"intaglio {ig.__version__}\n")
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_shells_can_complete_verbs_and_options(here, shell):
-    env = {
-        "_INTAGLIO_COMPLETE": f"complete_{shell}",
-        "COMP_WORDS": "intaglio unp",
-        "COMP_CWORD": "1",
-        "_TYPER_COMPLETE_ARGS": "intaglio unp",
-        "_TYPER_COMPLETE_FISH_ACTION": "get-args",
-    }
-    done = intaglio(env=env)
-    assert "unpack" in done.stdout
-    assert "pack\n" not in done.stdout.replace("unpack\n", "")
-
-
 def examples(capsys):
     """Every example of every help text, as it stands there."""
     found = []
@@ -776,13 +752,13 @@ def test_info_imports_only_what_it_needs(here):
     )
     assert "30" in done.stdout
     loaded = set(done.stderr.split())
-    slow = {"rich", "pydantic", "PIL", "matplotlib", "pandas", "h5py", "asyncio", "http", "zarr"}
+    slow = {"argparse", "PIL", "matplotlib", "pandas", "h5py", "asyncio", "http", "zarr"}
     ours = {"_diagnose", "_picture", "_norms", "_restore", "_strip", "figures", "_formats._numpy"}
     assert loaded & (slow | {f"intaglio.{name}" for name in ours}) == set()
 
 
 def test_recolor_has_every_option_of_the_picture_that_pack_has(here, capsys):
-    looks = {*Options.__annotations__} - {"metadata", "attrs", "side_max"}
+    looks = {*Options.__annotations__} - {"metadata", "attrs"}
     for verb in ("pack", "recolor"):
         options = {
             o.replace("-", "_")

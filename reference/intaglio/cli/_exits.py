@@ -4,13 +4,19 @@
 """
 
 import os
-import re
 from pathlib import Path
 from typing import Final
 
-from intaglio._errors import DecodeError, EncodeError, IntaglioError, Reason
-from intaglio._formats._base import FormatError, MissingExtraError
+from intaglio._errors import (
+    DecodeError,
+    EncodeError,
+    FormatError,
+    IntaglioError,
+    MissingExtraError,
+    Reason,
+)
 from intaglio._limits import VariableError
+from intaglio.cli._wording import in_options
 
 OK: Final = 0
 DIFFERENT: Final = 1  # of diff only
@@ -34,12 +40,6 @@ _DECODE: Final = {
     Reason.CODEC_UNKNOWN: UNSUPPORTED,
 }
 _ENCODE: Final = {Reason.OPTION_INVALID: USAGE, Reason.FORMAT_UNSUPPORTED: USAGE}
-# Details speak to callers of the package: keyword=value becomes --keyword value.
-_LIMITS: Final = re.compile(r"Limits\((\w+)=\.\.\.\)")
-_KEYWORD: Final = re.compile(
-    r"\b(cmap|vmin|vmax|norm|origin|scale|cover|enlarge|profile|level|metadata|attrs"
-    r"|vcenter|linthresh|complex_as|badge|effort|side_min|pixels_max|output_bytes_max)=(?:True\b)?(?=(.?))"
-)
 
 
 class UsageError(ValueError):
@@ -70,8 +70,6 @@ def code_of(problem: Exception) -> int:
             return FILE
         case FormatError() | MemoryError():
             return DATA
-        case _ if hasattr(problem, "format_message"):  # Typer's
-            return USAGE
     return BUG
 
 
@@ -79,7 +77,8 @@ def sentence_of(problem: Exception) -> str:
     """What happened and what to do, in one line for people; not yet escaped."""
     match problem:
         case IntaglioError():
-            return f"{in_options(problem.detail)} [{problem.reason}]"
+            option = getattr(problem, "option", None)
+            return f"{in_options(problem.detail, option)} [{problem.reason}]"
         case OSError() if problem.strerror:
             about = f"{_known_name(problem.filename)}: " if problem.filename else ""
             return f"{about}{problem.strerror}"
@@ -89,9 +88,6 @@ def sentence_of(problem: Exception) -> str:
             return str(problem)
         case KeyError() | OSError():
             return str(problem)
-    if callable(message := getattr(problem, "format_message", None)):
-        command = getattr(getattr(problem, "ctx", None), "command_path", "intaglio")
-        return f"{message()} ({command} --help shows how)"
     return (
         f"internal error, please report it: {type(problem).__name__}: {problem} "
         "(INTAGLIO_DEBUG=1 shows where)"
@@ -102,13 +98,3 @@ def _known_name(name: str | bytes) -> str:
     """The name of a file; of a temporary one that could not be made, its folder's."""
     path = Path(os.fsdecode(name))
     return str(path.parent if path.name.startswith(".intaglio-") else path)
-
-
-def in_options(detail: str) -> str:
-    """`detail` with Python's keywords written as the options of this command line."""
-    return _KEYWORD.sub(_option, _LIMITS.sub(lambda m: f"{m[1]}=", detail))
-
-
-def _option(match: re.Match[str]) -> str:
-    name = match[1].removeprefix("output_").replace("_", "-")
-    return f"--{name}" + (" " if match[2] and (match[2].isalnum() or match[2] in "'\"-") else "")

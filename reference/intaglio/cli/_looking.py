@@ -1,7 +1,4 @@
-"""Looking at pictures: what info, ls, show and verify do.
-
-Knows nothing of Typer, so that the plainest command lines need not wait for it.
-"""
+"""Looking at pictures: what info, ls, show and verify do."""
 
 import os
 from pathlib import Path

@@ -224,13 +224,6 @@ def json_option(option: str, text: str | None) -> dict[str, Any]:
         raise UsageError(message) from problem
 
 
-def parsed_profile(text: str | None) -> str | tuple[int, ...] | None:
-    """A profile's name, or four depths."""
-    if text is None or not re.fullmatch(r"\d{1,2}([,-]\d{1,2}){3}", text):
-        return text
-    return tuple(int(depth) for depth in re.split("[,-]", text))
-
-
 def _names(source: Source, content: Content, *, alone: bool) -> dict[str, str]:
     """The new name of each of the file's arrays."""
     if source.name is not None:

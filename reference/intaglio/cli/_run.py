@@ -8,21 +8,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
-from intaglio._limits import OUTPUT_BYTES_VARIABLE, PIXELS_VARIABLE
 from intaglio.cli._exits import INTERRUPTED, OK, PIPE_CLOSED, USAGE, UsageError
 from intaglio.cli._files import STDOUT, naming_full_disk
+from intaglio.cli._parser import HELP
 from intaglio.cli._streams import discard, open_missing
-from intaglio.cli._talk import Talk, complain, fail
+from intaglio.cli._talk import complain, fail
+from intaglio.cli._wording import speak_of
 
 _EMPTY_OPTION: Final = re.compile("--[a-z-]+=")
-_USUAL_FLAGS: Final = ("--json", "--quiet", "-q")
-_FLAGS_OF_VERB: Final = {
-    "info": _USUAL_FLAGS,
-    "ls": _USUAL_FLAGS,
-    "verify": _USUAL_FLAGS,
-    "show": ("--textconv", "--quiet", "-q"),
-}
-_PARSED_VARIABLES: Final = ("_INTAGLIO_COMPLETE", PIXELS_VARIABLE, OUTPUT_BYTES_VARIABLE)
 
 
 def run(arguments: list[str]) -> int:
@@ -44,9 +37,7 @@ def _run(arguments: list[str]) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         _check_encodable(arguments)
-        code = _maybe_plain(arguments)
-        if code is None:
-            code = _parsed(_meant(arguments))
+        code = _meant(arguments)
         with naming_full_disk(STDOUT):
             sys.stdout.flush()
     except KeyboardInterrupt:
@@ -77,57 +68,47 @@ def _check_encodable(arguments: list[str]) -> None:
             raise UsageError(message)
 
 
-def _meant(arguments: list[str]) -> list[str]:
-    """`help VERB` as Typer has it; a file where the verb should stand is refused with verbs."""
-    first = arguments[0] if arguments else ""
-    if first == "help":
-        return [*arguments[1:2], "--help"]
-    if Path(first).suffix and Path(first).is_file():
-        message = f"say what to do with {first}: intaglio info {first}, or unpack, verify, view"
-        raise UsageError(message)
-    return arguments
+def _meant(arguments: list[str]) -> int:
+    """Carry out what the first argument asks for."""
+    from intaglio.cli._app import OPTIONS, VERBS, main_help, verb_help, verb_of
+    from intaglio.cli._parser import did_you_mean, parse, usage
 
-
-def _parsed(arguments: list[str]) -> int:
-    """Let Typer understand the arguments."""
-    from intaglio.cli._app import build
-
-    try:
-        code = build(arguments)(
-            args=arguments or ["--help"],
-            prog_name="intaglio",
-            standalone_mode=False,
-            windows_expand_args=False,
-        )
-    except SystemExit as left:  # Typer makes exit code 1 of a closed pipe: that is diff's answer
-        if isinstance(left.__context__, BrokenPipeError):
-            raise left.__context__ from None
-        raise
     if not arguments:
+        _print(main_help())
         return USAGE
-    return code if isinstance(code, int) else OK
+    first, rest = arguments[0], arguments[1:]
+    if first in HELP.flags or arguments == ["help"]:
+        _print(main_help())
+        return OK
+    if first == "--version":
+        from intaglio import __version__
+
+        _print(f"intaglio {__version__}")
+        return OK
+    if first == "help":
+        first, rest = rest[0], [*HELP.flags[:1]]
+    if first.startswith("-"):
+        hint = did_you_mean(first, [flag for one in OPTIONS for flag in one.flags])
+        raise usage(f"No such option: {first}{'.' * bool(hint)}{hint}")
+    if first not in VERBS:
+        _refuse_file(first)
+        raise usage(f"No such command {first!a}.{did_you_mean(first, VERBS)}")
+    verb = verb_of(first)
+    speak_of(verb.option_names)
+    given = parse(verb, rest)
+    if given is None:
+        _print(verb_help(verb))
+        return OK
+    return verb.run(given)
 
 
-def _maybe_plain(arguments: list[str]) -> int | None:
-    """Do a looking verb with files and flags only; None if the arguments hold anything else.
+def _refuse_file(word: str) -> None:
+    """Say what to do with a file that stands where the verb should."""
+    if Path(word).suffix and Path(word).is_file():
+        message = f"say what to do with {word}: intaglio info {word}, or unpack, verify, view"
+        raise UsageError(message)
 
-    Typer 0.29 brings pydantic, which takes 80 ms of CPU at each start; this is what people
-    and scripts do many times over, and it needs no parser.
-    """
-    verb, rest = arguments[0] if arguments else "", arguments[1:]
-    flags = [word for word in rest if word.startswith("-")]
-    files = [Path(word) for word in rest if not word.startswith("-")]
-    if not files or not os.environ.keys().isdisjoint(_PARSED_VARIABLES):
-        return None
-    if verb not in _FLAGS_OF_VERB or not all(flag in _FLAGS_OF_VERB[verb] for flag in flags):
-        return None
-    from intaglio.cli import _looking
 
-    talk = Talk(quiet="--quiet" in flags or "-q" in flags, as_json="--json" in flags)
-    if verb == "info":
-        return _looking.info_files(files, talk)
-    if verb == "ls":
-        return _looking.ls_files(files, talk)
-    if verb == "show":
-        return _looking.show_files(files, talk, textconv="--textconv" in flags)
-    return _looking.verify_files(files, talk)
+def _print(text: str) -> None:
+    with naming_full_disk(STDOUT):
+        print(text)  # noqa: T201

@@ -5,16 +5,22 @@ import os
 import sys
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
-from typing import Any
+from shutil import get_terminal_size
+from time import monotonic
+from typing import Any, Final
 
 from intaglio._errors import PictureWarning
 from intaglio._printable import escaped, json_line, one_line
 from intaglio.cli._exits import BUG, OK, code_of, sentence_of
 from intaglio.cli._files import STDOUT, naming_full_disk
 from intaglio.cli._streams import discard
+from intaglio.cli._wording import in_options
+
+_SECONDS_BETWEEN: Final = 0.1  # from one state of the progress line to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,7 @@ class Talk:
 
 def complain(text: str) -> None:
     """Print one line on stderr; where nobody can read it, what was done counts all the same."""
+    _line.clear()
     try:
         print(f"intaglio: {one_line(text)}", file=sys.stderr)  # noqa: T201
     except OSError:
@@ -59,7 +66,8 @@ def noting(subject: str | None) -> Iterator[None]:
             if not issubclass(category, PictureWarning):
                 show(message, category, *where)
             elif subject is not None:
-                complain(f"{subject}: {message}" if subject else str(message))
+                told = in_options(str(message))
+                complain(f"{subject}: {told}" if subject else told)
 
         warnings.showwarning = shown  # type: ignore[assignment]
         yield
@@ -89,7 +97,7 @@ def each(
     named: whether problems are the paths' own; else their text says whose they are.
     """
     gravest = OK
-    with _progress(paths, talk, prints=prints) as steps:
+    with _steps(paths, talk, prints=prints) as steps:
         for path in steps:
             try:
                 with noting(None if talk.quiet else label(path)):
@@ -121,13 +129,64 @@ def label(path: Path) -> str:
 
 
 @contextmanager
-def _progress(paths: Sequence[Path], talk: Talk, *, prints: bool) -> Iterator[Iterable[Path]]:
-    wanted = len(paths) > 1 and not talk.quiet and sys.stderr.isatty()
-    if not wanted or (prints and sys.stdout.isatty()):
+def _steps(paths: Sequence[Path], talk: Talk, *, prints: bool) -> Iterator[Iterable[Path]]:
+    """The paths, counted on the terminal as they are done."""
+    if prints and sys.stdout.isatty():
         yield paths
         return
-    from rich.console import Console
-    from rich.progress import Progress
+    with progress(talk, f"{len(paths)} files", len(paths)) as advance:
 
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
-        yield bar.track(paths, description=f"{len(paths)} files")
+        def counted() -> Iterator[Path]:
+            for path in paths:
+                yield path
+                advance(1)
+
+        yield counted()
+
+
+@contextmanager
+def progress(talk: Talk, description: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A line on standard error, if that is a terminal; yields what counts steps that are done."""
+    if talk.quiet or total < 2 or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    done, shown = 0, -inf
+
+    def advance(count: int) -> None:
+        nonlocal done, shown
+        done += count
+        if monotonic() - shown >= _SECONDS_BETWEEN:
+            shown = monotonic()
+            _line.show(f"{description}: {done:,} of {total:,} ({100 * done // total} %)")
+
+    advance(0)
+    try:
+        yield advance
+    finally:
+        _line.clear()
+
+
+class _Line:
+    """The line of progress that stands on the terminal, if one does."""
+
+    def __init__(self) -> None:
+        self.length = 0
+
+    def show(self, text: str) -> None:
+        """Replace the line."""
+        text = text[: get_terminal_size().columns - 1]
+        self._put(f"\r{text.ljust(self.length)}")
+        self.length = len(text)
+
+    def clear(self) -> None:
+        """Remove it: a message comes, or the work is done."""
+        if self.length:
+            self._put(f"\r{' ' * self.length}\r")
+            self.length = 0
+
+    def _put(self, text: str) -> None:
+        with suppress(OSError):  # the terminal went away; the work goes on
+            print(text, end="", file=sys.stderr, flush=True)  # noqa: T201
+
+
+_line: Final = _Line()

@@ -2,9 +2,7 @@
 
 import re
 import shutil
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from errno import ENOSPC
 from importlib import import_module
@@ -24,7 +22,7 @@ from intaglio._printable import counted, escaped
 from intaglio.cli._exits import ExistsError, UsageError
 from intaglio.cli._files import STDOUT, check_free, is_folder, write_file, write_folder
 from intaglio.cli._packing import Packer, Source
-from intaglio.cli._talk import Talk, label
+from intaglio.cli._talk import Talk, label, progress
 
 if TYPE_CHECKING:
     from intaglio.zarr._stores import TileStore
@@ -78,7 +76,7 @@ class Tiler:
         picture = room("_codec").Picture(**self._look(array, chunks, total))
 
         def write(folder: Path) -> None:
-            with _bar(talk, f"packing {label(source.path)}", total) as advance:
+            with progress(talk, f"packing {label(source.path)}", total) as advance:
                 tick = _counted(advance, chunks)
                 room("_split").split(array, folder, picture, chunks, attributes, tick)
 
@@ -111,7 +109,7 @@ class Tiler:
         look = self.packer.options
         if {"vmin", "vmax"} <= look.keys():
             return look
-        with _bar(self.packer.talk, "finding the range of the values", total) as advance:
+        with progress(self.packer.talk, "finding the range of the values", total) as advance:
             return {
                 **room("_regions").shared_range(array, chunks, _counted(advance, chunks)),
                 **look,
@@ -171,7 +169,7 @@ def unpack_store(
         what = f"it takes {needed:,} bytes, {free:,} are free"
         raise OSError(ENOSPC, what, str(place))
     total = prod(store.grid)
-    with _bar(talk, f"joining {label(path)}", total) as advance:
+    with progress(talk, f"joining {label(path)}", total) as advance:
 
         def write(temporary: Path) -> None:
             with partner(_UNREADABLE):
@@ -198,7 +196,7 @@ def overview(
     store = open_store(text)
     with partner(_UNREADABLE):
         sheet = room("_sheet").plan_sheet(store, axes, at, side)
-    with _bar(talk, f"looking at {escaped(text)}", sheet.count) as advance:
+    with progress(talk, f"looking at {escaped(text)}", sheet.count) as advance:
 
         def write(temporary: Path) -> None:
             with temporary.open("wb") as out, partner(_UNREADABLE):
@@ -239,25 +237,3 @@ def _check_store_free(place: Path, *, force: bool) -> None:
             message = f"{place} is no Zarr store: --force does not replace it"
             raise UsageError(message)
         raise ExistsError(place)
-
-
-@contextmanager
-def _bar(talk: Talk, description: str, total: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar on stderr where somebody looks at it; gives what moves it on."""
-    if talk.quiet or total < 2 or not sys.stderr.isatty():
-        yield _nothing
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True, redirect_stdout=False) as bar:
-        task = bar.add_task(description, total=total)
-
-        def advance(count: int) -> None:
-            bar.advance(task, count)
-
-        yield advance
-
-
-def _nothing(_: int) -> None:
-    pass

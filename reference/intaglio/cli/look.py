@@ -1,94 +1,97 @@
 """Verbs that only look: info, ls, show, verify."""
 
-from typing import Annotated
-
-import typer
+from types import SimpleNamespace
 
 from intaglio._limits import Limits
-from intaglio.cli._looking import info_files, ls_files, show_files, verify_files
-from intaglio.cli._options import (
+from intaglio.cli._arguments import (
+    AS_JSON,
+    BYTES_MAX,
+    FILES,
+    ONLY,
     PIXELS_MAX,
-    AsJson,
-    BytesMax,
-    Files,
-    Only,
-    PixelsMax,
-    Quiet,
+    QUIET,
+    Verb,
+    flag,
 )
 from intaglio.cli._talk import Talk
 
 
-def info(
-    files: Files, as_json: AsJson = False, quiet: Quiet = False, pixels_max: PixelsMax = PIXELS_MAX
-) -> None:
-    """Say what a picture carries, from its first rows only.
+def info(given: SimpleNamespace) -> int:
+    """Say what each picture carries."""
+    from intaglio.cli import _looking
 
-    Try:
-
-        intaglio info m.png
-
-        intaglio info --json m.png
-    """
-    raise typer.Exit(info_files(files, Talk(quiet, as_json), Limits(pixels_max=pixels_max)))
+    limits = Limits(pixels_max=given.pixels_max)
+    return _looking.info_files(given.files, Talk(given.quiet, given.as_json), limits)
 
 
-def ls(
-    files: Files, as_json: AsJson = False, quiet: Quiet = False, pixels_max: PixelsMax = PIXELS_MAX
-) -> None:
-    """List the arrays: name, dtype, shape, bytes.
+def ls(given: SimpleNamespace) -> int:
+    """List each picture's arrays."""
+    from intaglio.cli import _looking
 
-    Try:
-
-        intaglio ls m.png
-
-        intaglio ls --json m.png
-    """
-    raise typer.Exit(ls_files(files, Talk(quiet, as_json), Limits(pixels_max=pixels_max)))
+    limits = Limits(pixels_max=given.pixels_max)
+    return _looking.ls_files(given.files, Talk(given.quiet, given.as_json), limits)
 
 
-def show(
-    files: Files,
-    only: Only = None,
-    textconv: Annotated[
-        bool,
-        typer.Option(
-            "--textconv", help="For git: the same text for the same data, see docs/git.md."
+def show(given: SimpleNamespace) -> int:
+    """Print each picture's data in short."""
+    from intaglio.cli import _looking
+
+    limits = Limits(pixels_max=given.pixels_max, output_bytes_max=given.bytes_max)
+    talk = Talk(given.quiet)
+    return _looking.show_files(given.files, talk, limits, given.only, textconv=given.textconv)
+
+
+def verify(given: SimpleNamespace) -> int:
+    """Check each picture to its last bit."""
+    from intaglio.cli import _looking
+
+    limits = Limits(pixels_max=given.pixels_max, output_bytes_max=given.bytes_max)
+    return _looking.verify_files(given.files, Talk(given.quiet, given.as_json), limits)
+
+
+VERBS = (
+    Verb(
+        "info",
+        info,
+        "Say what a picture carries, from its first rows only.",
+        "",
+        ("intaglio info m.png", "intaglio info --json m.png"),
+        (FILES, PIXELS_MAX, AS_JSON, QUIET),
+    ),
+    Verb(
+        "ls",
+        ls,
+        "List the arrays: name, dtype, shape, bytes.",
+        "",
+        ("intaglio ls m.png", "intaglio ls --json m.png"),
+        (FILES, PIXELS_MAX, AS_JSON, QUIET),
+    ),
+    Verb(
+        "show",
+        show,
+        "Print metadata, and each array's SHA-256, first and last values.",
+        "",
+        (
+            "intaglio show m.png",
+            "intaglio show m.png --only data",
+            'git config diff.intaglio.textconv "intaglio show --textconv"',
         ),
-    ] = False,
-    quiet: Quiet = False,
-    pixels_max: PixelsMax = PIXELS_MAX,
-    bytes_max: BytesMax = None,
-) -> None:
-    """Print metadata, and each array's SHA-256, first and last values.
-
-    Try:
-
-        intaglio show m.png
-
-        intaglio show m.png --only data
-
-        git config diff.intaglio.textconv "intaglio show --textconv"
-    """
-    limits = Limits(pixels_max=pixels_max, output_bytes_max=bytes_max)
-    raise typer.Exit(show_files(files, Talk(quiet), limits, only, textconv=textconv))
-
-
-def verify(
-    files: Files,
-    as_json: AsJson = False,
-    quiet: Quiet = False,
-    pixels_max: PixelsMax = PIXELS_MAX,
-    bytes_max: BytesMax = None,
-) -> None:
-    """Check all data: the whole PNG stream, every block and array. With --quiet only the exit code.
-
-    No digest covers what the picture shows: colours that carry no data may have been changed.
-
-    Try:
-
-        intaglio verify m.png
-
-        intaglio verify --quiet m.png && echo sound
-    """
-    limits = Limits(pixels_max=pixels_max, output_bytes_max=bytes_max)
-    raise typer.Exit(verify_files(files, Talk(quiet, as_json), limits))
+        (
+            FILES,
+            ONLY,
+            PIXELS_MAX,
+            BYTES_MAX,
+            flag("textconv", "For git: the same text for the same data, see docs/git.md."),
+            QUIET,
+        ),
+    ),
+    Verb(
+        "verify",
+        verify,
+        "Check all data: the whole PNG stream, every block and array.",
+        "With --quiet only the exit code. No digest covers what the picture shows: colours that "
+        "carry no data may have been changed.",
+        ("intaglio verify m.png", "intaglio verify --quiet m.png && echo sound"),
+        (FILES, PIXELS_MAX, BYTES_MAX, AS_JSON, QUIET),
+    ),
+)

@@ -2,181 +2,64 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from types import SimpleNamespace
+from typing import BinaryIO
 
-import typer
-
-from intaglio._errors import DecodeError
 from intaglio._files import Source
+from intaglio._limits import Limits
+from intaglio.cli._arguments import (
+    BYTES_MAX,
+    FILES,
+    FORCE,
+    PIXELS_MAX,
+    QUIET,
+    READ_PIXELS_MAX,
+    Verb,
+    given_options,
+    output,
+    picture_options,
+)
 from intaglio.cli._exits import OK
 from intaglio.cli._files import STDOUT, check_free, is_folder, targets, write_file
 from intaglio.cli._input import check_named, source_of
-from intaglio.cli._options import (
-    PIXELS_MAX,
-    Badge,
-    BytesMax,
-    Cmap,
-    ComplexAs,
-    Cover,
-    Effort,
-    Enlarge,
-    Files,
-    Force,
-    Level,
-    Linthresh,
-    Norm,
-    Origin,
-    PixelsMax,
-    PixelsToRead,
-    PixelsToWrite,
-    Profile,
-    Quiet,
-    Scale,
-    SideMin,
-    Vcenter,
-    Vmax,
-    Vmin,
-)
 from intaglio.cli._talk import Talk, each, fail, label
 
-Output = Annotated[
-    str,
-    typer.Option("--output", "-o", metavar="out.png|DIR/", help="Where to; - is standard output."),
-]
-
-
 Made = tuple[str, Exception | None]  # what was done, and what is wrong with it after all
+Make = Callable[[Source, BinaryIO], Made]
 
 
-def strip(
-    files: Files,
-    output: Output,
-    force: Force = False,
-    quiet: Quiet = False,
-    pixels_max: PixelsMax = PIXELS_MAX,
-) -> None:
-    """Make a picture that looks the same and carries nothing.
-
-    Try:
-
-        intaglio strip m.png -o plain.png
-
-        intaglio strip m.png both.png -o public/
-    """
-    from intaglio._limits import Limits
+def strip(given: SimpleNamespace) -> int:
+    """Make pictures that look the same and carry nothing."""
     from intaglio._strip import strip as remove
 
-    limits = Limits(pixels_max=pixels_max)
-    talk = Talk(quiet)
+    limits = Limits(pixels_max=given.pixels_max)
 
     def make(source: Source, out: BinaryIO) -> Made:
         remove(source, out, limits=limits)
         return "carries nothing any more", None
 
-    raise typer.Exit(_rewrite(files, output, make, talk, force=force))
+    return _rewrite(given, make)
 
 
-def recolor(
-    files: Files,
-    output: Output,
-    cmap: Cmap = None,
-    vmin: Vmin = None,
-    vmax: Vmax = None,
-    norm: Norm = None,
-    vcenter: Vcenter = None,
-    linthresh: Linthresh = None,
-    complex_as: ComplexAs = None,
-    origin: Origin = None,
-    scale: Scale = None,
-    side_min: SideMin = None,
-    badge: Badge = False,
-    cover: Cover = None,
-    enlarge: Enlarge = False,
-    profile: Profile = None,
-    level: Level = None,
-    effort: Effort = None,
-    force: Force = False,
-    quiet: Quiet = False,
-    pixels_max: PixelsToWrite = None,
-    read_pixels_max: PixelsToRead = PIXELS_MAX,
-    bytes_max: BytesMax = None,
-) -> None:
-    """Make a picture that carries the same data and looks different.
-
-    Metadata and attributes come along, and the profile, unless another is given.
-
-    Try:
-
-        intaglio recolor m.png -o gray.png --cmap gray
-
-        intaglio recolor m.png -o covered.png --cover photo.jpg --enlarge
-    """
-    from intaglio._limits import Limits
+def recolor(given: SimpleNamespace) -> int:
+    """Make pictures that carry the same data and look different."""
     from intaglio._recolor import recolor as paint
-    from intaglio.cli._packing import parsed_profile
 
-    limits = Limits(pixels_max=read_pixels_max, output_bytes_max=bytes_max)
-    talk = Talk(quiet)
-    given: dict[str, Any] = {
-        "cmap": cmap,
-        "vmin": vmin,
-        "vmax": vmax,
-        "norm": norm,
-        "vcenter": vcenter,
-        "linthresh": linthresh,
-        "complex_as": complex_as,
-        "origin": origin,
-        "scale": scale,
-        "side_min": side_min,
-        "badge": badge or None,
-        "cover": cover,
-        "enlarge": enlarge or None,
-        "profile": parsed_profile(profile),
-        "level": level,
-        "effort": effort,
-        "pixels_max": pixels_max,
-    }
-    options = {key: value for key, value in given.items() if value is not None}
+    limits = Limits(pixels_max=given.read_pixels_max, output_bytes_max=given.bytes_max)
+    options = given_options(given)
 
     def make(source: Source, out: BinaryIO) -> Made:
-        try:
-            paint(source, out, limits=limits, **options)
-        except DecodeError as problem:  # --pixels-max is the written picture's
-            detail = problem.detail.replace("Limits(pixels_max=...)", "--read-pixels-max")
-            problem.explain(problem.diagnosis, detail)
-            raise
+        paint(source, out, limits=limits, **options)
         return "the same data, recoloured", None
 
-    raise typer.Exit(_rewrite(files, output, make, talk, force=force))
+    return _rewrite(given, make)
 
 
-def restore(
-    files: Files,
-    output: Output,
-    force: Force = False,
-    quiet: Quiet = False,
-    pixels_max: PixelsMax = PIXELS_MAX,
-    bytes_max: BytesMax = None,
-) -> None:
-    """Undo what was done to a picture, if that lost nothing.
-
-    After that its data can be read again. Undone are flips, quarter turns, a border or screen
-    around it, enlargement by repeating pixels, channels exchanged or inverted, rows and columns
-    shifted around the edges, a damaged first row. BMP, TIFF, WebP, PPM, TGA, QOI, PCX, SGI and
-    Xcode's PNG become a PNG again. Prints what was undone, and checks the data; exit code 65 if
-    that is damaged. A picture with nothing to undo is written with the same pixels, exit code 0.
-
-    Try:
-
-        intaglio restore turned.png -o m.png
-
-        intaglio restore screenshot.png turned.bmp -o restored/
-    """
-    from intaglio._limits import Limits
+def restore(given: SimpleNamespace) -> int:
+    """Undo what was done to pictures, if that lost nothing."""
     from intaglio._restore import restore as undo
 
-    limits = Limits(pixels_max=pixels_max, output_bytes_max=bytes_max)
-    talk = Talk(quiet)
+    limits = Limits(pixels_max=given.pixels_max, output_bytes_max=given.bytes_max)
 
     def make(source: Source, out: BinaryIO) -> Made:
         done = undo(source, out, limits=limits)
@@ -185,19 +68,13 @@ def restore(
         verified = "" if done.problem else "; the data is verified"
         return "; ".join(done.steps) + verified, done.problem
 
-    raise typer.Exit(_rewrite(files, output, make, talk, force=force))
+    return _rewrite(given, make)
 
 
-def _rewrite(
-    files: list[Path],
-    output: str,
-    make: Callable[[Source, BinaryIO], Made],
-    talk: Talk,
-    *,
-    force: bool,
-) -> int:
+def _rewrite(given: SimpleNamespace, make: Make) -> int:
     from intaglio._files import check_target
 
+    files, output, force, talk = given.files, given.output, given.force, Talk(given.quiet)
     places = dict(zip(files, targets(files, Path(output), output, ".png"), strict=True))
     for place in places.values():
         if place != STDOUT:
@@ -218,3 +95,52 @@ def _rewrite(
         return fail(problem, label(places[source])) if problem else OK
 
     return each(files, work, talk)
+
+
+_OUTPUT = output("out.png|DIR/", "Where to; - is standard output.", required=True)
+
+VERBS = (
+    Verb(
+        "strip",
+        strip,
+        "Make a picture that looks the same and carries nothing.",
+        "",
+        ("intaglio strip m.png -o plain.png", "intaglio strip m.png both.png -o public/"),
+        (FILES, PIXELS_MAX, _OUTPUT, FORCE, QUIET),
+    ),
+    Verb(
+        "recolor",
+        recolor,
+        "Make a picture that carries the same data and looks different.",
+        "Metadata and attributes come along, and the profile, unless another is given.",
+        (
+            "intaglio recolor m.png -o gray.png --cmap gray",
+            "intaglio recolor m.png -o covered.png --cover photo.jpg --enlarge",
+        ),
+        (
+            FILES,
+            *picture_options("Look", "Size"),
+            READ_PIXELS_MAX,
+            BYTES_MAX,
+            _OUTPUT,
+            FORCE,
+            QUIET,
+        ),
+    ),
+    Verb(
+        "restore",
+        restore,
+        "Undo what was done to a picture, if that lost nothing.",
+        "After that its data can be read again. Undone are flips, quarter turns, a border or "
+        "screen around it, enlargement by repeating pixels, channels exchanged or inverted, rows "
+        "and columns shifted around the edges, a damaged first row. BMP, TIFF, WebP, PPM, TGA, "
+        "QOI, PCX, SGI and Xcode's PNG become a PNG again. Prints what was undone, and checks the "
+        "data; exit code 65 if that is damaged. A picture with nothing to undo is written with the "
+        "same pixels, exit code 0.",
+        (
+            "intaglio restore turned.png -o m.png",
+            "intaglio restore screenshot.png turned.bmp -o restored/",
+        ),
+        (FILES, PIXELS_MAX, BYTES_MAX, _OUTPUT, FORCE, QUIET),
+    ),
+)

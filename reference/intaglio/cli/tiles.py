@@ -2,76 +2,36 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from types import SimpleNamespace
 
-import typer
+from intaglio._errors import DecodeError, FormatError
+from intaglio._limits import Limits
+from intaglio.cli._arguments import FORCE, PIXELS_MAX, QUIET, Argument, Verb, output, whole
+from intaglio.cli._exits import OK, UsageError
+from intaglio.cli._talk import Talk, fail
 
-from intaglio.cli._exits import UsageError
-from intaglio.cli._options import PIXELS_MAX, Force, PixelsMax, Quiet
-
-Store = Annotated[
-    str,
-    typer.Argument(metavar="STORE", help="A Zarr array of pictures: path or URL."),
-]
-Output = Annotated[
-    str, typer.Option("--output", "-o", metavar="out.png", help="Where to; - is standard output.")
-]
-Axes = Annotated[
-    str | None,
-    typer.Option(metavar="DOWN,RIGHT", help="The axes to show, from 0; usual: the last two."),
-]
-At = Annotated[
-    list[str] | None,
-    typer.Option(metavar="AXIS=N", help="Of another axis this element; usual: the first."),
-]
-Size = Annotated[
-    int | None,
-    typer.Option(metavar="N", min=1, max=16384, help="Pixels of the long side; usual: up to 2048."),
-]
+_SIZE_MAX = 16384
 
 
-def tiles(
-    store: Store,
-    output: Output,
-    axes: Axes = None,
-    at: At = None,
-    size: Size = None,
-    force: Force = False,
-    quiet: Quiet = False,
-    pixels_max: PixelsMax = PIXELS_MAX,
-) -> None:
-    """Make one picture of a whole store from its tiles. Their data is not decoded.
-
-    Tiles that are not stored, because all their values are the fill value, are grey.
-
-    Try:
-
-        intaglio pack m.npy --tiles -o m.zarr
-
-        intaglio tiles m.zarr -o overview.png
-
-        intaglio tiles m.zarr -o small.png --size 300
-    """
-    from intaglio._errors import DecodeError
+def tiles(given: SimpleNamespace) -> int:
+    """Make one picture of a whole store from its tiles."""
     from intaglio._files import check_target
-    from intaglio._formats._base import FormatError
-    from intaglio._limits import Limits
     from intaglio._printable import escaped
     from intaglio.cli._files import STDOUT, check_free
-    from intaglio.cli._talk import Talk, fail
     from intaglio.cli._tiling import overview
 
-    place = Path(output)
+    place, talk = Path(given.output), Talk(given.quiet)
     if place != STDOUT:
         check_target(place)
-    check_free(place, force=force)
-    shown = None if axes is None else _numbers("--axes DOWN,RIGHT", axes.split(","))
-    fixed = dict(_numbers("--at AXIS=N", text.split("=")) for text in at or [])
-    limits = Limits(pixels_max=pixels_max)
+    check_free(place, force=given.force)
+    shown = None if given.axes is None else _numbers("--axes DOWN,RIGHT", given.axes.split(","))
+    fixed = dict(_numbers("--at AXIS=N", text.split("=")) for text in given.at or [])
+    limits = Limits(pixels_max=given.pixels_max)
     try:
-        overview(store, place, shown, fixed, size, Talk(quiet), limits, force=force)
+        overview(given.store, place, shown, fixed, given.size, talk, limits, force=given.force)
     except (DecodeError, FormatError) as problem:
-        raise typer.Exit(fail(problem, escaped(store))) from problem
+        return fail(problem, escaped(given.store))
+    return OK
 
 
 def _numbers(option: str, words: list[str]) -> tuple[int, int]:
@@ -80,3 +40,63 @@ def _numbers(option: str, words: list[str]) -> tuple[int, int]:
         message = f"{option} takes two whole numbers, not {'='.join(words)[:40]!a}"
         raise UsageError(message)
     return int(words[0]), int(words[1])
+
+
+def _size(text: str) -> int:
+    value = whole(text)
+    if not 1 <= value <= _SIZE_MAX:
+        message = f"{value} is not from 1 to {_SIZE_MAX:,}"
+        raise ValueError(message)
+    return value
+
+
+VERBS = (
+    Verb(
+        "tiles",
+        tiles,
+        "Make one picture of a whole store from its tiles.",
+        "Their data is not decoded. Tiles that are not stored, because all their values are the "
+        "fill value, are grey.",
+        (
+            "intaglio pack m.npy --tiles -o m.zarr",
+            "intaglio tiles m.zarr -o overview.png",
+            "intaglio tiles m.zarr -o small.png --size 300",
+        ),
+        (
+            Argument(
+                "store",
+                "A Zarr array of pictures: path or URL.",
+                metavar="STORE",
+                required=True,
+                files=True,
+            ),
+            Argument(
+                "axes",
+                "The axes to show, from 0; default: the last two.",
+                ("--axes",),
+                "DOWN,RIGHT",
+                "Look",
+            ),
+            Argument(
+                "at",
+                "Of another axis this element; default: the first.",
+                ("--at",),
+                "AXIS=N",
+                "Look",
+                many=True,
+            ),
+            Argument(
+                "size",
+                "Pixels of the long side, 1 to 16384; default: up to 2048.",
+                ("--size",),
+                "N",
+                "Size",
+                _size,
+            ),
+            PIXELS_MAX,
+            output("out.png", "Where to; - is standard output.", required=True),
+            FORCE,
+            QUIET,
+        ),
+    ),
+)

@@ -1,111 +1,105 @@
 """unpack: the arrays of pictures into files."""
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from types import SimpleNamespace
 
-import typer
-
-from intaglio.cli._exits import UsageError
-from intaglio.cli._options import (
+from intaglio._limits import Limits
+from intaglio.cli._arguments import (
+    BYTES_MAX,
+    FILES,
+    FORCE,
+    ONLY,
     PIXELS_MAX,
-    BytesMax,
-    Files,
-    Force,
-    Only,
-    PixelsMax,
-    Quiet,
+    QUIET,
+    Argument,
+    Verb,
+    flag,
+    output,
 )
+from intaglio.cli._exits import UsageError
 from intaglio.cli._talk import Talk, each
 
-Output = Annotated[
-    str | None,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="DIR|FILE",
-        help="A folder (usual: this one), a file whose ending says the format, or - for standard "
-        "output.",
-    ),
-]
-As = Annotated[
-    str | None,
-    typer.Option(
-        "--as",
-        metavar="FORMAT",
-        help="npy (usual), npz, csv, tsv, txt, h5, tif, safetensors or nc.",
-    ),
-]
-Skip = Annotated[
-    bool,
-    typer.Option("--skip", help="Leave out arrays that the format cannot hold, and name them."),
-]
-RawNames = Annotated[
-    bool,
-    typer.Option(
-        "--raw-names",
-        help="Write names of columns to .csv and .tsv even if a spreadsheet would run them.",
-    ),
-]
 
-
-def unpack(
-    files: Files,
-    output: Output = None,
-    form: As = None,
-    only: Only = None,
-    skip: Skip = False,
-    raw_names: RawNames = False,
-    force: Force = False,
-    quiet: Quiet = False,
-    pixels_max: PixelsMax = PIXELS_MAX,
-    bytes_max: BytesMax = None,
-) -> None:
-    """Write the arrays of a picture to files, exact to the last bit.
-
-    Each array becomes one file named after it, an array called "data" one named after the
-    picture; .npz, .h5, .safetensors and .nc take all arrays into one file. Several pictures get
-    a folder each. Nothing that is there is replaced without --force.
-
-    Try:
-
-        intaglio unpack m.png
-
-        intaglio unpack m.png -o m.csv
-
-        intaglio unpack both.png -o arrays/ --as h5
-
-        intaglio unpack both.png --only x -o - > x.npy
-
-        intaglio unpack m.zarr -o back.npy
-    """
-    from intaglio._formats import FORMATS
-    from intaglio._limits import Limits
+def unpack(given: SimpleNamespace) -> int:
+    """Write the arrays of pictures to files."""
     from intaglio.cli._unpacking import Unpacker
 
-    names = [known.name for known in FORMATS if known.written]
-    if form is not None and form not in names:
-        message = f"--as is one of {', '.join(names)}, not {form!a}"
+    form, talk = given.form, Talk(given.quiet)
+    if form is not None and form not in _formats():
+        message = f"--as is one of {', '.join(_formats())}, not {form!a}"
         raise UsageError(message)
-    talk = Talk(quiet)
     unpacker = Unpacker(
-        output=output or ".",
+        output=given.output or ".",
         form=form,
-        only=only,
-        force=force,
-        skip=skip,
-        raw_names=raw_names,
-        several=len(files) > 1,
-        limits=Limits(pixels_max=pixels_max, output_bytes_max=bytes_max),
+        only=given.only,
+        force=given.force,
+        skip=given.skip,
+        raw_names=given.raw_names,
+        several=len(given.files) > 1,
+        limits=Limits(pixels_max=given.pixels_max, output_bytes_max=given.bytes_max),
         talk=talk,
     )
-    unpacker.check(files)
+    unpacker.check(given.files)
 
     def work(path: Path) -> None:
         if (path / "zarr.json").is_file():
             from intaglio.cli._tiling import unpack_store
 
-            unpack_store(path, output or "./", form, talk, unpacker.limits, force=force)
+            place = given.output or "./"
+            unpack_store(path, place, form, talk, unpacker.limits, force=given.force)
             return
         unpacker.unpack(path)
 
-    raise typer.Exit(each(files, work, talk))
+    return each(given.files, work, talk)
+
+
+def _formats() -> Iterable[str]:
+    """The names of the formats that can be written."""
+    from intaglio._formats import FORMATS
+
+    return [known.name for known in FORMATS if known.written]
+
+
+VERBS = (
+    Verb(
+        "unpack",
+        unpack,
+        "Write the arrays of a picture to files, exact to the last bit.",
+        'Each array becomes one file named after it, an array called "data" one named after the '
+        "picture; .npz, .h5, .safetensors and .nc take all arrays into one file. Several pictures "
+        "get a folder each. Nothing that is there is replaced without --force.",
+        (
+            "intaglio unpack m.png",
+            "intaglio unpack m.png -o m.csv",
+            "intaglio unpack both.png -o arrays/ --as h5",
+            "intaglio unpack both.png --only x -o - > x.npy",
+            "intaglio unpack m.zarr -o back.npy",
+        ),
+        (
+            FILES,
+            ONLY,
+            PIXELS_MAX,
+            BYTES_MAX,
+            output(
+                "DIR|FILE",
+                "A folder (default: this one), a file whose ending says the format, or - for "
+                "standard output.",
+            ),
+            Argument(
+                "form",
+                "npy (default), npz, csv, tsv, txt, h5, tif, safetensors or nc.",
+                ("--as",),
+                "FORMAT",
+                values=_formats,
+            ),
+            flag("skip", "Leave out arrays that the format cannot hold, and name them."),
+            flag(
+                "raw_names",
+                "Write names of columns to .csv and .tsv even if a spreadsheet would run them.",
+            ),
+            FORCE,
+            QUIET,
+        ),
+    ),
+)

@@ -1,62 +1,24 @@
-"""The verb view: a page on this machine's own address that shows one file.
+"""view: a picture's arrays in a browser."""
 
-The page is viewer/index.html, built from implementations/viewer. The server
-listens on 127.0.0.1 only, under a random path that nobody can guess, answers
-only requests that name it as their host, and gives out the page and the one
-file; so neither other machines nor other pages in the browser get at it.
-"""
-
-import hmac
-import secrets
-import shutil
 import sys
-import webbrowser
 from contextlib import suppress
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Final
-from urllib.parse import quote, urlsplit
-
-import typer
+from types import SimpleNamespace
 
 from intaglio._limits import DEFAULT_LIMITS
-from intaglio._reading import inspecting
-from intaglio.cli._options import Quiet
+from intaglio.cli._arguments import QUIET, Argument, Verb
+from intaglio.cli._exits import OK
 from intaglio.cli._talk import Talk, label
 
-_TOKEN_BYTES: Final = 24
-_FILE_NAME: Final = "file"
-# The page names its own scripts by their SHA-256; this says what may embed it and be loaded.
-_HEADERS: Final = {
-    "Content-Security-Policy": "connect-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 
+def view(given: SimpleNamespace) -> int:
+    """Serve one picture to a browser until Ctrl-C."""
+    import webbrowser
 
-def view(
-    file: Annotated[Path, typer.Argument(metavar="F.png", help="A picture with data.")],
-    browser: Annotated[
-        bool, typer.Option(help="Open the page in a browser; else only print its address.")
-    ] = True,
-    quiet: Quiet = False,
-) -> None:
-    """Show a picture's arrays in a browser.
+    from intaglio._reading import inspecting
+    from intaglio.cli._server import ViewServer
 
-    With values, statistics and downloads. Nothing leaves this machine. Ctrl-C ends it.
-
-    Try:
-
-        intaglio view m.png
-
-        intaglio view --no-browser m.png
-    """
-    talk = Talk(quiet)
+    file, talk = given.file, Talk(given.quiet)
     if file.suffix.lower() != ".npy":  # the page reads those too
         with inspecting(file, DEFAULT_LIMITS):
             pass
@@ -64,88 +26,43 @@ def view(
         talk.data(server.address)
         sys.stdout.flush()
         talk.note(f"showing {label(file)}; Ctrl-C ends it")
-        if browser and not webbrowser.open(server.address):
+        if given.browser and not webbrowser.open(server.address):
             talk.note("no browser could be opened: open the address above")
         with suppress(KeyboardInterrupt):
             server.serve_forever()
+    return OK
 
 
-class ViewServer(ThreadingHTTPServer):
-    """Serves the page and one file, at `address`."""
-
-    daemon_threads = True
-
-    def __init__(self, path: Path) -> None:
-        with path.open("rb"):
-            pass  # whether it can be read is said now, not by the page
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.path: Final = path
-        self.page: Final = (files("intaglio") / "viewer" / "index.html").read_bytes()
-        self.folder: Final = f"/{secrets.token_urlsafe(_TOKEN_BYTES)}/"
-        self.host: Final = f"127.0.0.1:{self.server_port}"
-
-    @property
-    def address(self) -> str:
-        """The page's address, which tells it which file to load."""
-        query = f"url={_FILE_NAME}&name={quote(self.path.name, safe='', errors='replace')}"
-        return f"http://{self.host}{self.folder}?{query}"
-
-    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """A browser that hangs up is no news."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: ViewServer
-    server_version = "intaglio"
-    sys_version = ""
-
-    def do_GET(self) -> None:
-        self._answer(body=True)
-
-    def do_HEAD(self) -> None:
-        self._answer(body=False)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing: the terminal is the user's."""
-
-    def _answer(self, *, body: bool) -> None:
-        if self.headers.get_all("Host") != [self.server.host]:  # a name that was bent to 127.0.0.1
-            self._refuse(HTTPStatus.MISDIRECTED_REQUEST)
-            return
-        asked, folder = urlsplit(self.path).path, self.server.folder
-        if hmac.compare_digest(asked.encode(), folder.encode()):
-            self._head("text/html; charset=utf-8", len(self.server.page))
-            if body:
-                self.wfile.write(self.server.page)
-        elif hmac.compare_digest(asked.encode(), f"{folder}{_FILE_NAME}".encode()):
-            self._give_file(body=body)
-        else:
-            self._refuse(HTTPStatus.NOT_FOUND)
-
-    def _give_file(self, *, body: bool) -> None:
-        try:
-            stream = self.server.path.open("rb")
-        except OSError:  # it was there when we began
-            self._refuse(HTTPStatus.GONE)
-            return
-        with stream:
-            size = stream.seek(0, 2)
-            stream.seek(0)
-            self._head("application/octet-stream", size)
-            if body:
-                shutil.copyfileobj(stream, self.wfile)
-
-    def _head(self, kind: str, size: int) -> None:
-        self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(size))
-        for name, value in _HEADERS.items():
-            self.send_header(name, value)
-        self.end_headers()
-
-    def _refuse(self, status: HTTPStatus) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
+VERBS = (
+    Verb(
+        "view",
+        view,
+        "Show a picture's arrays in a browser.",
+        "With values, statistics and downloads. Nothing leaves this machine. Ctrl-C ends it.",
+        ("intaglio view m.png", "intaglio view --no-browser m.png"),
+        (
+            Argument(
+                "file",
+                "A picture with data.",
+                metavar="F.png",
+                convert=Path,
+                required=True,
+                files=True,
+            ),
+            Argument(
+                "browser",
+                "Open the page in a browser (default).",
+                ("--browser",),
+                default=True,
+            ),
+            Argument(
+                "browser",
+                "Print the address of the page, and open no browser.",
+                ("--no-browser",),
+                default=True,
+                sets=False,
+            ),
+            QUIET,
+        ),
+    ),
+)
