@@ -179,6 +179,16 @@ def test_a_sentence_with_several_keywords_names_several_options(here, capsys, op
     assert not Path("x.png").exists()
 
 
+@pytest.mark.parametrize("name", ["cmap", "norm", "level", "profile", "vmin"])
+def test_tiles_name_a_wrong_option_too(here, capsys, name):
+    pytest.importorskip("zarr")
+    code, _, err = quick(
+        capsys, "pack", "m.npy", "--tiles", "-o", "s.zarr", f"--{name}", WRONG[name]
+    )
+    assert (code, err.startswith(f"intaglio: --{name} ")) == (64, True)
+    assert not Path("s.zarr").exists()
+
+
 def test_every_keyword_is_an_option_or_the_command_cannot_name_it():
     names = {one.keyword for one in _app.verb_of("pack").options}
     assert names >= {row.name for row in TABLE.values()}

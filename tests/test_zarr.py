@@ -290,7 +290,7 @@ def test_what_is_not_said_of_the_colours_is_not_in_zarr_json():
         ({"norm": "log", "vmin": -1}, "above 0"),
         ({"profile": "thick"}, "'thick'"),
         ({"profile": [9, 0, 0, 0]}, "depths"),
-        ({"level": 40}, "level 40"),
+        ({"level": 40}, "level= is from 1 to 22, not 40"),
         ({"effort": "none"}, "'none'"),
     ],
 )

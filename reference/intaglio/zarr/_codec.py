@@ -80,14 +80,14 @@ class Picture(
 
     def __post_init__(self) -> None:
         if not isinstance(self.cmap, str) or self.cmap not in ROW_BY_NAME:
-            raise _invalid(f"cmap {self.cmap!r}: a store says it by name, as matplotlib does")
+            raise _invalid("cmap", f"cmap={self.cmap!r} is no colour map: a store says it by name")
         if self.norm is not None and self.norm not in NORM_NAMES:
-            raise _invalid(f"norm {self.norm!r}: one of {', '.join(NORM_NAMES)}")
+            raise _invalid("norm", f"norm= is one of {', '.join(NORM_NAMES)}, not {self.norm!r}")
         if not isinstance(self.profile, str):
             object.__setattr__(self, "profile", tuple(self.profile))
         for number in (self.level, *(() if isinstance(self.profile, str) else self.profile)):
             if number is not None and (isinstance(number, bool) or number != int(number)):
-                raise _invalid(f"{number!r}: level and depths are whole numbers")
+                raise _invalid(None, f"{number!r}: level and depths are whole numbers")
         for name in ("vmin", "vmax"):
             value = getattr(self, name)
             if isinstance(value, np.generic):
@@ -101,7 +101,7 @@ class Picture(
         known = [field.name for field in fields(cls)]
         for member in configuration:
             if member not in known:
-                raise _invalid(f"codec {NAME!r} has no {member!r}: it has {', '.join(known)}")
+                raise _invalid(None, f"codec {NAME!r} has no {member!r}: it has {', '.join(known)}")
         return cls(**configuration)
 
     def to_dict(self) -> dict[str, Any]:
@@ -187,9 +187,10 @@ class Picture(
     async def _encode_single(self, chunk_data: NDBuffer, chunk_spec: ArraySpec) -> Buffer:
         if not chunk_spec.config.write_empty_chunks and has_lookalikes(chunk_spec.fill_value):
             raise _invalid(
+                None,
                 f"behind filters= zarr leaves out chunks that compare equal to the fill value "
                 f"{chunk_spec.fill_value}, whatever their bits (NaN payloads, signs of zeros): "
-                "config={'write_empty_chunks': True}, or no filters="
+                "config={'write_empty_chunks': True}, or no filters=",
             )
         return await asyncio.to_thread(self._encode, chunk_data.as_numpy_array(), chunk_spec)
 
@@ -216,8 +217,9 @@ class _NothingFollows(ArraySpec):
     def __getattribute__(self, name: str) -> Any:  # noqa: ANN401
         if name == "prototype":
             raise _invalid(
+                None,
                 "another codec follows the pictures, so that chunks would be none: zarr adds zstd "
-                f"where nothing else is said; Picture is {_SEPARATE}"
+                f"where nothing else is said; Picture is {_SEPARATE}",
             )
         return super().__getattribute__(name)
 
@@ -233,5 +235,5 @@ def _named(place: ByteGetter) -> Iterator[None]:
         raise about_chunk(problem, key) from problem
 
 
-def _invalid(detail: str) -> EncodeError:
-    return EncodeError(Reason.OPTION_INVALID, detail)
+def _invalid(option: str | None, detail: str) -> EncodeError:
+    return EncodeError(Reason.OPTION_INVALID, detail, option)
