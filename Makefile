@@ -39,7 +39,7 @@ lint: $(VENV)/made
 	$(BIN)/mypy
 
 kernels: $(VENV)/made  ## the compiled kernels are there, and without them all holds too
-	$(BIN)/python -c 'from intaglio._kernels import native; assert native, "not compiled"'
+	$(BIN)/python -c 'from intaglio._format.fast.kernels import native; assert native, "not compiled"'
 	INTAGLIO_PURE=1 $(BIN)/python -m pytest tests/test_conformance.py tests/test_roundtrip.py tests/test_png.py tests/test_carrier.py tests/test_filters.py
 
 SANITIZED := build/sanitized/reference

@@ -68,9 +68,9 @@ def psnr(subject: Subject, task: Task) -> float | None:
         plain = pixels(cover_path(task))
         count, first = len(task.payload) * 8 // (3 * subject.depth), 0
     elif subject.group == "Intaglio":
-        from intaglio._codec import encode
-        from intaglio._job import make_job
-        from intaglio._spec import PROLOGUE_BYTES, pixels_for
+        from intaglio._format.codec import encode
+        from intaglio._format.registry import PROLOGUE_BYTES, pixels_for
+        from intaglio._packing.job import make_job
 
         encoded = encode({"data": task.array}, make_job(subject.options(task.array), 100))
         plain = np.concatenate([b.reshape(-1, 3) for b in encoded.picture.bands(64)])

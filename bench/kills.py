@@ -22,7 +22,7 @@ import numpy as np
 from PIL import Image
 
 import intaglio as ig
-from intaglio.cli._run import run as command
+from intaglio.cli.run import run as command
 
 KILLS: Final = 500
 SEED: Final = 20261122

@@ -18,9 +18,9 @@ import oxipng
 from PIL import Image
 
 import intaglio as ig
-from intaglio._codec import encode
-from intaglio._job import make_job
-from intaglio._spec import PROFILES, pixels_for
+from intaglio._format.codec import encode
+from intaglio._format.registry import PROFILES, pixels_for
+from intaglio._packing.job import make_job
 
 Route = Callable[[bytes], bytes]
 

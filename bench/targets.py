@@ -54,9 +54,9 @@ def plain_picture_bytes(data: str, effort: str) -> tuple[int, int]:
     """The smaller of our own writer's and Pillow's PNG of the pixels without data; the payload."""
     from PIL import Image
 
-    from intaglio._codec import encode
-    from intaglio._job import make_job
-    from intaglio._png_write import write_png
+    from intaglio._format.codec import encode
+    from intaglio._format.png.encode import write_png
+    from intaglio._packing.job import make_job
 
     job = make_job({"cmap": "viridis", "effort": effort}, None)
     encoded = encode({"data": np.ascontiguousarray(DATA[data]())}, job)
@@ -102,8 +102,8 @@ def payloads() -> tuple[float, float]:
     import zstandard
     from pcodec import ChunkConfig, standalone
 
-    from intaglio._codec import pack
-    from intaglio._job import make_job
+    from intaglio._format.codec import pack
+    from intaglio._packing.job import make_job
 
     by_zstd, by_pcodec = [], []
     for name in REAL:

@@ -21,12 +21,12 @@ READER: Final = """
 import io, json, resource, sys, tempfile, time
 from pathlib import Path
 import intaglio as ig
-from intaglio.cli import _run
+from intaglio.cli import run
 
 def unpack(file):
     with tempfile.TemporaryDirectory() as folder:
         (path := Path(folder, "m.png")).write_bytes(file.read())
-        code = _run.run(["unpack", str(path), "-o", f"{folder}/m.npz", "--quiet"])
+        code = run.run(["unpack", str(path), "-o", f"{folder}/m.npz", "--quiet"])
         assert code == 0
 
 calls = {

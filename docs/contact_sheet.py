@@ -17,8 +17,8 @@ from matplotlib.colors import BoundaryNorm, PowerNorm
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw
 
-from intaglio._errors import EncodeError
-from intaglio._picture import Look, make_picture, plan_size
+from intaglio._render.picture import Look, make_picture, plan_size
+from intaglio.errors import EncodeError
 
 TILE = 250
 LABEL = 40

@@ -7,10 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from intaglio import __version__
-from intaglio._limits import OUTPUT_BYTES_VARIABLE, PIXELS_VARIABLE
-from intaglio.cli._app import EXAMPLES, EXIT_CODES, OPTIONS, SUMMARY, VERBS, groups, spelled, told
-from intaglio.cli._app import verb_of as verb_named
-from intaglio.cli._arguments import Argument, Verb
+from intaglio.cli.arguments import Argument, Verb
+from intaglio.cli.commands import (
+    EXAMPLES,
+    EXIT_CODES,
+    OPTIONS,
+    SUMMARY,
+    VERBS,
+    groups,
+    spelled,
+    told,
+)
+from intaglio.cli.commands import verb_of as verb_named
+from intaglio.limits import OUTPUT_BYTES_VARIABLE, PIXELS_VARIABLE
 
 TARGET = Path(__file__).with_name("intaglio.1")
 VARIABLES = {

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, Self
 from fuzz import ROOT
 from fuzz.oracle import Verdict
 from fuzz.readers import SECONDS_MAX
-from intaglio._spec import TIME_UNITS
+from intaglio._format.registry import TIME_UNITS
 from reader.decode import File, Limits
 
 SERVER: Final = ROOT / "fuzz" / "javascript.mjs"

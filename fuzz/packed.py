@@ -36,7 +36,7 @@ _BATCH: Final = 10_000
 
 def judged(kind: str, number: int, folder: Path) -> tuple[int, str]:
     """The exit code of packing a mutant, and what is wrong with that; empty if nothing is."""
-    from intaglio.cli._run import run
+    from intaglio.cli.run import run
 
     path = folder / f"mutant.{SUFFIXES.get(kind, kind)}"
     path.write_bytes(mutant(kind, number))

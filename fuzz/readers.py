@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from fuzz.oracle import Verdict
-from intaglio._codec import Opened, decoding, inspect
-from intaglio._errors import DECODE_REASONS, DecodeError
-from intaglio._header import write_header
-from intaglio._limits import Limits as ReaderLimits
+from intaglio._format.codec import Opened, decoding, inspect
+from intaglio._format.header import write_header
+from intaglio.errors import DECODE_REASONS, DecodeError
+from intaglio.limits import Limits as ReaderLimits
 from reader.decode import Array, File, Limits
 
 LIMITS: Final = Limits(2**16, 2**12)

@@ -14,7 +14,7 @@ from fuzz import ROOT
 from fuzz.readers import LIMITS
 from fuzz.run import STATE
 from fuzz.structured import GROWTH_KILOBYTES_MAX, MEMORY_BYTES_MAX
-from intaglio._errors import DECODE_REASONS
+from intaglio.errors import DECODE_REASONS
 
 REPORT: Final = ROOT / "fuzz" / "REPORT.md"
 FOUND: Final = ROOT / "fuzz" / "FOUND.md"

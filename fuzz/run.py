@@ -23,7 +23,7 @@ from fuzz import ROOT
 from fuzz.mutate import BOUNDS, TEXTS
 from fuzz.png_mutate import KINDS
 from fuzz.seeds import RECORDS, of_target
-from intaglio._spec import FILTERS, MAGIC
+from intaglio._format.registry import FILTERS, MAGIC
 
 SHARED: Final = {"verbs": "file", "javascript": "file"}  # whose corpus it has
 TARGETS: Final = ("png", "carrier", "header", "blocks", "file", "verbs", "javascript", *RECORDS)

@@ -33,7 +33,7 @@ from fuzz.readers import (
     shown,
     timed,
 )
-from intaglio._kernels import native
+from intaglio._format.fast.kernels import native
 
 STATE: Final = Path(__file__).parent / "state"
 MEMORY_BYTES_MAX: Final = 2**30  # of address space; what a mutant may take is far below

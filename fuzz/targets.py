@@ -31,15 +31,15 @@ from fuzz.readers import (
 )
 from fuzz.seeds import STEPS
 from fuzz.tables import pandas, xarray
-from intaglio._blocks import BlockForm, TableEntry, unpack_block
-from intaglio._carrier import Extractor
-from intaglio._carrier_write import Embedder
-from intaglio._errors import DecodeError
-from intaglio._header import check_extensions, read_header, write_header
-from intaglio._metadata import read_metadata
-from intaglio._png import open_png
-from intaglio._prologue import maybe_prologue_length, read_prologue
-from intaglio._spec import FilterStep
+from intaglio._format.blocks import BlockForm, TableEntry, unpack_block
+from intaglio._format.carrier import Extractor
+from intaglio._format.carrier_write import Embedder
+from intaglio._format.header import check_extensions, read_header, write_header
+from intaglio._format.metadata import read_metadata
+from intaglio._format.png.decode import open_png
+from intaglio._format.prologue import maybe_prologue_length, read_prologue
+from intaglio._format.registry import FilterStep
+from intaglio.errors import DecodeError
 from reader import carrier as plain_carrier
 from reader import decode as plain_decode
 from reader.conventions import Refused

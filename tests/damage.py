@@ -18,8 +18,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 import intaglio as ig
-from intaglio._diagnosis import FAMILIES, NOT_A_CARRIER
-from intaglio._spec import PROFILES
+from intaglio._forensics.report import FAMILIES, NOT_A_CARRIER
+from intaglio._format.registry import PROFILES
 
 SEED = 20261122
 READ = "read"

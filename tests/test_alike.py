@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import intaglio as ig
-from intaglio import Reason, _alike, _container
-from intaglio._alike import alike
+from intaglio import Reason
+from intaglio._format import container
+from intaglio._format.fast import repeated_blocks
+from intaglio._format.fast.repeated_blocks import alike
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "conformance"))
 
@@ -56,7 +58,9 @@ def test_of_many_blocks_that_are_alike_few_are_left():
 def test_blocks_that_get_the_same_seat_are_told_apart():
     rng = np.random.default_rng(0)
     blocks = [(rng.bytes(40), b"x") for _ in range(200)] * 3
-    with patch.object(_alike.secrets, "token_bytes", bytes):  # zeros: all get the first seat
+    with patch.object(
+        repeated_blocks.secrets, "token_bytes", bytes
+    ):  # zeros: all get the first seat
         found, which = alike(*laid_out(blocks))
     assert all(blocks[found[k]] == block for k, block in zip(which, blocks, strict=True))
     assert 200 <= len(found) < 600
@@ -130,8 +134,8 @@ def test_a_shorter_last_block_is_none_of_those_before_it():
 
 def test_small_blocks_go_together_and_large_ones_alone():
     places = np.cumsum([0] + [10] * 50_000)
-    small = [*_container._batches(places, 7, 50_000, 1)]
+    small = [*container._batches(places, 7, 50_000, 1)]
     assert [k for batch in small for k in batch] == [*range(7, 50_000)]
     assert 1 < len(small) < 10
-    assert [*_container._batches(places, 0, 3, 1 << 20)] == [range(1), range(1, 2), range(2, 3)]
-    assert [*_container._batches(places * 2**20, 0, 2, 1)] == [range(1), range(1, 2)]
+    assert [*container._batches(places, 0, 3, 1 << 20)] == [range(1), range(1, 2), range(2, 3)]
+    assert [*container._batches(places * 2**20, 0, 2, 1)] == [range(1), range(1, 2)]

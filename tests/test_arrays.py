@@ -9,7 +9,7 @@ from tests.support import BFLOAT16, DTYPES, reason_of, same_bits, special_arrays
 
 import intaglio as ig
 from intaglio import EncodeError, Reason
-from intaglio._arrays import (
+from intaglio._format.elements import (
     array_from_bytes,
     canonical_bytes,
     check_elements,

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import intaglio as ig
-from intaglio.cli import _files
-from intaglio.cli._exits import FILE
+from intaglio.cli import files
+from intaglio.cli.exit_codes import FILE
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "bench"))
@@ -60,7 +60,7 @@ def code_of(work):
 
 
 def test_every_verb_that_writes_is_among_them():
-    from intaglio.cli._app import VERBS
+    from intaglio.cli.commands import VERBS
 
     looking = {"info", "ls", "show", "verify", "diff", "view", "completion"}
     assert {name.split()[0] for name in NAMES} == VERBS.keys() - looking
@@ -116,7 +116,7 @@ def store(place, text):
         folder.mkdir()
         (folder / "zarr.json").write_text(text)
 
-    _files.write_folder(place, write, lambda: None)
+    files.write_folder(place, write, lambda: None)
 
 
 def names(folder):
@@ -127,9 +127,9 @@ def names(folder):
 def test_a_folder_takes_the_place_of_another(tmp_path, monkeypatch, is_able):
     """Where the system can exchange names, and where it cannot."""
     exchanged = []
-    exchange = _files._exchange if is_able else lambda *_: False
+    exchange = files._exchange if is_able else lambda *_: False
     monkeypatch.setattr(
-        _files, "_exchange", lambda *names: exchanged.append(exchange(*names)) or exchanged[-1]
+        files, "_exchange", lambda *names: exchanged.append(exchange(*names)) or exchanged[-1]
     )
     for text in "abc":
         store(tmp_path / "deep" / "x.zarr", text)
@@ -144,7 +144,7 @@ def test_a_link_to_a_folder_is_replaced_and_not_followed(tmp_path, monkeypatch, 
     store(tmp_path / "other", "old")
     (tmp_path / "x.zarr").symlink_to("other")
     if not is_able:
-        monkeypatch.setattr(_files, "_exchange", lambda *_: False)
+        monkeypatch.setattr(files, "_exchange", lambda *_: False)
     store(tmp_path / "x.zarr", "new")
     assert (tmp_path / "other" / "zarr.json").read_text() == "old"
     assert not (tmp_path / "x.zarr").is_symlink()
@@ -154,7 +154,7 @@ def test_a_link_to_a_folder_is_replaced_and_not_followed(tmp_path, monkeypatch, 
 
 def test_a_folder_that_cannot_take_the_place_leaves_the_old_one_there(tmp_path, monkeypatch):
     store(tmp_path / "x.zarr", "old")
-    monkeypatch.setattr(_files, "_exchange", lambda *_: False)
+    monkeypatch.setattr(files, "_exchange", lambda *_: False)
     rename = Path.rename
 
     def fails(self, target):
@@ -175,7 +175,7 @@ def test_two_that_write_one_store_do_not_touch_each_others_work(tmp_path):
         store(tmp_path / "x.zarr", "of the other")
         (folder / "zarr.json").write_text("mine")
 
-    _files.write_folder(tmp_path / "x.zarr", write, lambda: None)
+    files.write_folder(tmp_path / "x.zarr", write, lambda: None)
     assert (tmp_path / "x.zarr" / "zarr.json").read_text() == "mine"
     assert names(tmp_path) == ["x.zarr"]
 
@@ -218,4 +218,4 @@ def test_a_terminal_is_written_into_and_no_device_is_replaced(tmp_path):
     assert os.read(ours, 1000).splitlines()[0] == b"1.0,0.0,0.0"
     for stream in (ours, theirs):
         os.close(stream)
-    assert _files.is_stream(Path("/dev/stdout"))  # a link, to a file perhaps
+    assert files.is_stream(Path("/dev/stdout"))  # a link, to a file perhaps

@@ -230,7 +230,7 @@ def test_an_interrupted_writer_leaves_the_old_file_and_nothing_else(tmp_path):
     before = path.read_bytes()
     child(
         "import signal\n"
-        "from intaglio._files import write_target\n"
+        "from intaglio._io import write_target\n"
         "def half(stream):\n    stream.write(b'half')\n    os.kill(os.getpid(), signal.SIGINT)\n    stream.write(b'more')\n"
         "try:\n    write_target(sys.argv[1], half)\nexcept KeyboardInterrupt:\n    pass\n",
         path,

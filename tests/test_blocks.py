@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support import reason_of
 
 from intaglio import Reason
-from intaglio._blocks import (
+from intaglio._format.blocks import (
     BlockForm,
     TableEntry,
     pack_block,
@@ -19,7 +19,7 @@ from intaglio._blocks import (
     unpack_block,
     write_table,
 )
-from intaglio._filters import filter_step
+from intaglio._format.filters import filter_step
 
 ZSTD = BlockForm((), 1, 1)
 STORED = BlockForm((), 1, 0)

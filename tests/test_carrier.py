@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intaglio._carrier import Extractor
-from intaglio._carrier_write import Embedder, nearest
-from intaglio._spec import PROFILES, carrier_capacity, is_legal_depths, pixels_for
+from intaglio._format.carrier import Extractor
+from intaglio._format.carrier_write import Embedder, nearest
+from intaglio._format.registry import PROFILES, carrier_capacity, is_legal_depths, pixels_for
 
 PROLOGUE = bytes(range(80))
 

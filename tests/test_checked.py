@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from intaglio._checked import (
+from intaglio._records.schema import (
     SchemaError,
     boolean,
     either,

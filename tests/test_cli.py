@@ -18,13 +18,14 @@ import pytest
 from PIL import Image, ImageOps
 
 import intaglio as ig
-from intaglio._options import Options
-from intaglio.cli import _app, _names
-from intaglio.cli._run import run
+from intaglio._packing.options import Options
+from intaglio.cli import commands as commands_module
+from intaglio.cli import names as names_module
+from intaglio.cli.run import run
 from support import same_bits
 
 INTAGLIO = str(Path(sys.executable).with_name("intaglio"))
-VERBS = tuple(_app.VERBS)
+VERBS = tuple(commands_module.VERBS)
 
 
 def intaglio(*arguments, cwd=None, text=True, env=None, **options):
@@ -326,7 +327,7 @@ def test_hostile_names_become_files_inside_the_folder_and_none_is_lost(here, cap
     found = {path for path in here.rglob("*") if path.is_file()} - before
     assert {path.parent for path in found} == {here / "out" / "deep"}
     assert len(found) == len(HOSTILE)
-    assert len({_names._folded(path.name) for path in found}) == len(HOSTILE)
+    assert len({names_module._folded(path.name) for path in found}) == len(HOSTILE)
     assert sorted(int(np.load(path)[0]) for path in found) == [*range(len(HOSTILE))]
     for path in found:
         assert len(path.name.encode()) <= 255
@@ -617,7 +618,7 @@ def test_an_unexpected_error_is_one_line_and_exit_code_70(here, capsys, monkeypa
     def broken(*_, **__):
         raise ZeroDivisionError("a bug\nin two lines")
 
-    monkeypatch.setattr("intaglio.cli._looking.info_files", broken)
+    monkeypatch.setattr("intaglio.cli.looking.info_files", broken)
     code, _, err = quick(capsys, "info", "m.png")
     assert code == 70
     assert re.fullmatch(r"intaglio: internal error.*ZeroDivisionError.*\n", err)

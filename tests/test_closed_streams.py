@@ -11,7 +11,7 @@ import pytest
 import zarr
 
 import intaglio as ig
-from intaglio.cli._run import run
+from intaglio.cli.run import run
 
 INTAGLIO = shlex.quote(str(Path(sys.executable).with_name("intaglio")))
 CLOSED = b"intaglio: standard output: Bad file descriptor\n"

@@ -13,15 +13,16 @@ import pytest
 from docs.make_manual import TARGET, manual
 
 import intaglio as ig
-from intaglio._colors import ROW_BY_NAME
-from intaglio._options import TABLE
-from intaglio.cli import _app, _arguments
-from intaglio.cli._parser import HELP
-from intaglio.cli._run import run
+from intaglio._packing.options import TABLE
+from intaglio._render.colormaps import ROW_BY_NAME
+from intaglio.cli import arguments as arguments_module
+from intaglio.cli import commands
 from intaglio.cli.completion import SCRIPTS
+from intaglio.cli.parser import HELP
+from intaglio.cli.run import run
 
 INTAGLIO = str(Path(sys.executable).with_name("intaglio"))
-VERBS = [_app.verb_of(name) for name in _app.VERBS]
+VERBS = [commands.verb_of(name) for name in commands.VERBS]
 
 
 @pytest.fixture
@@ -153,7 +154,7 @@ def test_a_value_out_of_range_is_named_in_the_words_of_the_interface(here, capsy
         f"intaglio: {'m.png: ' if 'recolor' in verb else ''}--{name.replace('_', '-')} "
     )
     assert not re.search(r"\w=", err)
-    by_name = {one.name: one for one in _app.verb_of("pack").arguments}
+    by_name = {one.name: one for one in commands.verb_of("pack").arguments}
     with pytest.raises(ig.EncodeError) as caught:
         ig.dumps(np.load("m.npy"), **{name: by_name[name].convert(text)})
     assert caught.value.option == name
@@ -190,7 +191,7 @@ def test_tiles_name_a_wrong_option_too(here, capsys, name):
 
 
 def test_every_keyword_is_an_option_or_the_command_cannot_name_it():
-    names = {one.keyword for one in _app.verb_of("pack").options}
+    names = {one.keyword for one in commands.verb_of("pack").options}
     assert names >= {row.name for row in TABLE.values()}
 
 
@@ -221,16 +222,16 @@ def test_the_help_names_everything_in_groups_and_keeps_to_the_width(
     assert (code, err) == (0, "")
     assert verb.summary in " ".join(out.split())
     for one in (*verb.options, HELP):
-        assert f"\n  {_app.spelled(one)}" in out
+        assert f"\n  {commands.spelled(one)}" in out
     titles = re.findall(r"^([A-Z][a-z]+):$", out, re.MULTILINE)
-    assert titles == ["Arguments", *(g for g, _ in _app.groups(verb))]
-    assert {*titles[1:-1]} <= {*_arguments.GROUPS}
+    assert titles == ["Arguments", *(g for g, _ in commands.groups(verb))]
+    assert {*titles[1:-1]} <= {*arguments_module.GROUPS}
     long = [line for line in out.splitlines() if len(line) > columns]
     assert all(line.strip() in verb.examples or line.startswith("Usage") for line in long)
 
 
 def test_pack_shows_its_options_in_four_groups():
-    assert [title for title, _ in _app.groups(_app.verb_of("pack"))] == [
+    assert [title for title, _ in commands.groups(commands.verb_of("pack"))] == [
         "Look",
         "Size",
         "Input",
@@ -380,7 +381,7 @@ def test_the_manual_page_is_sound_and_shows_every_option():
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stderr == ""
     for one in (one for verb in VERBS for one in verb.options):
-        assert _app.spelled(one) in done.stdout
+        assert commands.spelled(one) in done.stdout
 
 
 # Start-up
@@ -397,7 +398,7 @@ def test_the_manual_page_is_sound_and_shows_every_option():
         ["info", "--nonsense", "m.png"],
         ["strip", "m.png"],
         ["pack", "m.npy", "--vmin", "abc"],
-        *([verb, "--help"] for verb in _app.VERBS),
+        *([verb, "--help"] for verb in commands.VERBS),
     ],
 )
 def test_help_version_and_usage_errors_import_no_numpy(arguments):

@@ -10,10 +10,10 @@ from PIL import Image
 from tests import raster_files as make
 from tests.png_oracle import write_oracle_png
 
-from intaglio import _formats
-from intaglio._cover import read_cover
-from intaglio._errors import EncodeError, Reason
-from intaglio._formats._base import FormatError
+from intaglio import _convert
+from intaglio._convert.base import FormatError
+from intaglio._render.cover import read_cover
+from intaglio.errors import EncodeError, Reason
 
 RNG = np.random.default_rng(6)
 RGB = RNG.integers(0, 256, (7, 9, 3), dtype=np.uint8)
@@ -45,7 +45,7 @@ def test_a_broken_picture_is_refused_as_data_and_as_a_cover(tmp_path, name):
         data = data[:46] + struct.pack("<I", 16) + data[50:]
     (tmp_path / name).write_bytes(data)
     with pytest.raises(FormatError, match=why):
-        _formats.read(tmp_path / name)
+        _convert.read(tmp_path / name)
     for cover in (tmp_path / name, io.BytesIO(data)):
         with pytest.raises(EncodeError, match=why) as caught:
             read_cover(cover, 2**20)

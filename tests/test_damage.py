@@ -13,7 +13,7 @@ from tests.support import reason_of, same_bits
 
 import intaglio as ig
 from intaglio import DecodeError, Limits, Reason
-from intaglio._spec import PROFILES
+from intaglio._format.registry import PROFILES
 
 ARRAY = np.linspace(-1, 1, 60).reshape(6, 10)
 COVER = np.random.default_rng(0).integers(0, 256, (30, 34, 3), np.uint8)
@@ -199,8 +199,8 @@ def test_memory_that_runs_out_is_a_limit(monkeypatch):
     def exhausted(*_):
         raise MemoryError
 
-    monkeypatch.setattr("intaglio._codec.read_canonical", exhausted)
-    monkeypatch.setattr("intaglio._codec.read_elements", exhausted)
+    monkeypatch.setattr("intaglio._format.codec.read_canonical", exhausted)
+    monkeypatch.setattr("intaglio._format.codec.read_elements", exhausted)
     assert reason_of(lambda: ig.loads(FILE)) == Reason.LIMIT_EXCEEDED
     with ig.open(io.BytesIO(FILE)) as file:
         assert reason_of(lambda: file["a"][:]) == Reason.LIMIT_EXCEEDED

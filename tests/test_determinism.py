@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from intaglio._steady import angle, log10, magnitude
+from intaglio._render.portable_math import angle, log10, magnitude
 
 # Where numpy says what it found out about the processor: the older name, then the newer.
 CORE = import_module(

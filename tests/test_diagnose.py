@@ -23,13 +23,14 @@ from damage import (
     verdict,
     write_png,
 )
-from intaglio import Reason, _diagnose, _strangers
-from intaglio._diagnose import Diagnosis, diagnose_bytes, diagnose_pixels
-from intaglio._diagnosis import FAMILIES
-from intaglio._other_files import FORMATS
-from intaglio._restore import restore_pixels
-from intaglio._spec import MAGIC
-from intaglio._turns import TURNED
+from intaglio import Reason
+from intaglio._forensics import diagnose, filetype
+from intaglio._forensics.diagnose import Diagnosis, diagnose_bytes, diagnose_pixels
+from intaglio._forensics.orientation import TURNED
+from intaglio._forensics.other_formats import FORMATS
+from intaglio._forensics.report import FAMILIES
+from intaglio._format.registry import MAGIC
+from intaglio._operations.restore import restore_pixels
 from support import calls, same_bits
 
 ROOT = Path(__file__).parent.parent
@@ -201,10 +202,10 @@ def test_a_reason_that_says_it_all_needs_no_diagnosis(reason):
 
 def test_every_word_that_an_error_may_name_is_on_its_page():
     words = set(FAMILIES) | {turn.removesuffix("-anti") for turn in TURNED}
-    words |= {magic[0] for magic in _strangers._MAGICS} | set().union(*FAMILIES.values())
+    words |= {magic[0] for magic in filetype._MAGICS} | set().union(*FAMILIES.values())
     words |= {form.lower() for form in FORMATS} - {"ppm"}  # which is called netpbm
     for room in ("_diagnose", "_faded", "_past", "_rearranged", "_strangers", "_wounds"):
-        source = Path(_diagnose.__file__).with_name(f"{room}.py").read_text()
+        source = Path(diagnose.__file__).with_name(f"{room}.py").read_text()
         words |= set(re.findall(r'(?:Diagnosis\(|return )\s*\(?"([a-z][a-z0-9-]+)",', source))
         words |= set().union(
             *re.findall(r'(?:causes.append\(|moved = )"([a-z-]+)"|"([a-z-]+)", what, step', source)

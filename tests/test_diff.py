@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import intaglio as ig
-from intaglio import _diff
-from intaglio._diff import diff
+from intaglio._operations import diff as diff_module
+from intaglio._operations.diff import diff
 from support import DTYPES, special_words
 
 INTAGLIO = str(Path(sys.executable).with_name("intaglio"))
@@ -165,14 +165,14 @@ def test_a_diff_is_true_where_something_differs_and_says_so_where_nothing_does(c
 
 def test_large_arrays_are_compared_a_block_at_a_time(compared, monkeypatch):
     seen = []
-    elements = _diff.Opened.elements
+    elements = diff_module.Opened.elements
 
     def watched(self, name, start, stop):
         seen.append(stop - start)
         return elements(self, name, start, stop)
 
-    monkeypatch.setattr(_diff.Opened, "elements", watched)
-    monkeypatch.setattr(_diff, "_BLOCK_BYTES", 1 << 16)
+    monkeypatch.setattr(diff_module.Opened, "elements", watched)
+    monkeypatch.setattr(diff_module, "_BLOCK_BYTES", 1 << 16)
     a = np.zeros(1_000_000)
     b = a.copy()
     b[[7, 999_999]] = 1

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import intaglio as ig
-from intaglio._colors import ROW_BY_NAME
-from intaglio._options import Options
-from intaglio.cli import _exits
+from intaglio._packing.options import Options
+from intaglio._render.colormaps import ROW_BY_NAME
+from intaglio.cli import exit_codes
 from support import same_bits
 
 ROOT = Path(__file__).parent.parent
@@ -109,7 +109,7 @@ def test_the_pipes_of_the_page_of_the_command_hold(tmp_path):
 
 
 def test_the_page_of_the_command_has_every_exit_code():
-    codes = {value for name, value in vars(_exits).items() if name.isupper() and name[0] != "_"}
+    codes = {value for name, value in vars(exit_codes).items() if name.isupper() and name[0] != "_"}
     rows = re.findall(r"^\| ([\d, ]+) \|", COMMAND, re.MULTILINE)
     assert {int(code) for row in rows for code in row.split(",")} == codes
 

@@ -3,7 +3,7 @@
 import pickle
 
 import intaglio as ig
-from intaglio._errors import DECODE_REASONS
+from intaglio.errors import DECODE_REASONS
 
 
 def test_content_errors_are_decode_errors_with_a_reason_of_their_own():

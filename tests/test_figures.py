@@ -11,7 +11,7 @@ from tests.support import reason_of, same_bits
 
 import intaglio as ig
 from intaglio import DecodeError, EncodeError, Reason
-from intaglio._errors import DECODE_REASONS
+from intaglio.errors import DECODE_REASONS
 from intaglio.figures import load_figure, savefig
 
 mpl = pytest.importorskip("matplotlib")
@@ -188,7 +188,7 @@ def test_replot_warns_of_what_it_cannot_draw():
 
 
 def test_what_is_no_number_date_or_word_is_refused_by_name():
-    store = __import__("intaglio.figures._store", fromlist=["Store"]).Store()
+    store = __import__("intaglio.figures._columns", fromlist=["Store"]).Store()
     with pytest.raises(EncodeError, match="axes0/line0/x holds set"):
         store.column("axes0/line0/x", [{1}, {2}])
 

@@ -11,7 +11,7 @@ from tests.support import same_bits
 
 import intaglio as ig
 from intaglio import EncodeError
-from intaglio._files import write_target
+from intaglio._io import write_target
 
 A = np.arange(12.0).reshape(3, 4)
 

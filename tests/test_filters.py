@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intaglio._filters import apply_filters, filter_step, undo_filters
+from intaglio._format.filters import apply_filters, filter_step, undo_filters
 
 WIDTHS = (1, 2, 4, 8)
 

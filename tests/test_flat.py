@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import intaglio as ig
-from intaglio._carrier_write import Embedder
-from intaglio._flat import flat_parts, leveller, levels
-from intaglio._shape import drift_of, shape
-from intaglio._spec import PROFILES
+from intaglio._format.carrier_write import Embedder
+from intaglio._format.registry import PROFILES
+from intaglio._packing.embedding import drift_of, shape
+from intaglio._packing.flat_areas import flat_parts, leveller, levels
 
 VALUES = (0, 1, 2, 3, 4, 6, 64, 128, 246, 249, 250, 251, 252, 253, 254, 255)
 CARRYING = sorted(set(PROFILES) - {"raw"})  # of raw, every bit of a pixel is data

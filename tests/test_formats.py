@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from intaglio import _formats
-from intaglio._formats._base import Content, FormatError, ReadOptions
-from intaglio.cli._run import run
+from intaglio import _convert
+from intaglio._convert.base import Content, FormatError, ReadOptions
+from intaglio.cli.run import run
 from support import BFLOAT16, DTYPES, same_bits, special_words
 
 MANY = ("npz", "h5", "safetensors", "nc")
-SUFFIX = {form.name: form.suffixes[0] for form in _formats.FORMATS}
+SUFFIX = {form.name: form.suffixes[0] for form in _convert.FORMATS}
 NO_BFLOAT16 = {"npy", "npz", "tif"}
 
 
@@ -43,8 +43,8 @@ def plain(dtype, shape=(3, 5)):
 
 def through(tmp_path, name, content, **options):
     path = tmp_path / f"file{SUFFIX[name]}"
-    _formats.write(path, name, content)
-    return _formats.read(path, ReadOptions(**options))
+    _convert.write(path, name, content)
+    return _convert.read(path, ReadOptions(**options))
 
 
 def holds(name, dtype):
@@ -144,10 +144,10 @@ def test_what_hdf5_has_in_attributes_comes_back_with_its_type(tmp_path):
         data.attrs["nan"] = np.array([np.nan, 1.0])
         data.attrs["small"] = np.uint8([[1, 2], [3, 4]])
         data.attrs["fixed"] = np.bytes_(b"abc")
-    content = _formats.read(tmp_path / "a.h5")
+    content = _convert.read(tmp_path / "a.h5")
     assert content.metadata["root"] == "yes"
     assert content.metadata["@groups"]["g"]["of a group"]["@dtype"] == "float32"
-    _formats.write(tmp_path / "b.h5", "h5", content)
+    _convert.write(tmp_path / "b.h5", "h5", content)
     with h5py.File(tmp_path / "b.h5") as file:
         assert file["g"].attrs["of a group"] == np.float32(0.1)
         assert file["g"].attrs["of a group"].dtype == np.float32
@@ -162,10 +162,10 @@ def test_one_path_of_hdf5_can_be_chosen_and_unknown_ones_are_listed(tmp_path):
     h5py = pytest.importorskip("h5py")
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file["g/x"], file["g/y"], file["z"] = [1], [2], [3]
-    assert [*_formats.read(tmp_path / "a.h5", ReadOptions(inside="/g")).arrays] == ["g/x", "g/y"]
-    assert [*_formats.read(tmp_path / "a.h5", ReadOptions(inside="/g/y")).arrays] == ["g/y"]
+    assert [*_convert.read(tmp_path / "a.h5", ReadOptions(inside="/g")).arrays] == ["g/x", "g/y"]
+    assert [*_convert.read(tmp_path / "a.h5", ReadOptions(inside="/g/y")).arrays] == ["g/y"]
     with pytest.raises(FormatError, match="it has '/g/x', '/g/y', '/z'"):
-        _formats.read(tmp_path / "a.h5", ReadOptions(inside="/nothing"))
+        _convert.read(tmp_path / "a.h5", ReadOptions(inside="/nothing"))
 
 
 def test_hdf5_that_points_to_other_files_is_not_followed(tmp_path):
@@ -175,7 +175,7 @@ def test_hdf5_that_points_to_other_files_is_not_followed(tmp_path):
         file.create_dataset("x", (8,), "u1", external=[(tmp_path / "secret", 0, 8)])
         file["link"] = h5py.ExternalLink(tmp_path / "b.h5", "/x")
         file["fine"] = [1]
-    content = _formats.read(tmp_path / "a.h5")
+    content = _convert.read(tmp_path / "a.h5")
     assert [*content.arrays] == ["fine"]
     assert content.skipped.keys() == {"x", "link"}
     assert content.skipped["x"] == "its elements lie in another file"
@@ -189,7 +189,7 @@ def test_hdf5_datasets_that_are_no_numbers_are_named(tmp_path):
         file["records"] = np.zeros(2, [("a", "i4"), ("b", "f8")])
         file["none"] = h5py.Empty("f8")
         file["fine"] = [1]
-    content = _formats.read(tmp_path / "a.h5")
+    content = _convert.read(tmp_path / "a.h5")
     assert {*content.skipped} == {"text", "records", "none"}
 
 
@@ -198,10 +198,10 @@ def test_a_dataset_that_claims_to_be_huge_is_refused(tmp_path):
     with h5py.File(tmp_path / "a.h5", "w") as file:
         file.create_dataset("x", (10**6, 10**6), "f8", chunks=(1000, 1000))
     with pytest.raises(FormatError, match="too many"):
-        _formats.read(tmp_path / "a.h5")
+        _convert.read(tmp_path / "a.h5")
     (tmp_path / "a.h5").rename(tmp_path / "a.nc")
     with pytest.raises(FormatError, match="too many"):
-        _formats.read(tmp_path / "a.nc")
+        _convert.read(tmp_path / "a.nc")
 
 
 def test_netcdf_dimensions_and_fill_values_are_kept(tmp_path):
@@ -274,17 +274,17 @@ def _random(dtype):
 )
 def test_kinds_are_inferred_from_text_or_told_by_dtype(tmp_path, array, told):
     path = tmp_path / "a.csv"
-    notes = _formats.write(path, "csv", Content({"": array}))
+    notes = _convert.write(path, "csv", Content({"": array}))
     assert any("--dtype" in note for note in notes) == (told is not None or array.dtype == "u8")
-    (found,) = _formats.read(path, ReadOptions(dtype=told)).arrays.values()
+    (found,) = _convert.read(path, ReadOptions(dtype=told)).arrays.values()
     assert same_bits(found, array)
 
 
 def test_a_header_row_is_kept_as_columns_and_written_again(tmp_path):
     (tmp_path / "a.csv").write_text('\ufefft,"x, y"\r\n1.5,2\r\n3,4\r\n')
-    content = _formats.read(tmp_path / "a.csv")
+    content = _convert.read(tmp_path / "a.csv")
     assert content.attrs[""] == {"columns": ["t", "x, y"]}
-    _formats.write(tmp_path / "b.csv", "csv", content)
+    _convert.write(tmp_path / "b.csv", "csv", content)
     assert (tmp_path / "b.csv").read_text() == 't,"x, y"\n1.5,2\n3.0,4\n'
 
 
@@ -292,7 +292,7 @@ def test_a_table_of_several_kinds_is_its_columns_and_text_is_left_out(tmp_path):
     (tmp_path / "a.csv").write_text(
         "id,day,x,who,gap\n9007199254740993,2026-01-02,0.5,Ada,1\n2,2026-01-03,nan,Bo,\n"
     )
-    content = _formats.read(tmp_path / "a.csv")
+    content = _convert.read(tmp_path / "a.csv")
     assert same_bits(content.arrays["id"], np.array([2**53 + 1, 2]))
     assert same_bits(content.arrays["day"], np.array(["2026-01-02", "2026-01-03"], "M8[D]"))
     assert same_bits(content.arrays["x"], np.array([0.5, np.nan]))
@@ -305,7 +305,7 @@ def test_a_table_of_text_alone_or_with_a_name_twice_is_refused(tmp_path):
     for text in ("who,where\nAda,here\n", "a,a\n1,True\n", "a,\n1,True\n", "1,True\n2,False\n"):
         (tmp_path / "a.csv").write_text(text)
         with pytest.raises(FormatError):
-            _formats.read(tmp_path / "a.csv")
+            _convert.read(tmp_path / "a.csv")
 
 
 @pytest.mark.parametrize(
@@ -328,7 +328,7 @@ def test_a_table_of_text_alone_or_with_a_name_twice_is_refused(tmp_path):
 def test_text_that_cannot_be_held_is_refused_with_its_place(tmp_path, text, why):
     (tmp_path / "a.csv").write_text(text)
     with pytest.raises(FormatError) as caught:
-        _formats.read(tmp_path / "a.csv")
+        _convert.read(tmp_path / "a.csv")
     assert why in str(caught.value)
 
 
@@ -346,13 +346,13 @@ def test_text_that_cannot_be_held_is_refused_with_its_place(tmp_path, text, why)
 )
 def test_arrays_that_text_cannot_hold_are_refused(tmp_path, array):
     with pytest.raises(FormatError, match=r"npy"):
-        _formats.write(tmp_path / "a.csv", "csv", Content({"": array}))
+        _convert.write(tmp_path / "a.csv", "csv", Content({"": array}))
 
 
 def test_text_files_of_numpy_are_read(tmp_path):
     array = np.random.default_rng(0).normal(size=(20, 3))
     np.savetxt(tmp_path / "a.txt", array, fmt="%.17g", header="a comment")
-    (found,) = _formats.read(tmp_path / "a.txt").arrays.values()
+    (found,) = _convert.read(tmp_path / "a.txt").arrays.values()
     assert same_bits(found, array)
 
 
@@ -362,9 +362,9 @@ def test_text_files_of_numpy_are_read(tmp_path):
 def test_pickled_arrays_are_refused_and_left_out_where_there_are_others(tmp_path):
     np.save(tmp_path / "a.npy", np.array([{}], object), allow_pickle=True)
     with pytest.raises(FormatError, match="nothing pickled"):
-        _formats.read(tmp_path / "a.npy")
+        _convert.read(tmp_path / "a.npy")
     np.savez(tmp_path / "a.npz", objects=np.array([{}], object), fine=np.arange(3))
-    content = _formats.read(tmp_path / "a.npz")
+    content = _convert.read(tmp_path / "a.npz")
     assert "nothing pickled" in content.skipped["objects"]
     assert [*content.arrays] == ["fine"]
 
@@ -382,20 +382,20 @@ def test_hostile_npz_files_are_refused(tmp_path):
         archive.writestr("readme.txt", "hello")
     for name in ("twice", "huge"):
         with pytest.raises(FormatError):
-            _formats.read(tmp_path / f"{name}.npz")
-    assert [*_formats.read(tmp_path / "other.npz").skipped] == ["readme.txt"]
+            _convert.read(tmp_path / f"{name}.npz")
+    assert [*_convert.read(tmp_path / "other.npz").skipped] == ["readme.txt"]
 
 
 def test_npz_files_are_the_same_bytes_every_time(tmp_path):
     content = Content({"a": np.arange(5), "b": np.ones((2, 2))})
     for name in ("a", "b"):
-        _formats.write(tmp_path / f"{name}.npz", "npz", content)
+        _convert.write(tmp_path / f"{name}.npz", "npz", content)
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
     with np.load(tmp_path / "a.npz", allow_pickle=False) as file:
         assert same_bits(file["b"], np.ones((2, 2)))
 
 
-READABLE = sorted({suffix for form in _formats.FORMATS for suffix in form.suffixes})
+READABLE = sorted({suffix for form in _convert.FORMATS for suffix in form.suffixes})
 
 
 @pytest.mark.parametrize("suffix", READABLE)
@@ -403,7 +403,7 @@ READABLE = sorted({suffix for form in _formats.FORMATS for suffix in form.suffix
 def test_junk_is_a_format_error_in_every_format(tmp_path, suffix, junk):
     (tmp_path / f"a{suffix}").write_bytes(junk)
     with pytest.raises(FormatError) as caught:
-        _formats.read(tmp_path / f"a{suffix}")
+        _convert.read(tmp_path / f"a{suffix}")
     assert "\n" not in str(caught.value)
 
 
@@ -411,12 +411,12 @@ def test_junk_is_a_format_error_in_every_format(tmp_path, suffix, junk):
 def test_truncated_files_are_format_errors_or_exact(tmp_path, name):
     path = tmp_path / f"a{SUFFIX[name]}"
     array = np.random.default_rng(0).normal(size=(40, 40))
-    _formats.write(path, name, Content({"a": array}))
+    _convert.write(path, name, Content({"a": array}))
     raw = path.read_bytes()
     for keep in range(0, len(raw), max(1, len(raw) // 23)):
         path.write_bytes(raw[:keep])
         try:
-            found = _formats.read(path)
+            found = _convert.read(path)
         except FormatError:
             continue
         assert all(same_bits(each, array) for each in found.arrays.values())
@@ -440,7 +440,7 @@ def test_pictures_are_integer_arrays_of_their_samples(tmp_path, mode, shape, dty
     array = plain(np.dtype(dtype), shape)
     image = Image.fromarray(array) if mode != "1" else Image.fromarray(array).convert("1")
     image.save(tmp_path / "a.png")
-    (found,) = _formats.read(tmp_path / "a.png").arrays.values()
+    (found,) = _convert.read(tmp_path / "a.png").arrays.values()
     assert same_bits(found, array)
 
 
@@ -449,12 +449,12 @@ def test_colour_of_16_bits_is_exact_and_pictures_of_several_frames_are_refused(t
 
     deep = np.arange(27, dtype=np.uint16).reshape(3, 3, 3) * 2001
     cv2.imwrite(str(tmp_path / "deep.png"), deep[..., ::-1])
-    (found,) = _formats.read(tmp_path / "deep.png").arrays.values()
+    (found,) = _convert.read(tmp_path / "deep.png").arrays.values()
     assert same_bits(found, deep)
     frames = [Image.new("L", (3, 3), value) for value in (0, 255)]
     frames[0].save(tmp_path / "a.gif", save_all=True, append_images=frames[1:])
     with pytest.raises(FormatError, match="2 frames"):
-        _formats.read(tmp_path / "a.gif")
+        _convert.read(tmp_path / "a.gif")
 
 
 # What is missing
@@ -473,7 +473,7 @@ def test_a_missing_library_is_named_with_its_extra(
     tmp_path, monkeypatch, capsys, name, module, extra
 ):
     path = tmp_path / f"a{SUFFIX[name]}"
-    _formats.write(path, name, Content({"a": np.zeros((2, 2))}))
+    _convert.write(path, name, Content({"a": np.zeros((2, 2))}))
     for loaded in [m for m in sys.modules if m.partition(".")[0] == module]:
         monkeypatch.delitem(sys.modules, loaded)
     monkeypatch.setitem(sys.modules, module, None)
@@ -485,7 +485,7 @@ def test_a_missing_library_is_named_with_its_extra(
 
 def test_no_partner_is_imported_before_it_is_needed():
     code = (
-        "import sys, intaglio._formats, intaglio.cli._run;"
+        "import sys, intaglio._convert, intaglio.cli.run;"
         "print({m.partition('.')[0] for m in sys.modules} & "
         "{'h5py', 'tifffile', 'safetensors', 'h5netcdf', 'scipy'})"
     )

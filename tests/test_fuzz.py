@@ -13,8 +13,11 @@ from matplotlib.figure import Figure
 from tests.support import calls, until
 
 import intaglio as ig
-from intaglio import _container, _header, _metadata, _png
-from intaglio._codec import decoding
+from intaglio._format import container
+from intaglio._format import header as header_module
+from intaglio._format import metadata as metadata_module
+from intaglio._format.codec import decoding
+from intaglio._format.png import decode as decode_module
 from reader import decode
 
 STREAM_MUTANTS = 1000
@@ -43,11 +46,11 @@ def test_mutants_are_of_many_kinds_and_the_reference_is_right_about_each():
 
 
 SABOTAGE = {
-    "units are not checked": (_header, "_is_unit", lambda *_: True, structured.judge_stream),
-    "bools may be anything": (_container, "check_elements", lambda *_: None, structured.judge_stream),
-    "JSON is not scanned": (_metadata, "_scan", lambda _: None, structured.judge_stream),
-    "tRNS anywhere": (_png, "STANDS_BEFORE_IDAT", frozenset(), structured.judge_png),
-    "a reader that falls over": (_container, "read_table", lambda _: 1 / 0, structured.judge_stream),
+    "units are not checked": (header_module, "_is_unit", lambda *_: True, structured.judge_stream),
+    "bools may be anything": (container, "check_elements", lambda *_: None, structured.judge_stream),
+    "JSON is not scanned": (metadata_module, "_scan", lambda _: None, structured.judge_stream),
+    "tRNS anywhere": (decode_module, "STANDS_BEFORE_IDAT", frozenset(), structured.judge_png),
+    "a reader that falls over": (container, "read_table", lambda _: 1 / 0, structured.judge_stream),
 }  # fmt: skip
 
 
@@ -78,7 +81,7 @@ def test_every_file_of_the_corpus_keeps_what_its_target_asks(target):
 
 
 def test_a_target_fails_where_the_reference_is_wrong(monkeypatch):
-    monkeypatch.setattr(_header, "_is_unit", lambda *_: True)
+    monkeypatch.setattr(header_module, "_is_unit", lambda *_: True)
     bad = bytearray(seeds.of_target("header")[0])
     at = 76 + 8 + 2 + 1  # the unit of an array called x
     assert bad[at - 1] == 0x20
@@ -191,7 +194,7 @@ def test_a_chunk_may_end_where_a_block_does_but_for_a_bit():
     head = png_mutate.Chunk(b"IHDR", struct.pack(">IIBBBBB", 35, 1, 8, 0, 0, 0, 0))
     chunks = [head, *(png_mutate.Chunk(b"IDAT", bytes.fromhex(idat)) for idat in idats)]
     file = png_mutate.SIGNATURE + b"".join(c.raw() for c in (*chunks, png_mutate.Chunk(b"IEND")))
-    rows = np.concatenate([*_png.open_png(io.BytesIO(file), 2**20).bands()])
+    rows = np.concatenate([*decode_module.open_png(io.BytesIO(file), 2**20).bands()])
     assert rows.shape == (1, 35, 3)
     targets.png(file)
 

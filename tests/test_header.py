@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support import reason_of
 
 from intaglio import DecodeError, EncodeError, Reason
-from intaglio._header import (
+from intaglio._format.header import (
     ArrayRecord,
     Extension,
     Header,
@@ -18,8 +18,8 @@ from intaglio._header import (
     read_header,
     write_header,
 )
-from intaglio._prologue import Prologue, maybe_prologue_length, read_prologue, write_prologue
-from intaglio._spec import ELEMENTS, FilterStep
+from intaglio._format.prologue import Prologue, maybe_prologue_length, read_prologue, write_prologue
+from intaglio._format.registry import ELEMENTS, FilterStep
 
 PROLOGUE = Prologue((3, 2, 3, 0), 100, 10, 67, 108, bytes(range(32)))
 RECORD = ArrayRecord("x", 0x31, 0, 0, (3, 4), (FilterStep(5),), 1, 5, 3, bytes(32))

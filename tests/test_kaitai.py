@@ -10,11 +10,11 @@ import pytest
 from kaitaistruct import KaitaiStream, KaitaiStructError
 
 from intaglio import DecodeError
-from intaglio._carrier import Extractor
-from intaglio._header import read_header
-from intaglio._png import open_png
-from intaglio._prologue import maybe_prologue_length, read_prologue
-from intaglio._spec import CODECS, ELEMENTS, FILTERS, TIME_UNITS
+from intaglio._format.carrier import Extractor
+from intaglio._format.header import read_header
+from intaglio._format.png.decode import open_png
+from intaglio._format.prologue import maybe_prologue_length, read_prologue
+from intaglio._format.registry import CODECS, ELEMENTS, FILTERS, TIME_UNITS
 
 CONFORMANCE = Path(__file__).parent.parent / "conformance"
 CASES = sorted(CONFORMANCE.glob("cases/*/*/*.json"))

@@ -10,19 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support import same_bits
 
-from intaglio import (
-    DecodeError,
-    _blocks,
-    _carrier,
-    _carrier_write,
-    _filters,
-    _kernels,
-    _png_lines,
-    _shape,
-)
-from intaglio._filters import filter_step
+from intaglio import DecodeError
+from intaglio._format import blocks as blocks_module
+from intaglio._format import carrier, carrier_write, filters
+from intaglio._format.fast import kernels as kernels_module
+from intaglio._format.filters import filter_step
+from intaglio._format.png import unfilter
+from intaglio._packing import embedding
 
-native = _kernels.native
+native = kernels_module.native
 pytestmark = pytest.mark.skipif(native is None, reason="no compiler was there at installation")
 
 SPECIAL = {  # decimals, their codes, their neighbours; NaNs, infinities, zeros, subnormals
@@ -60,9 +56,9 @@ def test_every_filter_is_undone_alike(block, lag, more, data):
     ]  # fmt: skip
     chain = tuple(data.draw(st.permutations(steps)))[: data.draw(st.integers(1, 6))]
     before = raw.copy()
-    with plain(_filters):
-        expected = _filters.undo_filters(raw, chain, width)
-    assert same_bits(_filters.undo_filters(raw, chain, width), expected)
+    with plain(filters):
+        expected = filters.undo_filters(raw, chain, width)
+    assert same_bits(filters.undo_filters(raw, chain, width), expected)
     assert same_bits(raw, before)
 
 
@@ -70,18 +66,18 @@ def test_every_filter_is_undone_alike(block, lag, more, data):
 def test_decimal_is_undone_alike(block, exponent):
     raw, width = block
     chain = (filter_step("decimal", exponent),)
-    with plain(_filters):
-        expected = _filters.undo_filters(raw, chain, width)
-    assert same_bits(_filters.undo_filters(raw, chain, width), expected)
+    with plain(filters):
+        expected = filters.undo_filters(raw, chain, width)
+    assert same_bits(filters.undo_filters(raw, chain, width), expected)
 
 
 @given(depths, st.integers(0, 70), st.sampled_from([3, 4]), st.integers(0, 2**32))
 def test_pixels_give_the_same_bytes(depths, count, channels, seed):
     pixels = np.random.default_rng(seed).integers(0, 256, (count, channels), np.uint8)
-    with plain(_carrier):
-        expected = _carrier._extract_groups(pixels, depths)
-    assert same_bits(_carrier._extract_groups(pixels, depths), expected)
-    assert same_bits(_carrier._extract_groups(np.asfortranarray(pixels), depths), expected)
+    with plain(carrier):
+        expected = carrier._extract_groups(pixels, depths)
+    assert same_bits(carrier._extract_groups(pixels, depths), expected)
+    assert same_bits(carrier._extract_groups(np.asfortranarray(pixels), depths), expected)
 
 
 @given(
@@ -93,18 +89,18 @@ def test_png_filters_are_undone_alike(width, count, lanes, first, seed):
     lines = rng.integers(0, 256, (count, 1 + width * lanes), np.uint8)
     lines[:, 0] = rng.integers(0, 5, count)
     above = None if first else rng.integers(0, 256, width * lanes, np.uint8)
-    with plain(_png_lines):
-        expected = _png_lines.undo_filters(lines, lanes, above)
-    assert same_bits(_png_lines.undo_filters(lines, lanes, above), expected)
+    with plain(unfilter):
+        expected = unfilter.undo_filters(lines, lanes, above)
+    assert same_bits(unfilter.undo_filters(lines, lanes, above), expected)
 
 
 @given(depths, st.binary(max_size=90), st.integers(0, 40), st.integers(1, 60), st.booleans())
 def test_bytes_give_pixels_the_same_bits(depths, data, first, count, alpha):
     channels = 4 if depths[3] or alpha else 3
     asked = data, depths, first, count, channels
-    with plain(_carrier_write):
-        expected = _carrier_write._wanted_bits(*asked)
-    assert same_bits(_carrier_write._wanted_bits(*asked), expected)
+    with plain(carrier_write):
+        expected = carrier_write._wanted_bits(*asked)
+    assert same_bits(carrier_write._wanted_bits(*asked), expected)
 
 
 @given(
@@ -120,11 +116,11 @@ def test_rows_are_shaped_alike(depths, rows, width, follows, seed):
     cover = rng.integers(0, 256, shape, np.uint8)
     wanted = (rng.integers(0, 256, shape) % (1 << np.array(depths[: shape[2]]))).astype(np.uint8)
     above = rng.integers(0, 256, shape[1:], np.uint8) if follows else None
-    with plain(_shape):
-        expected = _shape.shape(cover, wanted, depths, above)
-    assert same_bits(_shape.shape(cover, wanted, depths, above), expected)
+    with plain(embedding):
+        expected = embedding.shape(cover, wanted, depths, above)
+    assert same_bits(embedding.shape(cover, wanted, depths, above), expected)
     bottom_up = np.ascontiguousarray(cover[::-1])[::-1]
-    assert same_bits(_shape.shape(bottom_up, wanted, depths, above), expected)
+    assert same_bits(embedding.shape(bottom_up, wanted, depths, above), expected)
 
 
 def test_buffers_that_do_not_fit_are_refused():
@@ -154,7 +150,7 @@ def test_buffers_that_do_not_fit_are_refused():
 
 def test_without_kernels_a_file_reads_the_same(tmp_path):
     code = (
-        "import sys, intaglio as ig, numpy as np; from intaglio._kernels import native;"
+        "import sys, intaglio as ig, numpy as np; from intaglio._format.fast.kernels import native;"
         "a = np.arange(90000, dtype='f8').reshape(300, 300) / 7; ig.imsave(sys.argv[1], a);"
         "print(native is None, ig.imread(sys.argv[1]).tobytes() == a.tobytes())"
     )
@@ -176,12 +172,12 @@ def test_without_kernels_a_file_reads_the_same(tmp_path):
 @given(st.binary(max_size=60), st.integers(0, 70), st.integers(0, 12))
 def test_a_frame_ends_where_it_does(tail, start, most):
     for frame in (tail, bytes(3 * (len(tail) % 5)) + tail, b"\2\0\0\0\x08\0\0\1" + tail):
-        with plain(_blocks):
+        with plain(blocks_module):
             try:
-                expected = _blocks._frame_end(frame, start, most)
+                expected = blocks_module._frame_end(frame, start, most)
             except DecodeError as problem:
                 expected = str(problem)
         try:
-            assert _blocks._frame_end(frame, start, most) == expected
+            assert blocks_module._frame_end(frame, start, most) == expected
         except DecodeError as problem:
             assert str(problem) == expected

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 
 import intaglio as ig
-from intaglio._labels import LABEL_COLORS, label_table, labels_of
-from intaglio._picture import Look, make_picture
+from intaglio._render.labels import LABEL_COLORS, label_table, labels_of
+from intaglio._render.picture import Look, make_picture
 
 RNG = np.random.default_rng(0)
 Y, X = np.mgrid[0:160, 0:160]

@@ -241,7 +241,7 @@ def test_what_cannot_be_pickled_says_what_to_do(path):
 SCENARIOS = """
 import io, json, sys
 import numpy as np, intaglio as ig
-from intaglio._png_write import write_png
+from intaglio._format.png.encode import write_png
 data = np.random.default_rng(0).normal(size=(300, 500))
 png = ig.dumps({"x": data})
 told = [sys.flags.optimize > 0]

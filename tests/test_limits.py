@@ -15,10 +15,11 @@ import pytest
 from tests.support import HANG_SECONDS
 
 import intaglio as ig
-from intaglio import Limits, _limits
-from intaglio._codec import decoding
-from intaglio._png import open_png
-from intaglio.cli._run import run
+from intaglio import Limits
+from intaglio import limits as limits_module
+from intaglio._format.codec import decoding
+from intaglio._format.png.decode import open_png
+from intaglio.cli.run import run
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "conformance"), str(ROOT / "bench")]
@@ -36,7 +37,10 @@ RAW = (8, 8, 8, 0)
 READER = """
 import io, json, resource, sys
 import intaglio as ig
-from intaglio import _codec, _explain, _diagnose, _restore
+from intaglio._format import codec as codec_module
+from intaglio._forensics import explain
+from intaglio._forensics import diagnose
+from intaglio._operations import restore
 data = sys.stdin.buffer.read()
 ig.loads_dict(ig.dumps([1]))  # everything is imported, and once used
 limit, _ = int(sys.argv[1]), resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
@@ -216,7 +220,9 @@ def test_what_is_no_limits_is_a_type_error_that_names_the_argument(verb, wrong):
         verb(io.BytesIO(FILE), limits=wrong)
 
 
-@pytest.mark.parametrize("variable", [_limits.PIXELS_VARIABLE, _limits.OUTPUT_BYTES_VARIABLE])
+@pytest.mark.parametrize(
+    "variable", [limits_module.PIXELS_VARIABLE, limits_module.OUTPUT_BYTES_VARIABLE]
+)
 def test_a_variable_that_is_no_limit_is_named_and_an_empty_one_is_none(
     variable, monkeypatch, tmp_path, capsys
 ):
@@ -233,7 +239,7 @@ def test_a_variable_that_is_no_limit_is_named_and_an_empty_one_is_none(
             ig.loads(FILE)
         assert run(["verify", str(picture)]) == 64
         capsys.readouterr()
-    monkeypatch.setenv(_limits.OUTPUT_BYTES_VARIABLE, "many")
+    monkeypatch.setenv(limits_module.OUTPUT_BYTES_VARIABLE, "many")
     assert run(["pack", str(matrix), "-o", str(tmp_path / "y.png")]) == 64
     error = capsys.readouterr().err
     assert error.startswith(
@@ -290,7 +296,7 @@ def is_allowed(file, limits=ig.Limits()):  # noqa: B008 - it has no state
 
 @pytest.fixture
 def no_environment(monkeypatch):
-    monkeypatch.delenv(_limits.OUTPUT_BYTES_VARIABLE, raising=False)
+    monkeypatch.delenv(limits_module.OUTPUT_BYTES_VARIABLE, raising=False)
     return monkeypatch
 
 
@@ -313,9 +319,9 @@ def test_no_file_gives_more_than_2_to_the_32_by_its_size_alone():
 def test_a_limit_that_is_given_holds_whatever_the_size_of_the_file(no_environment):
     assert is_allowed(OVER, Limits(output_bytes_max=2**40))
     assert not is_allowed(grown(zeros(8 * MIB), 10**6), Limits(output_bytes_max=8 * MIB - 1))
-    no_environment.setenv(_limits.OUTPUT_BYTES_VARIABLE, str(2**40))
+    no_environment.setenv(limits_module.OUTPUT_BYTES_VARIABLE, str(2**40))
     assert is_allowed(OVER)
-    no_environment.setenv(_limits.OUTPUT_BYTES_VARIABLE, str(MIB))
+    no_environment.setenv(limits_module.OUTPUT_BYTES_VARIABLE, str(MIB))
     assert not is_allowed(zeros(8 * MIB))
     assert is_allowed(zeros(8 * MIB), Limits(output_bytes_max=8 * MIB))
 
@@ -408,8 +414,8 @@ def test_the_command_takes_the_size_of_the_file_and_names_its_option(tmp_path):
 
 
 def test_the_usual_limits_are_those_of_the_documentation(monkeypatch):
-    monkeypatch.delenv(_limits.PIXELS_VARIABLE, raising=False)
-    monkeypatch.delenv(_limits.OUTPUT_BYTES_VARIABLE, raising=False)
+    monkeypatch.delenv(limits_module.PIXELS_VARIABLE, raising=False)
+    monkeypatch.delenv(limits_module.OUTPUT_BYTES_VARIABLE, raising=False)
     assert repr(Limits()) == f"Limits(pixels_max={2**28}, output_bytes_max={2**32})"
 
 

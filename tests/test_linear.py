@@ -10,17 +10,21 @@ import numpy as np
 import pytest
 
 import intaglio as ig
-from intaglio import _body, _chains, _container, _png_write, _records, _strip
-from intaglio._blocks import pack_block
-from intaglio._hits import prologue_plane
-from intaglio._png import open_png
-from intaglio._png_stream import Chunks
-from intaglio._restore import restore
-from intaglio._show import file_lines
-from intaglio._strip import strip
-from intaglio.cli import _run
-from intaglio.cli._exits import UsageError
-from intaglio.cli._files import targets
+from intaglio._forensics.locate import prologue_plane
+from intaglio._format import container as container_module
+from intaglio._format import structs
+from intaglio._format.blocks import pack_block
+from intaglio._format.png import encode
+from intaglio._format.png.chunks import Chunks
+from intaglio._format.png.decode import open_png
+from intaglio._inspect.text import file_lines
+from intaglio._operations import strip as strip_module
+from intaglio._operations.restore import restore
+from intaglio._operations.strip import strip
+from intaglio._packing import body, tuning
+from intaglio.cli import run
+from intaglio.cli.exit_codes import UsageError
+from intaglio.cli.files import targets
 
 ARRAYS = 200
 
@@ -43,7 +47,7 @@ class Name(str):
 def unpack(form):
     def work(path):
         out = f"{path.parent}/{form}/"
-        assert _run.run(["unpack", str(path), "--as", form, "-o", out, "--quiet"]) == 0
+        assert run.run(["unpack", str(path), "--as", form, "-o", out, "--quiet"]) == 0
 
     return work
 
@@ -73,7 +77,7 @@ VERBS = {
 
 @pytest.mark.parametrize("verb", VERBS)
 def test_no_verb_searches_all_names_for_each_array(verb, tmp_path, monkeypatch):
-    plain = _container.read_header
+    plain = container_module.read_header
 
     def read_header(raw):
         header = plain(raw)
@@ -83,7 +87,7 @@ def test_no_verb_searches_all_names_for_each_array(verb, tmp_path, monkeypatch):
     path = tmp_path / "m.png"
     ig.save(path, {f"a{n}": [n] for n in range(ARRAYS)})
     ig.save(tmp_path / "other.png", {f"b{n}": [n] for n in range(ARRAYS)})
-    monkeypatch.setattr(_container, "read_header", read_header)
+    monkeypatch.setattr(container_module, "read_header", read_header)
     Name.compared = 0
     VERBS[verb](path)
     assert Name.compared <= 20 * ARRAYS
@@ -99,7 +103,7 @@ def test_names_of_results_are_compared_once_with_those_before():
 def test_a_header_record_is_read_in_a_few_steps(monkeypatch):
     """Compiled construct reads runs of fixed fields at once, and makes no Container for each."""
     made = Counter()
-    container = _records.cs.Container
+    container = structs.cs.Container
 
     class Counted(container):
         def __init__(self, *args, **kwargs):
@@ -108,14 +112,14 @@ def test_a_header_record_is_read_in_a_few_steps(monkeypatch):
 
     monkeypatch.setattr("construct.Container", Counted)
     monkeypatch.setattr("construct.lib.Container", Counted)
-    _records._compiled_header.cache_clear()
+    structs._compiled_header.cache_clear()
     counts = []
     for arrays in (3, 300):
         file = ig.dumps({f"a{n}": [n] for n in range(arrays)})
         made.clear()
         assert len(ig.loads_dict(file)) == arrays
         counts.append(made["containers"])
-    _records._compiled_header.cache_clear()
+    structs._compiled_header.cache_clear()
     assert counts[0] == counts[1] > 0
 
 
@@ -139,19 +143,19 @@ def small_arrays():
 def test_arrays_packed_together_are_stored_as_if_each_were_packed_alone(monkeypatch):
     arrays = small_arrays()
     together = [ig.dumps(arrays, effort=effort) for effort in ("fast", "small")]
-    monkeypatch.setattr(_body, "_TINY_BYTES", 0)
+    monkeypatch.setattr(body, "_TINY_BYTES", 0)
     assert [ig.dumps(arrays, effort=effort) for effort in ("fast", "small")] == together
 
 
 def test_many_arrays_alike_are_measured_together(monkeypatch):
     calls = Counter()
-    plain = _chains.stored_sizes
+    plain = tuning.stored_sizes
 
     def stored_sizes(blocks, form, level):
         calls[form] += 1
         return plain(blocks, form, level)
 
-    monkeypatch.setattr(_chains, "stored_sizes", stored_sizes)
+    monkeypatch.setattr(tuning, "stored_sizes", stored_sizes)
     arrays = {f"a{n}": np.arange(10.0) + n for n in range(300)}
     file = ig.dumps(arrays)
     assert calls
@@ -167,7 +171,7 @@ def carrier(height, width):
     pixels = np.full((height, width, 3), 120, np.uint8)
     pixels = ig.embed(pixels, np.arange(50, dtype="u1"))
     out = io.BytesIO()
-    _png_write.write_png(out, width, height, 3, [pixels])
+    encode.write_png(out, width, height, 3, [pixels])
     return out.getvalue()
 
 
@@ -177,13 +181,13 @@ SHAPES = [(1, 2**20), (2**20, 1), (4, 2**18 + 1), (2**18, 4)]
 @pytest.mark.parametrize("shape", SHAPES)
 def test_strip_smooths_as_many_pixels_as_carry_data_whatever_the_shape(shape, monkeypatch):
     smoothed = []
-    plain = _strip._erased
+    plain = strip_module._erased
 
     def erased(values, depth, noise):
         smoothed.append(values.size)
         return plain(values, depth, noise)
 
-    monkeypatch.setattr(_strip, "_erased", erased)
+    monkeypatch.setattr(strip_module, "_erased", erased)
     file, out = carrier(*shape), io.BytesIO()
     strip(io.BytesIO(file), out)
     assert 0 < max(smoothed) <= 2**18 + 2**17
@@ -198,7 +202,7 @@ def test_what_strip_leaves_of_a_wide_picture_is_what_it_was_where_nothing_was_ca
     cover = np.random.default_rng(1).integers(0, 256, (height, width, 3), np.uint8)
     pixels = ig.embed(cover, np.random.default_rng(2).integers(0, 256, 3000, np.uint8))
     file, out = io.BytesIO(), io.BytesIO()
-    _png_write.write_png(file, width, height, 3, [pixels])
+    encode.write_png(file, width, height, 3, [pixels])
     file.seek(0)
     info = ig.info(file)
     file.seek(0)
@@ -218,7 +222,7 @@ def test_what_strip_leaves_of_a_wide_picture_is_what_it_was_where_nothing_was_ca
 def test_a_picture_is_written_in_bands_whatever_its_shape(shape, verb, monkeypatch):
     """The parts looked at to choose a filter are small, and few bands are given."""
     looked, bands = [], []
-    deflate, cut = _png_write._deflate, _png_write._cut
+    deflate, cut = encode._deflate, encode._cut
 
     def counted(data, how, *, last=True):
         looked.append(len(data) if isinstance(data, bytes) else 0)
@@ -233,14 +237,14 @@ def test_a_picture_is_written_in_bands_whatever_its_shape(shape, verb, monkeypat
     if verb is restore:
         pixels = np.ascontiguousarray(pixels[::-1, ::-1])
     file = io.BytesIO()
-    _png_write.write_png(file, shape[1], shape[0], 3, [pixels])
+    encode.write_png(file, shape[1], shape[0], 3, [pixels])
     file.seek(0)
-    monkeypatch.setattr(_png_write, "_deflate", counted)
-    monkeypatch.setattr(_png_write, "_cut", counted_cut)
+    monkeypatch.setattr(encode, "_deflate", counted)
+    monkeypatch.setattr(encode, "_cut", counted_cut)
     verb(file, io.BytesIO())
     assert bands
     assert max(bands) <= 8
-    assert max(looked) <= 3 * _png_write.BAND_BYTES
+    assert max(looked) <= 3 * encode.BAND_BYTES
 
 
 def test_rows_that_need_another_filter_are_filtered_together_where_they_are_many(monkeypatch):
@@ -248,11 +252,9 @@ def test_rows_that_need_another_filter_are_filtered_together_where_they_are_many
     kinds = np.arange(4000, dtype=np.uint8) % 5
     above = np.arange(3, dtype=np.uint8)
     calls = []
-    plain = _png_write._filter
-    monkeypatch.setattr(
-        _png_write, "_filter", lambda *given: calls.append(given[0]) or plain(*given)
-    )
-    lines = _png_write._filter_rows(kinds, rows, above, 3)
+    plain = encode._filter
+    monkeypatch.setattr(encode, "_filter", lambda *given: calls.append(given[0]) or plain(*given))
+    lines = encode._filter_rows(kinds, rows, above, 3)
     assert len(calls) <= 5
     for n in (0, 1, 7, 1999, 3998, 3999):
         over = rows[n - 1] if n else above
@@ -270,7 +272,10 @@ def test_the_bytes_that_pixels_carry_are_found_alike_in_pictures_of_any_shape():
 CHILD = """
 import io, resource, sys
 import intaglio as ig
-from intaglio import _restore, _strip, _diff, _diagnose
+from intaglio._operations import restore as restore_module
+from intaglio._operations import strip as strip_module
+from intaglio._operations import diff
+from intaglio._forensics import diagnose
 from worst_files import shaped
 ig.strip(io.BytesIO(ig.dumps([1])), io.BytesIO())
 width, height, memory = map(int, sys.argv[1:])
@@ -310,20 +315,20 @@ def test_chunks_count_the_bytes_that_were_read():
 
 def test_a_block_packed_alone_is_one_of_a_stack():
     blocks = np.random.default_rng(6).integers(0, 9, (5, 64), np.uint8)
-    form = _body.BlockForm(
-        _chains._candidates(64, (), _chains.Nature(4, 1, 4, floats=False))[-1], 4, 1
+    form = body.BlockForm(
+        tuning._candidates(64, (), tuning.Nature(4, 1, 4, floats=False))[-1], 4, 1
     )
     alone = [pack_block(block, form, 3) for block in blocks]
-    assert alone == _body.pack_blocks(blocks, form, 3)
+    assert alone == body.pack_blocks(blocks, form, 3)
 
 
 def test_many_attributes_are_written_to_hdf5_in_a_heap(tmp_path):
     """In HDF5's oldest form each attribute costs time for all that stand before it."""
-    from intaglio import _formats
-    from intaglio._formats._base import Content
+    from intaglio import _convert
+    from intaglio._convert.base import Content
 
     metadata = {f"a{n}": n for n in range(3000)}
     path = tmp_path / "m.h5"
-    _formats.write(path, "h5", Content({"x": np.arange(3)}, {}, metadata))
+    _convert.write(path, "h5", Content({"x": np.arange(3)}, {}, metadata))
     assert b"FRHP" in path.read_bytes()  # a fractal heap
-    assert _formats.read(path).metadata == metadata
+    assert _convert.read(path).metadata == metadata

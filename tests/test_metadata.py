@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.support import reason_of
 
-from intaglio import EncodeError, Reason, _metadata
-from intaglio._metadata import read_metadata, write_metadata
+from intaglio import EncodeError, Reason
+from intaglio._format import metadata as metadata_module
+from intaglio._format.metadata import read_metadata, write_metadata
 
 values = st.recursive(
     st.none()
@@ -138,7 +139,7 @@ def test_tuples_and_nested_mappings_are_written_as_json_has_them():
 def test_a_long_number_is_looked_for_only_where_a_number_begins():
     """Else a text of numbers of 512 digits is gone through 512 times."""
     digits = b"7" * 1200
-    assert _metadata._LONG_NUMBER.search(b"[" + digits).start() == 1
-    assert _metadata._LONG_NUMBER.search(b"[" + digits, 2) is None
-    assert _metadata._LONG_NUMBER.search(b"[" + b"7" * 512 + b"]") is None
-    assert _metadata._LONG_NUMBER.search(b"[" + b"7" * 513 + b"]").end() == 514
+    assert metadata_module._LONG_NUMBER.search(b"[" + digits).start() == 1
+    assert metadata_module._LONG_NUMBER.search(b"[" + digits, 2) is None
+    assert metadata_module._LONG_NUMBER.search(b"[" + b"7" * 512 + b"]") is None
+    assert metadata_module._LONG_NUMBER.search(b"[" + b"7" * 513 + b"]").end() == 514

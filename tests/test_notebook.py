@@ -31,7 +31,7 @@ CELLS = {
     "after": "plt.plot([1, 2]);",
     "again": "%load_ext intaglio\nplt.plot([3, 4]);",
     "bad": "fig, ax = plt.subplots()\nax.imshow(np.random.default_rng(0).random((90, 90)))\n"
-    "import intaglio._ipython as i; i._OPTIONS['pixels_max'] = 1000\nplt.show()",
+    "import intaglio.ipython as i; i._OPTIONS['pixels_max'] = 1000\nplt.show()",
     "file": "import intaglio as ig, io\n"
     "f = ig.open(io.BytesIO(ig.dumps({'<b>': np.eye(4)}, metadata={'k': '</td>'})))\nf",
     "array": "f['<b>']",
@@ -131,9 +131,9 @@ def test_a_lazy_array_shows_its_own_row(outputs):
 
 
 def test_a_large_file_shows_as_a_thumbnail():
-    from intaglio import _repr
+    from intaglio._inspect import html as html_module
 
     png = ig.dumps(__import__("numpy").random.default_rng(0).random((700, 700)))
-    assert len(png) > _repr.WHOLE_BYTES_MAX
-    assert len(_repr.png_to_show(png)) < len(png) / 4
-    assert _repr.maybe_bytes("/no/such/file.png") is None
+    assert len(png) > html_module.WHOLE_BYTES_MAX
+    assert len(html_module.png_to_show(png)) < len(png) / 4
+    assert html_module.maybe_bytes("/no/such/file.png") is None

@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 
 import intaglio as ig
-from intaglio import _body, _spec
-from intaglio._job import make_job
-from intaglio._look import Look
-from intaglio._norms import NORM_NAMES, PARTS
-from intaglio._options import TABLE, Effort, Options, PlainOptions
-from intaglio._signatures import sentence
+from intaglio._format import registry
+from intaglio._packing import body
+from intaglio._packing.job import make_job
+from intaglio._packing.options import TABLE, Effort, Options, PlainOptions
+from intaglio._packing.signatures import sentence
+from intaglio._render.norms import NORM_NAMES, PARTS
+from intaglio._render.style import Look
 
 A = np.arange(12.0).reshape(3, 4)
 PYTHON = (Path(__file__).parent.parent / "docs/python.md").read_text()
@@ -100,9 +101,9 @@ def test_what_none_stands_for_is_what_the_picture_shows():
 def test_the_choices_of_the_table_are_those_that_the_package_knows():
     assert TABLE["norm"].choices == NORM_NAMES
     assert TABLE["complex_as"].choices == ("domain", *PARTS)
-    assert {*TABLE["profile"].choices} == {*_spec.PROFILES}
-    assert TABLE["profile"].default == _spec.DEFAULT_PROFILE
-    assert TABLE["effort"].choices == get_args(Effort) == (*_body._LEVELS,)
+    assert {*TABLE["profile"].choices} == {*registry.PROFILES}
+    assert TABLE["profile"].default == registry.DEFAULT_PROFILE
+    assert TABLE["effort"].choices == get_args(Effort) == (*body._LEVELS,)
 
 
 def test_the_types_that_checkers_read_and_the_table_have_the_same_keywords():

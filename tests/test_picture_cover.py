@@ -8,9 +8,9 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
-from intaglio._cover import read_cover
-from intaglio._errors import EncodeError, Reason
-from intaglio._picture import Look, make_picture, plan_size
+from intaglio._render.cover import read_cover
+from intaglio._render.picture import Look, make_picture, plan_size
+from intaglio.errors import EncodeError, Reason
 
 RNG = np.random.default_rng(3)
 RGB = RNG.integers(0, 256, (40, 60, 3), dtype=np.uint8)

@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from intaglio._errors import EncodeError, Reason
-from intaglio._layout import (
+from intaglio._render.layout import (
     Bounds,
     Box,
     Sheet,
@@ -22,7 +21,8 @@ from intaglio._layout import (
     plan_montage,
     tile_boxes,
 )
-from intaglio._picture import Look, make_picture, plan_size
+from intaglio._render.picture import Look, make_picture, plan_size
+from intaglio.errors import EncodeError, Reason
 
 USUAL = Bounds(2**26, 16384, 256)
 TYPES = [

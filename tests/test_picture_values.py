@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 import intaglio as ig
-from intaglio._glyphs import ADVANCE, LINE_HEIGHT, MARGIN, extent, text_mask
-from intaglio._picture import Look, make_picture
-from intaglio.cli._run import run
+from intaglio._render.glyphs import ADVANCE, LINE_HEIGHT, MARGIN, extent, text_mask
+from intaglio._render.picture import Look, make_picture
+from intaglio.cli.run import run
 
 ml_dtypes = pytest.importorskip("ml_dtypes")
 

@@ -15,8 +15,8 @@ from tests import raster_files as make
 from tests.png_oracle import FORMS, SAMPLES, write_oracle_png
 from tests.support import same_bits
 
-from intaglio import _formats
-from intaglio._formats._base import ReadOptions
+from intaglio import _convert
+from intaglio._convert.base import ReadOptions
 
 SIDES = st.integers(1, 19)
 BITS = st.integers(0, 2**32).map(np.random.default_rng)
@@ -30,7 +30,7 @@ def folder(tmp_path_factory):
 
 def read(folder, name, data, **options):
     (folder / name).write_bytes(data)
-    return _formats.read(folder / name, ReadOptions(**options))
+    return _convert.read(folder / name, ReadOptions(**options))
 
 
 def array_of(folder, name, data, **options):

@@ -15,10 +15,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFile
 
-from intaglio import _png, _png_lines
-from intaglio._errors import DecodeError, Reason
-from intaglio._png import open_png
-from intaglio._png_write import write_png
+from intaglio._format.png import decode, unfilter
+from intaglio._format.png.decode import open_png
+from intaglio._format.png.encode import write_png
+from intaglio.errors import DecodeError, Reason
 from png_oracle import (
     DEPTHS,
     FORMS,
@@ -113,8 +113,8 @@ def rgb_png(height=5, width=4, **how):
 
 def small_rooms(band, tile, narrow):
     """Sizes at which even a small picture takes every path."""
-    patches = mock.patch.multiple(_png, BAND_BYTES_FIRST=band, BAND_BYTES_MAX=2 * band)
-    lines = mock.patch.multiple(_png_lines, TILE_PIXELS=tile, NARROW_ROW_BYTES=narrow)
+    patches = mock.patch.multiple(decode, BAND_BYTES_FIRST=band, BAND_BYTES_MAX=2 * band)
+    lines = mock.patch.multiple(unfilter, TILE_PIXELS=tile, NARROW_ROW_BYTES=narrow)
     return patches, lines
 
 

@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.support import until
 
-from intaglio import _png_inflate
-from intaglio._errors import DecodeError, Reason
-from intaglio._png_inflate import FLUSHED, Inflater
+from intaglio._format.png import inflate
+from intaglio._format.png.inflate import FLUSHED, Inflater
+from intaglio.errors import DecodeError, Reason
 
 HEAD = b"\x78\x01"
 RAW = os.urandom(5000) + bytes(range(256)) * 40 + b"\0" * 3000
@@ -47,14 +47,14 @@ def inflated(chunks, size, piece=700):
 def alone(chunks, size):
     """As `inflated`, and how many chunks were inflated alone."""
     found = []
-    plain = _png_inflate._maybe_alone
+    plain = inflate._maybe_alone
 
     def counted(data, nonce):
         result = plain(data, nonce)
         found.append(result is not None)
         return result
 
-    with patch.object(_png_inflate, "_maybe_alone", counted):
+    with patch.object(inflate, "_maybe_alone", counted):
         return inflated(chunks, size), sum(found)
 
 
@@ -165,7 +165,7 @@ def test_a_chunk_that_holds_much_is_inflated_a_part_at_a_time():
     parts = [RAW[:1000], b"\0" * (5 << 20), RAW[1000:2000]]
     chunks, whole = stream(parts)
     assert len(whole) % 10 == 0
-    assert _png_inflate._maybe_alone(chunks[1], b"nonce") is None
+    assert inflate._maybe_alone(chunks[1], b"nonce") is None
     assert inflated(chunks, len(whole)) == whole
 
 
@@ -182,16 +182,16 @@ def test_each_small_chunk_is_copied_a_constant_number_of_times(monkeypatch):
         def __getitem__(self, at):
             return Output(bytes(self)[at])
 
-    plain = _png_inflate._maybe_alone
+    plain = inflate._maybe_alone
 
     def watched(data, nonce):
         found = plain(data, nonce)
         return found and found._replace(out=Output(found.out))
 
-    monkeypatch.setattr(_png_inflate, "_maybe_alone", watched)
+    monkeypatch.setattr(inflate, "_maybe_alone", watched)
     assert inflated(chunks, len(whole)) == whole
     assert len(copied) > 19_000
-    assert max(copied) <= _png_inflate.WINDOW_BYTES
+    assert max(copied) <= inflate.WINDOW_BYTES
 
 
 def test_reading_may_stop_half_way_and_leaves_no_thread():

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intaglio._png_lines import UP, undo_filters
-from intaglio._png_write import SUB, _filter, _filter_rows
+from intaglio._format.png.encode import SUB, _filter, _filter_rows
+from intaglio._format.png.unfilter import UP, undo_filters
 
 
 @given(st.integers(0, 2**32), st.integers(1, 9), st.integers(30, 70), st.booleans())

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import intaglio as ig
-from intaglio import _png_write
-from intaglio._errors import EncodeError, Reason
-from intaglio._png_write import write_png
+from intaglio._format.png import encode as encode_module
+from intaglio._format.png.encode import write_png
+from intaglio.errors import EncodeError, Reason
 from png_oracle import ihdr, split_chunks
 from test_png import encode, oracle_outcome, read_all, with_alpha
 
@@ -45,7 +45,7 @@ def writable_pixels(draw):
     st.sampled_from(["fast", "small"]),
 )
 def test_pillow_opencv_and_intaglio_read_what_was_written(pixels, portion, band, idat, effort):
-    with mock.patch.multiple(_png_write, BAND_BYTES=band, IDAT_BYTES_MAX=idat):
+    with mock.patch.multiple(encode_module, BAND_BYTES=band, IDAT_BYTES_MAX=idat):
         data = encode(pixels, portion, effort=effort)
     assert np.array_equal(read_all(data), pixels)
     assert np.array_equal(np.asarray(Image.open(io.BytesIO(data))), pixels)
@@ -68,7 +68,7 @@ def test_the_bytes_depend_on_nothing_but_the_pixels(monkeypatch):
     pixels = large_pixels()
     data = encode(pixels)
     for threads, portion in ((1, 1200), (2, 1), (7, 333), (2, 64)):
-        monkeypatch.setattr(_png_write, "THREADS", threads)
+        monkeypatch.setattr(encode_module, "THREADS", threads)
         assert encode(pixels, portion) == data
     assert np.array_equal(read_all(data), pixels)
 
@@ -105,7 +105,7 @@ def test_bands_are_asked_for_one_at_a_time():
             yield pixels[start : start + 100]
 
     write_png(out, 1000, 3000, 3, bands())
-    ahead = (_png_write.THREADS + 3) * 2**20 // 3000
+    ahead = (encode_module.THREADS + 3) * 2**20 // 3000
     assert [at for rows, at in written if rows > ahead]
     assert all(at > 100 for rows, at in written if rows > ahead)
     assert np.array_equal(read_all(out.getvalue()), pixels)

@@ -18,9 +18,9 @@ from tests.png_oracle import FORMS, SAMPLES, chunk, write_oracle_png
 from tests.support import same_bits
 
 import intaglio as ig
-from intaglio import _formats
-from intaglio._formats._base import FormatError, ReadOptions
-from intaglio.cli._run import run
+from intaglio import _convert
+from intaglio._convert.base import FormatError, ReadOptions
+from intaglio.cli.run import run
 
 RNG = np.random.default_rng(14)
 
@@ -32,7 +32,7 @@ def folder(tmp_path_factory):
 
 def content_of(folder, name, data, **options):
     (folder / name).write_bytes(data)
-    return _formats.read(folder / name, ReadOptions(**options))
+    return _convert.read(folder / name, ReadOptions(**options))
 
 
 def array_of(folder, name, data, **options):
@@ -573,8 +573,8 @@ def test_covers_that_declare_much_take_no_memory_for_it(tmp_path):
         (tmp_path / name).write_bytes(data)
         paths.append(str(tmp_path / name))
     code = (
-        "import resource, sys; from intaglio.cli._run import run\n"
-        "import intaglio._codec, PIL.Image\n"
+        "import resource, sys; from intaglio.cli.run import run\n"
+        "import intaglio._format.codec, PIL.Image\n"
         "resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))\n"
         "m, *paths = sys.argv[1:]\n"
         "print([run(w) for p in paths for w in (['pack', p, '-n'], ['pack', m, '-n', '--cover', p])])"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import intaglio
-from intaglio import _formats
-from intaglio._formats._base import FormatError, ReadOptions
-from intaglio.cli._run import run
+from intaglio import _convert
+from intaglio._convert.base import FormatError, ReadOptions
+from intaglio.cli.run import run
 from support import same_bits
 
 h5py = pytest.importorskip("h5py")
@@ -58,10 +58,10 @@ def test_links_inside_the_file_can_be_asked_for_and_are_named_when_left_out(tmp_
     code, err = packed(tmp_path, capsys, tmp_path / "a.h5")
     assert code == 0
     assert all(each in err for each in ("'g/x'", "'soft' to 'g/x'", "'loop' to '/loop'", "'g/up'"))
-    content = _formats.read(tmp_path / "a.h5", ReadOptions(inside="/soft"))
+    content = _convert.read(tmp_path / "a.h5", ReadOptions(inside="/soft"))
     assert content.arrays["soft"].tolist() == [1, 2]
     with pytest.raises(FormatError, match="more than 16 links"):
-        _formats.read(tmp_path / "a.h5", ReadOptions(inside="/loop"))
+        _convert.read(tmp_path / "a.h5", ReadOptions(inside="/loop"))
 
 
 @pytest.mark.parametrize("suffix", [".h5", ".nc"])
@@ -72,10 +72,10 @@ def test_groups_are_walked_once_each_and_refused_beyond_a_depth(tmp_path, suffix
         for _ in range(3000):
             group = group.create_group("g")
     with pytest.raises(FormatError, match="more than 128 deep"):
-        _formats.read(path)
+        _convert.read(path)
     with h5py.File(path, "w") as file:
         file["/".join("g" * 120) + "/x"] = [1]
-    assert next(iter(_formats.read(path).arrays.values())).tolist() == [1]
+    assert next(iter(_convert.read(path).arrays.values())).tolist() == [1]
 
 
 @pytest.mark.parametrize("suffix", [".h5", ".nc"])
@@ -86,7 +86,7 @@ def test_a_name_that_an_attribute_gives_twice_is_refused(tmp_path, suffix):
             file[first], file[second] = [1], [2]
             file[first].attrs["intaglio_name"] = second
         with pytest.raises(FormatError, match=f"have the name '{second}'"):
-            _formats.read(path)
+            _convert.read(path)
 
 
 @pytest.mark.parametrize("suffix", [".h5", ".nc"])
@@ -163,7 +163,7 @@ def test_bools_of_other_bytes_are_refused(tmp_path):
     with h5py.File(tmp_path / "a.h5", "w") as file:
         kind = h5t.py_create(np.dtype("?"), logical=True)
         raw_dataset(file, "x", kind, np.array([0, 1, 2], "u1").view("V1"))
-    assert "neither 0 nor 1" in _formats.read(tmp_path / "a.h5").skipped["x"]
+    assert "neither 0 nor 1" in _convert.read(tmp_path / "a.h5").skipped["x"]
 
 
 @pytest.mark.parametrize("suffix", [".h5", ".nc"])
@@ -195,7 +195,7 @@ def test_filters_of_plugins_are_refused_and_none_is_loaded(tmp_path):
         plan.set_chunk((4,))
         plan.set_filter(32015, h5py.h5z.FLAG_OPTIONAL)
         h5py.h5d.create(file.id, b"x", h5t.STD_I32LE, h5py.h5s.create_simple((4,)), plan)
-    assert "filter 32015 needs a plugin" in _formats.read(tmp_path / "a.h5").skipped["x"]
+    assert "filter 32015 needs a plugin" in _convert.read(tmp_path / "a.h5").skipped["x"]
 
 
 def test_netcdf_names_dimensions_without_a_limit(tmp_path, capsys):
@@ -210,7 +210,7 @@ def test_netcdf_names_dimensions_without_a_limit(tmp_path, capsys):
     code, err = packed(tmp_path, capsys, tmp_path / "a.nc")
     assert code == 0
     assert "dimensions without a limit keep their present length only: 'time'" in err
-    content = _formats.read(tmp_path / "a.nc")
+    content = _convert.read(tmp_path / "a.nc")
     assert content.attrs["v"] == {"dims": ["time", "x"], "units": "K"}
     assert {name: array.dtype.str for name, array in content.arrays.items()} == {
         "v": "<f4", "time": "<f8", "g/w": "<i2"
@@ -222,12 +222,12 @@ def test_netcdf_names_dimensions_without_a_limit(tmp_path, capsys):
 @pytest.mark.parametrize("seed", range(12))
 def test_no_mutated_file_leads_to_an_internal_error(tmp_path, capsys, suffix, seed):
     path = tmp_path / f"a{suffix}"
-    source = _formats.Content({"x": np.arange(20.0).reshape(4, 5), "g/y": np.arange(3)})
+    source = _convert.Content({"x": np.arange(20.0).reshape(4, 5), "g/y": np.arange(3)})
     if suffix == ".npy":
-        source = _formats.Content({"": np.arange(20.0)})
+        source = _convert.Content({"": np.arange(20.0)})
     else:
         source.attrs["x"], source.metadata["title"] = {"unit": "K", "n": [1, 2]}, "a run"
-    _formats.write(path, suffix[1:], source)
+    _convert.write(path, suffix[1:], source)
     sound, random = path.read_bytes(), np.random.default_rng(seed)
     for _ in range(8):
         raw = bytearray(sound)
@@ -300,7 +300,7 @@ def test_texts_keep_their_shape_their_nuls_and_bytes_that_are_no_utf8(tmp_path):
         raw_attribute(file["x"], "nul", texts(h5t.STR_NULLPAD, 4, h5t.CSET_UTF8), np.array(b"a\0b\0", "V4"))  # fmt: skip
         raw_attribute(file["x"], "spaces", texts(h5t.STR_SPACEPAD, 4), np.array(b"a b ", "V4"))
         raw_attribute(file["x"], "end", texts(h5t.STR_NULLTERM, 4), np.array(b"a\0\xff\xff", "V4"))
-    content = _formats.read(tmp_path / "a.h5")
+    content = _convert.read(tmp_path / "a.h5")
     assert not content.skipped
     expected = {
         "table": {"@dtype": "bytes", "@shape": [3, 2], "@value": ["a", "bc", "", "d", "e", "f"]},
@@ -312,8 +312,8 @@ def test_texts_keep_their_shape_their_nuls_and_bytes_that_are_no_utf8(tmp_path):
         "end": {"@dtype": "bytes", "@value": "a"},
     }
     assert content.attrs["x"] == expected
-    _formats.write(tmp_path / "b.h5", "h5", content)
-    assert _formats.read(tmp_path / "b.h5").attrs["x"] == expected
+    _convert.write(tmp_path / "b.h5", "h5", content)
+    assert _convert.read(tmp_path / "b.h5").attrs["x"] == expected
     with h5py.File(tmp_path / "b.h5") as file:
         assert file["x"].attrs["table"].tolist() == [[b"a", b"bc"], [b"", b"d"], [b"e", b"f"]]
 
@@ -330,7 +330,7 @@ def test_names_of_dimension_scales_are_hidden_only_where_hdf5_uses_them(tmp_path
         for name in ("CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST"):
             file["z"].attrs[name] = "mine"
             file.attrs[name] = 5
-    content = _formats.read(path)
+    content = _convert.read(path)
     names = ("CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST")
     assert content.attrs["z"] == dict.fromkeys(names, "mine")
     assert content.metadata == dict.fromkeys(names, 5)
@@ -352,14 +352,14 @@ def test_a_heap_that_hdf5_would_walk_for_ever_is_refused(tmp_path, suffix, size)
             file["y"] = [2]
             file["x"].make_scale()
             file["y"].dims[0].attach_scale(file["x"])
-    assert _formats.read(path).attrs["x"]["unit"] == "K"
+    assert _convert.read(path).attrs["x"]["unit"] == "K"
     raw = bytearray(path.read_bytes())
     at = raw.index(b"GCOL") + 16 + 8  # the size of the first object
     assert raw[at : at + 8] == (1).to_bytes(8, "little")
     raw[at : at + 8] = size.to_bytes(8, "little")
     path.write_bytes(raw)
     with pytest.raises(FormatError, match="its global heap at byte"):
-        _formats.read(path)
+        _convert.read(path)
 
 
 @pytest.mark.parametrize("suffix", [".h5", ".nc"])
@@ -392,6 +392,6 @@ def test_an_attribute_whose_name_is_not_utf8_is_named_and_the_others_are_kept(tm
         file["x"].attrs["\\xff"] = "backslash"
         space = h5py.h5s.create(h5py.h5s.SCALAR)
         h5py.h5a.create(file["x"].id, b"\xff", h5t.STD_I32LE, space).write(np.array(5, "i4"))
-    content = _formats.read(tmp_path / "a.h5")
+    content = _convert.read(tmp_path / "a.h5")
     assert content.attrs["x"] == {"\\xff": "backslash"}
     assert "its name is not UTF-8" in content.skipped["x@\\xff"]

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import intaglio as ig
-from intaglio import _formats
-from intaglio._formats._base import FormatError
+from intaglio import _convert
+from intaglio._convert.base import FormatError
 from support import same_bits
 
 h5py = pytest.importorskip("h5py")
@@ -316,9 +316,9 @@ def test_what_h5py_writes_is_equal_in_every_sample_attribute_and_name(tmp_path_f
             write_attributes(file[f"/{path}"], attributes)
     if not paths:
         with pytest.raises(FormatError, match="no datasets"):
-            _formats.read(folder / "a.h5")
+            _convert.read(folder / "a.h5")
         return
-    content = _formats.read(folder / "a.h5")
+    content = _convert.read(folder / "a.h5")
     for path, (_, _, expected) in paths.items():
         assert (path in content.skipped) == (expected is None), content.skipped
         if expected is not None:
@@ -343,15 +343,15 @@ def test_what_is_read_goes_through_a_picture_and_back_to_hdf5(tmp_path_factory, 
             made.write(ALL, ALL, raw, mtype=kind)
         write_attributes(file["x"], attributes)
         write_attributes(file, attributes)
-    content = _formats.read(folder / "a.h5")
+    content = _convert.read(folder / "a.h5")
     picture = ig.dumps(content.arrays, attrs=content.attrs, metadata=content.metadata)
     with ig.open(io.BytesIO(picture)) as stored:
         found = stored["x"][...]
-        back = _formats.Content({"x": found}, {"x": stored["x"].attrs}, stored.metadata)
+        back = _convert.Content({"x": found}, {"x": stored["x"].attrs}, stored.metadata)
     assert same_bits(found, expected)
     check_attributes("x", back.attrs.get("x", {}), attributes, content.skipped)
-    _formats.write(folder / "b.h5", "h5", back)
-    again = _formats.read(folder / "b.h5")
+    _convert.write(folder / "b.h5", "h5", back)
+    again = _convert.read(folder / "b.h5")
     assert same_bits(again.arrays["x"], expected)
     assert json.dumps(again.attrs.get("x", {}), sort_keys=True) == json.dumps(back.attrs["x"], sort_keys=True)  # fmt: skip
     assert json.dumps(again.metadata, sort_keys=True) == json.dumps(back.metadata, sort_keys=True)

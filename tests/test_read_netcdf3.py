@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from scipy.io import netcdf_file
 from tests.support import same_bits
 
-from intaglio._formats import read
-from intaglio._formats._base import FormatError
-from intaglio.cli._run import run
+from intaglio._convert import read
+from intaglio._convert.base import FormatError
+from intaglio.cli.run import run
 
 FORMATS = ("NETCDF3_CLASSIC", "NETCDF3_64BIT_OFFSET", "NETCDF3_64BIT_DATA")
 TYPES = ("i1", "i2", "i4", "f4", "f8")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intaglio import _formats
+from intaglio import _convert
 from support import same_bits
 
 netcdf = pytest.importorskip("netCDF4")
@@ -121,7 +121,7 @@ def test_what_the_netcdf_library_writes_is_equal_in_every_sample_and_attribute(
             expected["choice!"] = np.array([1, 7, 1], "u1")
             given_attributes["choice!"] = {"dims": ["x"]}
             skipped = {"text!", "char!", "record!", "ragged!"}
-    found = _formats.read(path)
+    found = _convert.read(path)
     assert {*found.skipped} == skipped
     assert found.arrays.keys() == expected.keys()
     for name, array in expected.items():
@@ -145,7 +145,7 @@ def test_counted_texts_empty_arrays_and_an_attribute_dims_are_kept_or_named(tmp_
         variable.setncattr("dims", "mine")
     with h5py.File(tmp_path / "a.nc", "a") as file:
         file["v"].attrs["table"] = [["a", "b"]]
-    found = _formats.read(tmp_path / "a.nc")
+    found = _convert.read(tmp_path / "a.nc")
     assert found.attrs["v"] == {
         "nul": "a\0b",
         "empty": "",
@@ -166,7 +166,7 @@ def test_dimensions_of_no_variable_and_empty_groups_are_named(tmp_path, form):
         if form == "NETCDF4":
             file.createGroup("empty")
             file.createGroup("kept").title = "a"
-    notes = _formats.read(tmp_path / "a.nc").notes
+    notes = _convert.read(tmp_path / "a.nc").notes
     assert [note for note in notes if "'spare' of length 7" in note and "'x'" not in note]
     groups = [note for note in notes if "groups" in note]
     assert groups == (

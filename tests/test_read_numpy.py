@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
 import intaglio
-from intaglio import _formats
-from intaglio._formats._base import FormatError
-from intaglio.cli._run import run
+from intaglio import _convert
+from intaglio._convert.base import FormatError
+from intaglio.cli.run import run
 from support import same_bits
 
 NUMBERS = st.sampled_from(
@@ -62,7 +62,7 @@ def with_header(text, data=b"", version=1):
 
 def refused(path, match):
     with pytest.raises(FormatError, match=match) as caught:
-        _formats.read(path)
+        _convert.read(path)
     assert "\n" not in str(caught.value)
 
 
@@ -72,7 +72,7 @@ def test_what_numpy_saves_is_read_to_the_last_bit(tmp_path_factory, array, fortr
     path = tmp_path_factory.mktemp("npy") / "a.npy"
     array = np.asfortranarray(array) if fortran and array.ndim else array
     path.write_bytes(npy(array, version))
-    (found,) = _formats.read(path).arrays.values()
+    (found,) = _convert.read(path).arrays.values()
     expected = np.load(path)
     assert found.shape == expected.shape
     assert same_bits(found.astype(found.dtype.newbyteorder("=")), expected.astype(array.dtype.newbyteorder("=")))  # fmt: skip
@@ -91,7 +91,7 @@ def test_what_numpy_saves_several_of_is_read_to_the_last_bit(tmp_path_factory, c
     path = tmp_path_factory.mktemp("npz") / "a.npz"
     content = {name: array for name, array in content.items() if name not in OWN_WORDS}
     (np.savez_compressed if compressed else np.savez)(path, **content)
-    found = _formats.read(path).arrays
+    found = _convert.read(path).arrays
     assert [*found] == [*content]
     for one, other in zip(found.values(), content.values(), strict=True):
         assert one.dtype == other.dtype
@@ -127,7 +127,7 @@ def test_a_long_header_is_read(tmp_path, spaces):
     text = "{'descr': '<f8', 'fortran_order': False, 'shape': (3,), }" + " " * spaces + "\n"
     raw = with_header(text, np.arange(3.0).tobytes(), version=2)
     (tmp_path / "a.npy").write_bytes(raw)
-    (found,) = _formats.read(tmp_path / "a.npy").arrays.values()
+    (found,) = _convert.read(tmp_path / "a.npy").arrays.values()
     assert same_bits(found, np.arange(3.0))
     assert run(["pack", str(tmp_path / "a.npy"), "--tiles", "-o", str(tmp_path / "s.zarr")]) == 0
 
@@ -207,7 +207,7 @@ def test_bytes_after_a_npz_are_refused_and_not_lost(tmp_path):
     with zipfile.ZipFile(tmp_path / "b.npz", "w") as archive:
         archive.writestr("a.npy", ONE)
         archive.comment = b"a comment"
-    found = _formats.read(tmp_path / "b.npz", _formats.ReadOptions())
+    found = _convert.read(tmp_path / "b.npz", _convert.ReadOptions())
     assert [*found.arrays] == ["a"]
     assert found.notes == ("the comment of the .npz is left out",)
 
@@ -259,7 +259,7 @@ def test_a_npz_that_declares_more_than_it_holds_is_refused_before_memory(tmp_pat
     refused(tmp_path / "a.npz", "ends early: its array has 32,000,000 bytes, and 30 are there")
     zeros = npy(np.zeros(10**6))
     zipped(tmp_path / "b.npz", [("a.npy", zeros)], compression=zipfile.ZIP_DEFLATED)
-    assert _formats.read(tmp_path / "b.npz").arrays["a"].shape == (10**6,)
+    assert _convert.read(tmp_path / "b.npz").arrays["a"].shape == (10**6,)
     monkeypatch.setenv("INTAGLIO_OUTPUT_BYTES_MAX", "1000000")
     refused(tmp_path / "b.npz", "too many")
 
@@ -308,7 +308,7 @@ X = {"dtype": "F32", "shape": [1], "data_offsets": [0, 4]}
 def test_what_safetensors_saves_is_read_to_the_last_bit(tmp_path_factory, content, texts):
     path = tmp_path_factory.mktemp("st") / "a.safetensors"
     safetensors.numpy.save_file(content, path, metadata=texts)
-    found = _formats.read(path)
+    found = _convert.read(path)
     assert found.arrays.keys() == content.keys()
     assert all(same_bits(found.arrays[name], content[name]) for name in content)
     assert found.metadata == texts
@@ -323,7 +323,7 @@ def test_what_safetensors_saves_is_read_to_the_last_bit(tmp_path_factory, conten
 def test_our_own_members_of_safetensors_are_objects_or_refused(tmp_path, capsys, member, text):
     tensors(tmp_path / "a.safetensors", {"__metadata__": {member: text}, "x": X}, bytes(4))
     if not text:
-        assert _formats.read(tmp_path / "a.safetensors").metadata == {}
+        assert _convert.read(tmp_path / "a.safetensors").metadata == {}
         return
     assert run(["pack", str(tmp_path / "a.safetensors"), "-o", str(tmp_path / "a.png")]) == 65
     assert member in capsys.readouterr().err

@@ -4,7 +4,7 @@ import construct as cs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from intaglio._records import (
+from intaglio._format.structs import (
     ArrayFields,
     ExtensionFields,
     HeaderFields,

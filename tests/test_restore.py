@@ -13,10 +13,11 @@ from PIL import Image
 
 import intaglio as ig
 from damage import screenshot, synthetic_photo, write_png
-from intaglio import Reason, _nearest, _sights
-from intaglio._diagnose import diagnose_pixels
-from intaglio._other_files import FORMATS
-from intaglio._restore import restore_pixels
+from intaglio import Reason
+from intaglio._forensics import recolored, upscaled
+from intaglio._forensics.diagnose import diagnose_pixels
+from intaglio._forensics.other_formats import FORMATS
+from intaglio._operations.restore import restore_pixels
 from support import same_bits
 
 DATA = np.random.default_rng(3).normal(size=(60, 80))
@@ -334,15 +335,15 @@ def test_the_limit_on_pixels_holds_for_other_files(form):
 
 def magics(shape):
     """A magic in every 12 pixels, so that there are prologues wherever one looks."""
-    known = np.resize(_sights._WANTED.astype(np.uint8), (shape[0] * shape[1], 3))
+    known = np.resize(recolored._WANTED.astype(np.uint8), (shape[0] * shape[1], 3))
     return known.reshape(*shape, 3) + np.uint8(96)
 
 
 @pytest.mark.parametrize("shape", [(1, 1 << 20), (1 << 20, 1), (1024, 1026)])
 def test_prologues_everywhere_are_looked_at_a_few_times_only(shape, monkeypatch):
     calls = []
-    plain = _nearest._begins
-    monkeypatch.setattr(_nearest, "_begins", lambda *a: calls.append(a) or plain(*a))
-    assert len(_sights.find_sights(magics(shape))) <= _sights._SIGHTS_MAX
+    plain = upscaled._begins
+    monkeypatch.setattr(upscaled, "_begins", lambda *a: calls.append(a) or plain(*a))
+    assert len(recolored.find_sights(magics(shape))) <= recolored._SIGHTS_MAX
     assert restore_pixels(magics(shape)) is None
-    assert len(calls) <= 4 * _nearest._SIGHTS_MAX * 4 * 2
+    assert len(calls) <= 4 * upscaled._SIGHTS_MAX * 4 * 2

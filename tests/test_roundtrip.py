@@ -13,11 +13,11 @@ from tests.png_oracle import write_oracle_png
 from tests.support import same_bits, special_arrays
 
 import intaglio as ig
-from intaglio._blocks import BlockForm
-from intaglio._codec import encode
-from intaglio._filters import filter_step
-from intaglio._job import make_job
-from intaglio._spec import PROFILES
+from intaglio._format.blocks import BlockForm
+from intaglio._format.codec import encode
+from intaglio._format.filters import filter_step
+from intaglio._format.registry import PROFILES
+from intaglio._packing.job import make_job
 
 depths = st.tuples(*[st.integers(0, 8)] * 3, st.integers(0, 4)).filter(any)
 profiles = st.sampled_from(sorted(PROFILES)) | depths

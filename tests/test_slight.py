@@ -9,8 +9,8 @@ from PIL import Image
 import intaglio as ig
 from damage import read_png, synthetic_photo
 from intaglio import Reason
-from intaglio._diagnose import diagnose_pixels
-from intaglio._spec import PROLOGUE_BYTES
+from intaglio._forensics.diagnose import diagnose_pixels
+from intaglio._format.registry import PROLOGUE_BYTES
 
 DATA = np.random.default_rng(3).normal(size=(60, 80))
 

@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import intaglio as ig
-from intaglio import _spec
-from intaglio._errors import DECODE_REASONS
+from intaglio._format import registry
+from intaglio.errors import DECODE_REASONS
 
 ROOT = Path(__file__).parent.parent
 SPEC = (ROOT / "SPEC.md").read_text()
@@ -50,24 +50,24 @@ def test_the_reasons_of_the_spec_are_the_readers_reasons():
 def test_the_elements_of_the_spec_are_those_of_the_code():
     rows = re.findall(r"\| (0x\w\w) \| `(\w+)` \| (\d+) \| (\d) × (\d+) \|", section("### 14.1"))
     elements = [(int(c, 16), n, int(size), int(parts)) for c, n, size, parts, _ in rows]
-    assert elements == [tuple(element) for element in _spec.ELEMENTS]
+    assert elements == [tuple(element) for element in registry.ELEMENTS]
     widths = [int(width) for *_, width in rows]
-    assert widths == [8 * element.component_bytes for element in _spec.ELEMENTS]
+    assert widths == [8 * element.component_bytes for element in registry.ELEMENTS]
 
 
 def test_units_filters_and_codecs_of_the_spec_are_those_of_the_code():
     units = re.findall(r"(\d+) (?:[a-z]+ )?`(\w+)`", section("### 14.2"))
-    assert {int(code): name for code, name in units} == _spec.TIME_UNITS
+    assert {int(code): name for code, name in units} == registry.TIME_UNITS
     rows = re.findall(r"\| (0x\w\w) \| `(\w+)` \| (\d) \| (\d) \|", section("### 14.3"))
     filters = [(int(c, 16), n, int(stage), int(size) // 4) for c, n, stage, size in rows]
-    assert filters == [tuple(kind) for kind in _spec.FILTERS]
+    assert filters == [tuple(kind) for kind in registry.FILTERS]
     codecs = re.findall(r"(\d) `(\w+)`", section("### 14.4"))
-    assert {int(code): name for code, name in codecs} == _spec.CODECS
+    assert {int(code): name for code, name in codecs} == registry.CODECS
 
 
 def test_the_named_profiles_of_the_spec_are_those_of_the_code():
     named = re.findall(r"`([a-z-]+)`\s(?:\(recommended default\) )?(\d-\d-\d-\d)", section("## 5"))
-    assert {n: tuple(map(int, d.split("-"))) for n, d in named} == _spec.PROFILES
+    assert {n: tuple(map(int, d.split("-"))) for n, d in named} == registry.PROFILES
 
 
 def test_the_whole_file_of_the_spec_reads_as_it_says():
@@ -85,8 +85,8 @@ def test_the_whole_file_of_the_spec_reads_as_it_says():
 def test_the_prologue_and_body_of_the_spec_are_what_we_write():
     import numpy as np
 
-    from intaglio._blocks import BlockForm
-    from intaglio._body import write_body
+    from intaglio._format.blocks import BlockForm
+    from intaglio._packing.body import write_body
 
     prologue, body, _ = hexdumps()
     written = write_body({"x": np.uint8(42)[()].reshape(())}, None, {}, 3, BlockForm((), 1, 0))

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 import intaglio as ig
-from intaglio._recolor import recolor
-from intaglio._search import maybe_mark
-from intaglio._spec import PROFILES
-from intaglio._strip import strip
+from intaglio._forensics.marks import maybe_mark
+from intaglio._format.registry import PROFILES
+from intaglio._operations.recolor import recolor
+from intaglio._operations.strip import strip
 from support import same_bits
 
 

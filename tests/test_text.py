@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import intaglio as ig
-from intaglio import _formats
-from intaglio._formats._base import Content, FormatError, ReadOptions
-from intaglio.cli._run import run
+from intaglio import _convert
+from intaglio._convert.base import Content, FormatError, ReadOptions
+from intaglio.cli.run import run
 from support import same_bits
 
 EXAMPLES = settings(
@@ -44,7 +44,7 @@ def quick(capsys, *arguments):
 def read(folder, text, suffix="csv", **options):
     path = folder / f"file.{suffix}"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return _formats.read(path, ReadOptions(**options))
+    return _convert.read(path, ReadOptions(**options))
 
 
 def refusal(folder, text, suffix="csv", **options):
@@ -94,7 +94,7 @@ def test_each_number_of_the_csv_module_is_read_or_refused(tmp_path, rows, named,
             writer.writerow(["" if c is None else str(c).replace(".", decimal) for c in row])
     options = ReadOptions(delimiter=delimiter, decimal=decimal)
     try:
-        content = _formats.read(tmp_path / "file.csv", options)
+        content = _convert.read(tmp_path / "file.csv", options)
     except FormatError:
         return
     skipped = {int(name[7:]) - 1 for name in content.skipped if name.startswith("column ")}
@@ -128,7 +128,7 @@ def test_each_number_of_a_pandas_file_is_read_or_refused(tmp_path, series, index
     frame = pd.DataFrame({f"c{i}": each for i, each in enumerate(series)})
     frame.to_csv(tmp_path / "file.csv", index=indexed)
     try:
-        content = _formats.read(tmp_path / "file.csv")
+        content = _convert.read(tmp_path / "file.csv")
     except FormatError:
         return
     if indexed:
@@ -164,7 +164,7 @@ def test_each_number_of_numpy_savetxt_is_read_or_refused(tmp_path, rows, form, f
     else:
         np.savetxt(path, array, fmt=fmt, delimiter=delimiter, header="a b", comments="# ")
     try:
-        content = _formats.read(path)
+        content = _convert.read(path)
     except FormatError:
         assert fmt == "%.40f"  # it alone loses digits, of numbers near zero
         return
@@ -450,12 +450,12 @@ def test_odd_spellings_that_say_one_thing_are_read(tmp_path, text, wanted):
 )
 def test_numbers_are_written_in_the_shortest_text_that_reads_back(tmp_path, array, text):
     path = tmp_path / "a.csv"
-    _formats.write(path, "csv", Content({"": array}))
+    _convert.write(path, "csv", Content({"": array}))
     assert path.read_text() == text
-    (found,) = _formats.read(path, ReadOptions(dtype=array.dtype.name)).arrays.values()
+    (found,) = _convert.read(path, ReadOptions(dtype=array.dtype.name)).arrays.values()
     assert same_bits(found, array)
     if array.dtype in (np.float64, np.complex128):
-        assert same_bits(_formats.read(path).arrays[""], array)
+        assert same_bits(_convert.read(path).arrays[""], array)
 
 
 @EXAMPLES
@@ -463,8 +463,8 @@ def test_numbers_are_written_in_the_shortest_text_that_reads_back(tmp_path, arra
 def test_short_text_of_narrow_floats_reads_back(tmp_path, values, dtype):
     with warnings.catch_warnings(), np.errstate(over="ignore", invalid="ignore"):
         array = np.array([abs(v) if np.isnan(v) else v for v in values], "f4").astype(dtype)
-    _formats.write(tmp_path / "a.csv", "csv", Content({"": array}))
-    (found,) = _formats.read(
+    _convert.write(tmp_path / "a.csv", "csv", Content({"": array}))
+    (found,) = _convert.read(
         tmp_path / "a.csv", ReadOptions(dtype=array.dtype.name)
     ).arrays.values()
     assert same_bits(found, array)
@@ -492,7 +492,7 @@ def test_names_that_a_spreadsheet_would_run_are_refused(here, capsys, name, form
     assert "is a formula for a spreadsheet; --raw-names writes it" in err
     assert not Path(f"f.{form}").exists()
     assert quick(capsys, "unpack", "f.png", "-o", f"f.{form}", "--raw-names")[0] == 0
-    back = _formats.read(Path(f"f.{form}"))
+    back = _convert.read(Path(f"f.{form}"))
     assert same_bits(back.arrays[""], array)
     assert back.attrs == {"": {"columns": [name.strip(" \t"), "x"]}}
 

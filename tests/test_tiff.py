@@ -14,9 +14,9 @@ from tests.raster_files import packed, tiff, tiff_tags
 from tests.support import same_bits
 
 import intaglio as ig
-from intaglio import _formats
-from intaglio._formats._base import Content, FormatError, ReadOptions
-from intaglio.cli._run import run
+from intaglio import _convert
+from intaglio._convert.base import Content, FormatError, ReadOptions
+from intaglio.cli.run import run
 
 RNG = np.random.default_rng(42)
 
@@ -28,7 +28,7 @@ def folder(tmp_path_factory):
 
 def content_of(folder, data, **options):
     (folder / "a.tif").write_bytes(data)
-    return _formats.read(folder / "a.tif", ReadOptions(**options))
+    return _convert.read(folder / "a.tif", ReadOptions(**options))
 
 
 def array_of(folder, data, **options):
@@ -81,20 +81,20 @@ def test_every_way_to_name_another_file_is_refused(tmp_path, inside):
     xml = f'<OME UUID="urn:uuid:1"><BinaryOnly MetadataFile="{inside}" UUID="urn:uuid:9"/></OME>'
     tifffile.imwrite(tmp_path / "a.ome.tif", np.zeros((2, 2)), description=xml, metadata=None)
     with pytest.raises(FormatError, match="another file"):
-        _formats.read(tmp_path / "a.ome.tif")
+        _convert.read(tmp_path / "a.ome.tif")
     ome(tmp_path, "b.ome.tif", other=inside)
     with pytest.raises(FormatError, match="another file"):
-        _formats.read(tmp_path / "b.ome.tif")
+        _convert.read(tmp_path / "b.ome.tif")
 
 
 def test_an_ome_tiff_of_one_file_keeps_its_axes_and_names_its_description(tmp_path):
     planes = ome(tmp_path, "a.ome.tif")
-    content = _formats.read(tmp_path / "a.ome.tif")
+    content = _convert.read(tmp_path / "a.ome.tif")
     assert same_bits(content.arrays[""], planes)
     assert any("ImageDescription" in note for note in content.notes)
     stack = RNG.integers(0, 9, (2, 3, 4, 5, 6)).astype(np.int16)
     tifffile.imwrite(tmp_path / "b.ome.tif", stack, metadata={"axes": "TZCYX"})
-    assert same_bits(_formats.read(tmp_path / "b.ome.tif").arrays[""], stack)
+    assert same_bits(_convert.read(tmp_path / "b.ome.tif").arrays[""], stack)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_ome_xml_that_asks_for_what_the_file_has_not_is_refused(tmp_path, old, n
     xml = tifffile.tiffcomment(tmp_path / "a.ome.tif").replace(old, new, 1)
     tifffile.tiffcomment(tmp_path / "a.ome.tif", xml)
     with pytest.raises(FormatError, match=why):
-        _formats.read(tmp_path / "a.ome.tif")
+        _convert.read(tmp_path / "a.ome.tif")
 
 
 # Samples
@@ -139,7 +139,7 @@ def test_what_tifffile_writes_is_equal_in_every_sample(folder, data):
     elif data.draw(st.booleans()):
         options["rowsperstrip"] = data.draw(st.integers(1, 20))
     tifffile.imwrite(folder / "w.tif", array, photometric="minisblack", **options)
-    found = _formats.read(folder / "w.tif").arrays[""]
+    found = _convert.read(folder / "w.tif").arrays[""]
     assert same_bits(found, array)
 
 
@@ -307,8 +307,8 @@ def test_what_samples_mean_is_named_where_it_is_not_grey_or_colour(
 
 
 def test_our_own_files_are_read_without_a_note(folder):
-    _formats.write(folder / "own.tif", "tif", Content({"a": np.zeros((3, 4))}))
-    assert _formats.read(folder / "own.tif").notes == ()
+    _convert.write(folder / "own.tif", "tif", Content({"a": np.zeros((3, 4))}))
+    assert _convert.read(folder / "own.tif").notes == ()
 
 
 def test_copies_of_other_sizes_are_left_out_on_request_only(tmp_path, capsys):
@@ -400,11 +400,11 @@ def test_truncated_tiffs_are_refused_or_exact(tmp_path, i):
     raw = [*seeds()][i]
     path = tmp_path / "a.tif"
     path.write_bytes(raw)
-    whole = _formats.read(path).arrays
+    whole = _convert.read(path).arrays
     for keep in [*range(0, len(raw), len(raw) // 12), len(raw) - 1]:
         path.write_bytes(raw[:keep])
         try:
-            found = _formats.read(path).arrays
+            found = _convert.read(path).arrays
         except FormatError:
             continue
         assert found.keys() == whole.keys(), keep

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 import intaglio as ig
-from intaglio.cli._files import naming_full_disk
-from intaglio.cli._run import run
+from intaglio.cli.files import naming_full_disk
+from intaglio.cli.run import run
 from support import same_bits
 
 

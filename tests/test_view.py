@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import intaglio as ig
-from intaglio.cli._server import ViewServer
+from intaglio.cli.server import ViewServer
 
 INTAGLIO = str(Path(sys.executable).with_name("intaglio"))
 

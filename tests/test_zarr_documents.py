@@ -16,9 +16,9 @@ import zarr
 from zarr.storage import FsspecStore
 
 import intaglio as ig
-from intaglio._colors import ROW_BY_NAME
-from intaglio._norms import NORM_NAMES
-from intaglio._spec import ELEMENTS, PROFILES
+from intaglio._format.registry import ELEMENTS, PROFILES
+from intaglio._render.colormaps import ROW_BY_NAME
+from intaglio._render.norms import NORM_NAMES
 from intaglio.zarr import Picture, tiles
 from intaglio.zarr._stores import open_tiles
 from support import same_bits

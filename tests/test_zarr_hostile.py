@@ -16,8 +16,8 @@ from tests.support import HANG_SECONDS, same_bits
 from zarr.codecs import ShardingCodec
 
 import intaglio as ig
-from intaglio._errors import Reason
-from intaglio.cli._run import run
+from intaglio.cli.run import run
+from intaglio.errors import Reason
 from intaglio.zarr import Picture, SuffixKeys
 from intaglio.zarr import tiles as pictures
 from intaglio.zarr._overview import Side

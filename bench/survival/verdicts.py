@@ -12,7 +12,7 @@ from PIL import Image
 from ways import NotTakenError, Tool, Way
 
 import intaglio as ig
-from intaglio._diagnosis import FAMILIES
+from intaglio._forensics.report import FAMILIES
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,16 @@ if __name__ == "__main__":
 from adapters import contract
 from adapters.contract import Row, UsageError
 
-from intaglio._codec import decoding
-from intaglio._errors import DecodeError, EncodeError
-from intaglio._limits import DEFAULT_LIMITS, Limits
-from intaglio._spec import ELEMENT_BY_CODE, ELEMENT_BY_NAME, TIME_UNIT_CODE, TIME_UNITS, Element
+from intaglio._format.codec import decoding
+from intaglio._format.registry import (
+    ELEMENT_BY_CODE,
+    ELEMENT_BY_NAME,
+    TIME_UNIT_CODE,
+    TIME_UNITS,
+    Element,
+)
+from intaglio.errors import DecodeError, EncodeError
+from intaglio.limits import DEFAULT_LIMITS, Limits
 
 LEVEL: Final = 3
 BLOCK_BYTES: Final = 1 << 20
@@ -68,11 +74,11 @@ def encode(request: Row, folder: Path, cover: Path | None) -> bytes:
 
 
 def _encoded(request: Row, folder: Path, cover: Path | None) -> bytes:
-    from intaglio._body import Body
-    from intaglio._carrier_write import Embedder
-    from intaglio._header import Header, write_header
-    from intaglio._png_write import write_png
-    from intaglio._spec import HINT_KEYWORD, carrier_capacity, is_legal_depths
+    from intaglio._format.carrier_write import Embedder
+    from intaglio._format.header import Header, write_header
+    from intaglio._format.png.encode import write_png
+    from intaglio._format.registry import HINT_KEYWORD, carrier_capacity, is_legal_depths
+    from intaglio._packing.body import Body
 
     depths = tuple(request["depths"])
     if len(depths) != 4 or not is_legal_depths(depths):
@@ -101,7 +107,7 @@ def _encoded(request: Row, folder: Path, cover: Path | None) -> bytes:
 
 
 def _text(metadata: str | None) -> bytes:
-    from intaglio._metadata import read_metadata
+    from intaglio._format.metadata import read_metadata
 
     raw = (metadata or "").encode()
     if metadata is not None and not raw:
@@ -113,8 +119,8 @@ def _text(metadata: str | None) -> bytes:
 
 def _packed(row: Row, canonical: bytes) -> tuple[Any, bytes, list[bytes]]:
     """The array's record, its block table and its stored blocks."""
-    from intaglio._blocks import pack_block, write_table
-    from intaglio._header import ArrayRecord, maybe_name_problem
+    from intaglio._format.blocks import pack_block, write_table
+    from intaglio._format.header import ArrayRecord, maybe_name_problem
 
     problem = maybe_name_problem(row["name"].encode())
     element = ELEMENT_BY_NAME.get(row["element"])
@@ -149,9 +155,9 @@ def _packed(row: Row, canonical: bytes) -> tuple[Any, bytes, list[bytes]]:
 
 def _form(row: Row, canonical: bytes, element: Element, shape: tuple[int, ...]) -> Any:  # noqa: ANN401
     """Filters and codec as asked for; where nothing is asked, as the reference chooses."""
-    from intaglio._blocks import BlockForm
-    from intaglio._filters import filter_step
-    from intaglio._spec import CODEC_CODE, DECIMAL_ELEMENTS
+    from intaglio._format.blocks import BlockForm
+    from intaglio._format.filters import filter_step
+    from intaglio._format.registry import CODEC_CODE, DECIMAL_ELEMENTS
 
     width = element.component_bytes
     decimal = any(name == "decimal" for name, *_ in row.get("filters", ()))
@@ -167,9 +173,9 @@ def _form(row: Row, canonical: bytes, element: Element, shape: tuple[int, ...]) 
 
 def _own_record(row: Row, canonical: bytes, element: Element, shape: tuple[int, ...]) -> Any:  # noqa: ANN401
     """The record that the reference writes of an array when nobody asks for anything."""
-    from intaglio._arrays import ElementType, array_from_bytes
-    from intaglio._body import write_body
-    from intaglio._header import read_header
+    from intaglio._format.elements import ElementType, array_from_bytes
+    from intaglio._format.header import read_header
+    from intaglio._packing.body import write_body
 
     raw = np.frombuffer(canonical, np.uint8)
     unit = TIME_UNIT_CODE[row["unit"]] if row["unit"] is not None else 0
@@ -183,8 +189,8 @@ def _own_record(row: Row, canonical: bytes, element: Element, shape: tuple[int, 
 def _pixels(
     request: Row, body_bytes: int, depths: tuple[int, ...], cover: Path | None
 ) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    from intaglio._png import open_png
-    from intaglio._spec import pixels_for
+    from intaglio._format.png.decode import open_png
+    from intaglio._format.registry import pixels_for
 
     width, height = request["width"], request["height"]
     channels = 4 if depths[3] else 3

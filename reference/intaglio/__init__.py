@@ -12,7 +12,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from intaglio._api import (
+    from intaglio._inspect.info import ArrayInfo, Info
+    from intaglio._inspect.lazy import IntaglioFile, LazyArray
+    from intaglio._inspect.peek import is_intaglio
+    from intaglio._operations.diff import diff
+    from intaglio._operations.differences import Diff
+    from intaglio._operations.recolor import recolor
+    from intaglio._operations.restore import Restored, restore
+    from intaglio._operations.strip import strip
+    from intaglio._packing.plan import Plan, plan
+    from intaglio.api import (
         dumps,
         embed,
         extract,
@@ -27,9 +36,7 @@ if TYPE_CHECKING:
         save,
         verify,
     )
-    from intaglio._diff import diff
-    from intaglio._differences import Diff
-    from intaglio._errors import (
+    from intaglio.errors import (
         ContentError,
         DecodeError,
         EncodeError,
@@ -37,15 +44,8 @@ if TYPE_CHECKING:
         PictureWarning,
         Reason,
     )
-    from intaglio._info import ArrayInfo, Info
-    from intaglio._lazy import IntaglioFile, LazyArray
-    from intaglio._limits import Limits
-    from intaglio._peek import is_intaglio
-    from intaglio._plan import Plan, plan
-    from intaglio._recolor import recolor
-    from intaglio._restore import Restored, restore
-    from intaglio._strip import strip
     from intaglio.figures import FigureData, capture, load_figure, savefig
+    from intaglio.limits import Limits
 
 __version__ = "0.1.0"
 
@@ -89,10 +89,10 @@ __all__ = [
     "verify",
 ]
 
-_ROOMS: Final = {
-    "_diff": ("diff",),
-    "_differences": ("Diff",),
-    "_errors": (
+_MODULES: Final = {
+    "_operations.diff": ("diff",),
+    "_operations.differences": ("Diff",),
+    "errors": (
         "ContentError",
         "DecodeError",
         "EncodeError",
@@ -100,36 +100,36 @@ _ROOMS: Final = {
         "PictureWarning",
         "Reason",
     ),
-    "_info": ("ArrayInfo", "Info"),
-    "_lazy": ("IntaglioFile", "LazyArray"),
-    "_limits": ("Limits",),
-    "_peek": ("is_intaglio",),
-    "_plan": ("Plan", "plan"),
-    "_recolor": ("recolor",),
-    "_restore": ("Restored", "restore"),
-    "_strip": ("strip",),
+    "_inspect.info": ("ArrayInfo", "Info"),
+    "_inspect.lazy": ("IntaglioFile", "LazyArray"),
+    "limits": ("Limits",),
+    "_inspect.peek": ("is_intaglio",),
+    "_packing.plan": ("Plan", "plan"),
+    "_operations.recolor": ("recolor",),
+    "_operations.restore": ("Restored", "restore"),
+    "_operations.strip": ("strip",),
     "figures": ("FigureData", "capture", "load_figure", "savefig"),
 }
-_ROOM_OF: Final = {name: room for room, names in _ROOMS.items() for name in names}
+_MODULE_OF: Final = {name: module for module, names in _MODULES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
     if name not in __all__:
         message = f"module 'intaglio' has no attribute {name!r}"
         raise AttributeError(message)
-    value = getattr(import_module(f"intaglio.{_ROOM_OF.get(name, '_api')}"), name)
+    value = getattr(import_module(f"intaglio.{_MODULE_OF.get(name, 'api')}"), name)
     globals()[name] = value
     return value
 
 
 def load_ipython_extension(shell: Any) -> None:  # noqa: ANN401 - IPython's InteractiveShell
     """%load_ext intaglio: figures shown inline carry their data."""
-    import_module("intaglio._ipython").load(shell)
+    import_module("intaglio.ipython").load(shell)
 
 
 def unload_ipython_extension(shell: Any) -> None:  # noqa: ANN401
     """%unload_ext intaglio: they no longer do."""
-    import_module("intaglio._ipython").unload(shell)
+    import_module("intaglio.ipython").unload(shell)
 
 
 def __dir__() -> list[str]:

@@ -123,8 +123,8 @@ test('the heat map has the colours of the Python package', async () => {
 import json, sys, numpy as np
 from importlib.resources import files
 from PIL import Image
-from intaglio._colors import make_palette, color_index
-from intaglio._norms import as_reals, make_norm, measure
+from intaglio._render.colormaps import make_palette, color_index
+from intaglio._render.norms import as_reals, make_norm, measure
 a = np.load(sys.argv[1] + "/0.npy")
 table = np.asarray(Image.open(files("intaglio") / "colormaps.png").convert("RGB"))
 out = []
@@ -187,8 +187,8 @@ assert (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes()), (a, b
     python('-c', `
 import sys, numpy as np
 from pathlib import Path
-from intaglio._formats._base import ReadOptions
-from intaglio._formats._text import read
+from intaglio._convert.base import ReadOptions
+from intaglio._convert.text import read
 a = read(Path(sys.argv[1]), "csv", ReadOptions(dtype=sys.argv[3])).arrays[""]
 b = np.load(sys.argv[2])
 assert (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes()), (a, b)`, join(folder, 'x.csv'), join(folder, `${i}.npy`), dtype);

@@ -6,7 +6,7 @@ reader opens another file than the one that it is given. `pack` and `cover=` sha
 
 from typing import Final
 
-from intaglio._rasters._base import (
+from intaglio._rasters.base import (
     Bounds,
     InexactError,
     Raster,
@@ -15,11 +15,11 @@ from intaglio._rasters._base import (
     left_out,
     read_all,
 )
-from intaglio._rasters._bmp import read_bmp
-from intaglio._rasters._gif import read_gif
-from intaglio._rasters._netpbm import highest_of, read_netpbm
-from intaglio._rasters._outlines import Outline, jpeg_outline, webp_outline
-from intaglio._rasters._png_samples import check_png, read_png
+from intaglio._rasters.bmp import read_bmp
+from intaglio._rasters.gif import read_gif
+from intaglio._rasters.netpbm import highest_of, read_netpbm
+from intaglio._rasters.outlines import Outline, jpeg_outline, webp_outline
+from intaglio._rasters.png_samples import check_png, read_png
 
 __all__ = [
     "HEAD_BYTES",

@@ -14,6 +14,6 @@ def main() -> None:
     gc.disable()  # nothing is garbage yet; `each` turns it on after the first file
     # No verb calls BLAS; its threads alone would cost 30 ms of CPU at start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from intaglio.cli._run import run
+    from intaglio.cli.run import run
 
     sys.exit(run(sys.argv[1:]))

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Final
 
-from intaglio.cli._app import OPTIONS, verb_of
-from intaglio.cli._app import VERBS as NAMES
-from intaglio.cli._arguments import Argument, Verb
-from intaglio.cli._exits import OK, UsageError
-from intaglio.cli._parser import HELP
-from intaglio.cli._talk import Talk
+from intaglio.cli.arguments import Argument, Verb
+from intaglio.cli.commands import OPTIONS, verb_of
+from intaglio.cli.commands import VERBS as NAMES
+from intaglio.cli.console import Talk
+from intaglio.cli.exit_codes import OK, UsageError
+from intaglio.cli.parser import HELP
 
 _BASH: Final = """\
 # Completion of intaglio for bash: source this file, or put it where bash-completion looks.

@@ -4,17 +4,17 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-from intaglio._limits import Limits
-from intaglio.cli._arguments import AS_JSON, BYTES_MAX, PIXELS_MAX, QUIET, Argument, Verb
-from intaglio.cli._exits import DIFFERENT, OK
-from intaglio.cli._files import STDOUT, naming_full_disk
-from intaglio.cli._input import check_once, source_of
-from intaglio.cli._talk import Talk
+from intaglio.cli.arguments import AS_JSON, BYTES_MAX, PIXELS_MAX, QUIET, Argument, Verb
+from intaglio.cli.console import Talk
+from intaglio.cli.exit_codes import DIFFERENT, OK
+from intaglio.cli.files import STDOUT, naming_full_disk
+from intaglio.cli.input import check_once, source_of
+from intaglio.limits import Limits
 
 
 def diff(given: SimpleNamespace) -> int:
     """Compare the data of two pictures."""
-    from intaglio._diff import diff as compare
+    from intaglio._operations.diff import diff as compare
 
     check_once([given.a, given.b])
     limits = Limits(pixels_max=given.pixels_max, output_bytes_max=given.bytes_max)

@@ -2,8 +2,7 @@
 
 from types import SimpleNamespace
 
-from intaglio._limits import Limits
-from intaglio.cli._arguments import (
+from intaglio.cli.arguments import (
     AS_JSON,
     BYTES_MAX,
     FILES,
@@ -13,40 +12,41 @@ from intaglio.cli._arguments import (
     Verb,
     flag,
 )
-from intaglio.cli._talk import Talk
+from intaglio.cli.console import Talk
+from intaglio.limits import Limits
 
 
 def info(given: SimpleNamespace) -> int:
     """Say what each picture carries."""
-    from intaglio.cli import _looking
+    from intaglio.cli import looking
 
     limits = Limits(pixels_max=given.pixels_max)
-    return _looking.info_files(given.files, Talk(given.quiet, given.as_json), limits)
+    return looking.info_files(given.files, Talk(given.quiet, given.as_json), limits)
 
 
 def ls(given: SimpleNamespace) -> int:
     """List each picture's arrays."""
-    from intaglio.cli import _looking
+    from intaglio.cli import looking
 
     limits = Limits(pixels_max=given.pixels_max)
-    return _looking.ls_files(given.files, Talk(given.quiet, given.as_json), limits)
+    return looking.ls_files(given.files, Talk(given.quiet, given.as_json), limits)
 
 
 def show(given: SimpleNamespace) -> int:
     """Print each picture's data in short."""
-    from intaglio.cli import _looking
+    from intaglio.cli import looking
 
     limits = Limits(pixels_max=given.pixels_max, output_bytes_max=given.bytes_max)
     talk = Talk(given.quiet)
-    return _looking.show_files(given.files, talk, limits, given.only, textconv=given.textconv)
+    return looking.show_files(given.files, talk, limits, given.only, textconv=given.textconv)
 
 
 def verify(given: SimpleNamespace) -> int:
     """Check each picture to its last bit."""
-    from intaglio.cli import _looking
+    from intaglio.cli import looking
 
     limits = Limits(pixels_max=given.pixels_max, output_bytes_max=given.bytes_max)
-    return _looking.verify_files(given.files, Talk(given.quiet, given.as_json), limits)
+    return looking.verify_files(given.files, Talk(given.quiet, given.as_json), limits)
 
 
 VERBS = (

@@ -6,8 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from intaglio._errors import EncodeError, FormatError, Reason
-from intaglio.cli._arguments import (
+from intaglio.cli.arguments import (
     FORCE,
     QUIET,
     Argument,
@@ -17,8 +16,9 @@ from intaglio.cli._arguments import (
     output,
     picture_options,
 )
-from intaglio.cli._exits import OK
-from intaglio.cli._files import (
+from intaglio.cli.console import Talk, each, label, noting
+from intaglio.cli.exit_codes import OK
+from intaglio.cli.files import (
     STDOUT,
     check_free,
     is_folder,
@@ -26,13 +26,13 @@ from intaglio.cli._files import (
     targets,
     write_file,
 )
-from intaglio.cli._input import check_named, check_once
-from intaglio.cli._talk import Talk, each, label, noting
+from intaglio.cli.input import check_named, check_once
+from intaglio.errors import EncodeError, FormatError, Reason
 
 
 def pack(given: SimpleNamespace) -> int:
     """Store arrays in a picture."""
-    from intaglio.cli._packing import Packer, json_option, text_options
+    from intaglio.cli.packing import Packer, json_option, text_options
 
     packer = Packer(
         options=given_options(given),
@@ -44,7 +44,7 @@ def pack(given: SimpleNamespace) -> int:
         talk=Talk(given.quiet),
     )
     if given.tiles or given.chunks is not None:
-        from intaglio.cli._tiling import Tiler, chunk_lengths
+        from intaglio.cli.tiling import Tiler, chunk_lengths
 
         tiler = Tiler(packer, chunk_lengths(given.chunks, tiles=given.tiles))
         with noting(None if given.quiet else given.output or ""):

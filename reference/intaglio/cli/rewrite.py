@@ -5,9 +5,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import BinaryIO
 
-from intaglio._files import Source
-from intaglio._limits import Limits
-from intaglio.cli._arguments import (
+from intaglio._io import Source
+from intaglio.cli.arguments import (
     BYTES_MAX,
     FILES,
     FORCE,
@@ -19,10 +18,11 @@ from intaglio.cli._arguments import (
     output,
     picture_options,
 )
-from intaglio.cli._exits import OK
-from intaglio.cli._files import STDOUT, check_free, is_folder, targets, write_file
-from intaglio.cli._input import check_named, source_of
-from intaglio.cli._talk import Talk, each, fail, label
+from intaglio.cli.console import Talk, each, fail, label
+from intaglio.cli.exit_codes import OK
+from intaglio.cli.files import STDOUT, check_free, is_folder, targets, write_file
+from intaglio.cli.input import check_named, source_of
+from intaglio.limits import Limits
 
 Made = tuple[str, Exception | None]  # what was done, and what is wrong with it after all
 Make = Callable[[Source, BinaryIO], Made]
@@ -30,7 +30,7 @@ Make = Callable[[Source, BinaryIO], Made]
 
 def strip(given: SimpleNamespace) -> int:
     """Make pictures that look the same and carry nothing."""
-    from intaglio._strip import strip as remove
+    from intaglio._operations.strip import strip as remove
 
     limits = Limits(pixels_max=given.pixels_max)
 
@@ -43,7 +43,7 @@ def strip(given: SimpleNamespace) -> int:
 
 def recolor(given: SimpleNamespace) -> int:
     """Make pictures that carry the same data and look different."""
-    from intaglio._recolor import recolor as paint
+    from intaglio._operations.recolor import recolor as paint
 
     limits = Limits(pixels_max=given.read_pixels_max, output_bytes_max=given.bytes_max)
     options = given_options(given)
@@ -57,7 +57,7 @@ def recolor(given: SimpleNamespace) -> int:
 
 def restore(given: SimpleNamespace) -> int:
     """Undo what was done to pictures, if that lost nothing."""
-    from intaglio._restore import restore as undo
+    from intaglio._operations.restore import restore as undo
 
     limits = Limits(pixels_max=given.pixels_max, output_bytes_max=given.bytes_max)
 
@@ -72,7 +72,7 @@ def restore(given: SimpleNamespace) -> int:
 
 
 def _rewrite(given: SimpleNamespace, make: Make) -> int:
-    from intaglio._files import check_target
+    from intaglio._io import check_target
 
     files, output, force, talk = given.files, given.output, given.force, Talk(given.quiet)
     places = dict(zip(files, targets(files, Path(output), output, ".png"), strict=True))

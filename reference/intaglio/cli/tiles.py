@@ -4,21 +4,21 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
-from intaglio._errors import DecodeError, FormatError
-from intaglio._limits import Limits
-from intaglio.cli._arguments import FORCE, PIXELS_MAX, QUIET, Argument, Verb, output, whole
-from intaglio.cli._exits import OK, UsageError
-from intaglio.cli._talk import Talk, fail
+from intaglio.cli.arguments import FORCE, PIXELS_MAX, QUIET, Argument, Verb, output, whole
+from intaglio.cli.console import Talk, fail
+from intaglio.cli.exit_codes import OK, UsageError
+from intaglio.errors import DecodeError, FormatError
+from intaglio.limits import Limits
 
 _SIZE_MAX = 16384
 
 
 def tiles(given: SimpleNamespace) -> int:
     """Make one picture of a whole store from its tiles."""
-    from intaglio._files import check_target
-    from intaglio._printable import escaped
-    from intaglio.cli._files import STDOUT, check_free
-    from intaglio.cli._tiling import overview
+    from intaglio._escape import escaped
+    from intaglio._io import check_target
+    from intaglio.cli.files import STDOUT, check_free
+    from intaglio.cli.tiling import overview
 
     place, talk = Path(given.output), Talk(given.quiet)
     if place != STDOUT:

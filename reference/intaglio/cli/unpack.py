@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from types import SimpleNamespace
 
-from intaglio._limits import Limits
-from intaglio.cli._arguments import (
+from intaglio.cli.arguments import (
     BYTES_MAX,
     FILES,
     FORCE,
@@ -17,13 +16,14 @@ from intaglio.cli._arguments import (
     flag,
     output,
 )
-from intaglio.cli._exits import UsageError
-from intaglio.cli._talk import Talk, each
+from intaglio.cli.console import Talk, each
+from intaglio.cli.exit_codes import UsageError
+from intaglio.limits import Limits
 
 
 def unpack(given: SimpleNamespace) -> int:
     """Write the arrays of pictures to files."""
-    from intaglio.cli._unpacking import Unpacker
+    from intaglio.cli.unpacking import Unpacker
 
     form, talk = given.form, Talk(given.quiet)
     if form is not None and form not in _formats():
@@ -44,7 +44,7 @@ def unpack(given: SimpleNamespace) -> int:
 
     def work(path: Path) -> None:
         if (path / "zarr.json").is_file():
-            from intaglio.cli._tiling import unpack_store
+            from intaglio.cli.tiling import unpack_store
 
             place = given.output or "./"
             unpack_store(path, place, form, talk, unpacker.limits, force=given.force)
@@ -56,7 +56,7 @@ def unpack(given: SimpleNamespace) -> int:
 
 def _formats() -> Iterable[str]:
     """The names of the formats that can be written."""
-    from intaglio._formats import FORMATS
+    from intaglio._convert import FORMATS
 
     return [known.name for known in FORMATS if known.written]
 

@@ -5,18 +5,18 @@ from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
-from intaglio._limits import DEFAULT_LIMITS
-from intaglio.cli._arguments import QUIET, Argument, Verb
-from intaglio.cli._exits import OK
-from intaglio.cli._talk import Talk, label
+from intaglio.cli.arguments import QUIET, Argument, Verb
+from intaglio.cli.console import Talk, label
+from intaglio.cli.exit_codes import OK
+from intaglio.limits import DEFAULT_LIMITS
 
 
 def view(given: SimpleNamespace) -> int:
     """Serve one picture to a browser until Ctrl-C."""
     import webbrowser
 
-    from intaglio._reading import inspecting
-    from intaglio.cli._server import ViewServer
+    from intaglio._inspect.reading import inspecting
+    from intaglio.cli.server import ViewServer
 
     file, talk = given.file, Talk(given.quiet)
     if file.suffix.lower() != ".npy":  # the page reads those too

@@ -11,28 +11,28 @@ from matplotlib.artist import Artist
 from matplotlib.container import BarContainer, ErrorbarContainer, StemContainer
 from matplotlib.legend import Legend
 
-from intaglio._checked import SchemaError
-from intaglio.figures import _fields, _lines, _patches, _solids, _texts
+from intaglio._records.schema import SchemaError
+from intaglio.figures import _grids, _lines, _mplot3d, _patches, _texts
 from intaglio.figures._axis import apply_scale, apply_unit
-from intaglio.figures._base import Drawer, Drawing, Writer, Writing
 from intaglio.figures._collections import draw_collection, write_collection
+from intaglio.figures._columns import Json, Mpl, read_column
 from intaglio.figures._frame import apply_frame, write_frame
+from intaglio.figures._kind import Drawer, Drawing, Writer, Writing
 from intaglio.figures._schema import artist as check_artist
 from intaglio.figures._schema import check_columns
-from intaglio.figures._store import Json, Mpl, read_column
 
 _WRITERS_BY_NAME: Final[dict[str, Writer]] = {
     "Line3D": _lines.write_line_3d,
-    "Path3DCollection": _solids.write_scatter_3d,
-    "Poly3DCollection": _solids.write_surface,
-    "Line3DCollection": _solids.write_segments_3d,
+    "Path3DCollection": _mplot3d.write_scatter_3d,
+    "Poly3DCollection": _mplot3d.write_surface,
+    "Line3DCollection": _mplot3d.write_segments_3d,
 }
 _WRITERS: Final[tuple[tuple[type, Writer], ...]] = (
     (lines.AxLine, _lines.write_straight),
     (lines.Line2D, _lines.write_line),
-    (contour.ContourSet, _fields.write_contour),
-    (quiver.Quiver, _fields.write_quiver),
-    (collections.QuadMesh, _fields.write_mesh),
+    (contour.ContourSet, _grids.write_contour),
+    (quiver.Quiver, _grids.write_quiver),
+    (collections.QuadMesh, _grids.write_mesh),
     (text.Text, _texts.write_text),
     (Legend, _texts.write_legend),
 )
@@ -44,19 +44,19 @@ DRAWERS: Final[dict[str, Drawer]] = {
     "line": _lines.draw_line,
     "axline": _lines.draw_straight,
     "line3d": _lines.draw_line_3d,
-    "image": _fields.draw_image,
-    "mesh": _fields.draw_mesh,
-    "contour": _fields.draw_contour,
-    "quiver": _fields.draw_quiver,
+    "image": _grids.draw_image,
+    "mesh": _grids.draw_mesh,
+    "contour": _grids.draw_contour,
+    "quiver": _grids.draw_quiver,
     "bar": _patches.draw_bars,
     "patch": _patches.draw_patch,
     "scatter": draw_collection,
     "fill": draw_collection,
     "segments": draw_collection,
     "collection": draw_collection,
-    "scatter3d": _solids.draw_scatter_3d,
-    "surface": _solids.draw_surface,
-    "segments3d": _solids.draw_segments_3d,
+    "scatter3d": _mplot3d.draw_scatter_3d,
+    "surface": _mplot3d.draw_surface,
+    "segments3d": _mplot3d.draw_segments_3d,
     "text": _texts.draw_text,
 }
 _GROUPS: Final = {ErrorbarContainer: "errorbar", StemContainer: "stem"}
@@ -73,7 +73,7 @@ def maybe_writer(artist: Artist) -> Writer | None:
         if isinstance(artist, kind):
             return writer
     if type(artist) is image.AxesImage:
-        return _fields.write_image
+        return _grids.write_image
     if isinstance(artist, patches.Patch):
         return _patches.write_patch
     return write_collection if isinstance(artist, collections.Collection) else None

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import numpy as np
 from matplotlib import category, dates, scale, ticker
 
-from intaglio.figures._store import Json, Mpl
+from intaglio.figures._columns import Json, Mpl
 from intaglio.figures._style import plain, read_color, write_color
 from intaglio.figures._texts import style_text, text_style
 

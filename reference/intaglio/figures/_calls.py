@@ -11,11 +11,11 @@ from weakref import WeakSet
 import numpy as np
 from matplotlib.artist import Artist
 
-from intaglio._checked import SchemaError
-from intaglio._errors import EncodeError
-from intaglio.figures._base import Writing
+from intaglio._records.schema import SchemaError
+from intaglio.errors import EncodeError
+from intaglio.figures._columns import Json, Mpl, Values, as_values
+from intaglio.figures._kind import Writing
 from intaglio.figures._schema.kinds import COLUMN_NAME
-from intaglio.figures._store import Json, Mpl, Values, as_values
 
 _KEPT_BY: Final = "_intaglio_calls"  # the attribute of Axes
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from intaglio._extras import need
-from intaglio.figures._store import Mpl, Values
+from intaglio.figures._columns import Mpl, Values
 
 _XYZ: Final = ("x", "y", "z")
 _GRID: Final = {1: ("z",), 2: ("z", "levels"), 3: _XYZ, 4: (*_XYZ, "levels")}

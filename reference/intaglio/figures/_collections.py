@@ -8,8 +8,8 @@ from matplotlib import collections
 from matplotlib.path import Path
 from matplotlib.transforms import AffineDeltaTransform, IdentityTransform
 
-from intaglio.figures._base import Drawing, Writing
-from intaglio.figures._store import Array, Json, Mpl, Values
+from intaglio.figures._columns import Array, Json, Mpl, Values
+from intaglio.figures._kind import Drawing, Writing
 from intaglio.figures._style import (
     plain,
     read_color,

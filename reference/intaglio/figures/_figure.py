@@ -13,18 +13,18 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.figure import Figure
 from matplotlib.transforms import Bbox
 
-from intaglio._errors import DecodeError, Reason
+from intaglio.errors import DecodeError, Reason
 from intaglio.figures import _texts
 from intaglio.figures._axes import DRAWERS, draw_axes, write_artists, write_axes
-from intaglio.figures._base import Drawing, Writing
 from intaglio.figures._calls import write_calls
+from intaglio.figures._columns import Array, Json, Mpl, Store
 from intaglio.figures._frame import draw_ticks
 from intaglio.figures._guard import guarded
+from intaglio.figures._kind import Drawing, Writing
 from intaglio.figures._meter import Costs, Meter
 from intaglio.figures._schema import SETTINGS, Totals, count
 from intaglio.figures._schema.figure import SCHEMA_VERSION
 from intaglio.figures._schema.totals import CANVAS_DPI, pad_of
-from intaglio.figures._store import Array, Json, Mpl, Store
 from intaglio.figures._style import (
     kept,
     plain,

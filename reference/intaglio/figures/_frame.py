@@ -1,8 +1,8 @@
 """The frame: what axes are without their artists: place, axis lines, titles, ground."""
 
-from intaglio.figures import _solids, _texts
+from intaglio.figures import _mplot3d, _texts
 from intaglio.figures._axis import apply_axis, apply_ticks, write_axis
-from intaglio.figures._store import Json, Mpl
+from intaglio.figures._columns import Json, Mpl
 from intaglio.figures._style import plain, read_color, write_color, write_dashes
 
 _MOVABLE = ("left", "right", "top", "bottom")  # spines
@@ -31,7 +31,7 @@ def write_frame(axes: Mpl) -> dict[str, Json]:
         "titles": {loc: _write_title(axes, loc) for loc in ("center", "left", "right")},
         "axis": {name: write_axis(getattr(axes, f"{name}axis"), name) for name in names},
         "spines": {name: _write_spine(spine) for name, spine in axes.spines.items()},
-        "view": _solids.write_view(axes) if axes.name == "3d" else None,
+        "view": _mplot3d.write_view(axes) if axes.name == "3d" else None,
         "polar": _write_polar(axes) if axes.name == "polar" else None,
     }
 
@@ -75,7 +75,7 @@ def apply_frame(axes: Mpl, record: Json) -> None:
     for name, axis in record["axis"].items():
         apply_axis(getattr(axes, f"{name}axis"), axis, name)
     if record["view"] is not None:
-        _solids.apply_view(axes, record["view"])
+        _mplot3d.apply_view(axes, record["view"])
     else:
         axes.set_aspect(record["aspect"], adjustable=record["adjustable"])
         axes.set_box_aspect(record["box_aspect"])

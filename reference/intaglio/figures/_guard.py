@@ -2,7 +2,7 @@
 
 from contextlib import ContextDecorator
 
-from intaglio._errors import DecodeError, Reason
+from intaglio.errors import DecodeError, Reason
 
 
 class guarded(ContextDecorator):  # noqa: N801 - a context manager, read as a verb

@@ -3,8 +3,8 @@
 import numpy as np
 from matplotlib.lines import AxLine, Line2D
 
-from intaglio.figures._base import Drawing, Writing
-from intaglio.figures._store import Json, Mpl
+from intaglio.figures._columns import Json, Mpl
+from intaglio.figures._kind import Drawing, Writing
 from intaglio.figures._style import (
     plain,
     read_color,

@@ -14,8 +14,8 @@ import numpy.typing as npt
 from matplotlib.backend_bases import RendererBase
 from matplotlib.backends.backend_agg import RendererAgg
 
-from intaglio._errors import DecodeError, Reason
-from intaglio.figures._store import Mpl
+from intaglio.errors import DecodeError, Reason
+from intaglio.figures._columns import Mpl
 
 Array = npt.NDArray[Any]
 

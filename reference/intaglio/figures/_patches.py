@@ -5,8 +5,8 @@ from matplotlib.container import BarContainer
 from matplotlib.patches import Patch, PathPatch, Rectangle, StepPatch
 from matplotlib.path import Path
 
-from intaglio.figures._base import Drawing, Writing, write_common
-from intaglio.figures._store import Json, Mpl
+from intaglio.figures._columns import Json, Mpl
+from intaglio.figures._kind import Drawing, Writing, write_common
 from intaglio.figures._style import plain, read_color, read_dashes, write_color, write_dashes
 
 

@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from intaglio import _codec
-from intaglio._body import Body, write_body
-from intaglio._checked import SchemaError
-from intaglio._errors import EncodeError, Reason
 from intaglio._extras import need
-from intaglio._files import Source, check_target, write_target
-from intaglio._job import make_job
-from intaglio._options import DEFAULT_PIXELS_MAX, LEVEL_USUAL, Profile
-from intaglio._picture import make_picture
-from intaglio._spec import DEFAULT_PROFILE, pixels_for
+from intaglio._format import codec
+from intaglio._format.registry import DEFAULT_PROFILE, pixels_for
+from intaglio._io import Source, check_target, write_target
+from intaglio._packing.body import Body, write_body
+from intaglio._packing.job import make_job
+from intaglio._packing.options import DEFAULT_PIXELS_MAX, LEVEL_USUAL, Profile
+from intaglio._records.schema import SchemaError
+from intaglio._render.picture import make_picture
+from intaglio.errors import EncodeError, Reason
 from intaglio.figures._schema import FIGURE, KEYWORDS, Totals, count
 
 if TYPE_CHECKING:
@@ -213,8 +213,8 @@ def _draw(
     metadata: Mapping[str, Any],
     dpi: float | None,
 ) -> Drawn:
+    from intaglio.figures._columns import Store
     from intaglio.figures._figure import write_figure
-    from intaglio.figures._store import Store
     from intaglio.figures._style import kept, plain
 
     pixels, used = render(dpi)
@@ -255,4 +255,4 @@ def write(out: Any, drawn: Drawn, options: Mapping[str, Any]) -> None:  # noqa: 
     """Write the PNG file of a figure that was drawn."""
     job = make_job({**options, "profile": drawn.profile, "cover": drawn.pixels}, drawn.dpi)
     picture = make_picture({}, drawn.needed, job.look)
-    _codec.Encoded(drawn.body, picture, job).write(out)
+    codec.Encoded(drawn.body, picture, job).write(out)

@@ -15,8 +15,8 @@ from matplotlib import colors, markers
 from matplotlib.path import Path
 from matplotlib.transforms import Affine2D, BboxBase
 
-from intaglio._checked import Check, SchemaError
-from intaglio.figures._store import Json, Mpl
+from intaglio._records.schema import Check, SchemaError
+from intaglio.figures._columns import Json, Mpl
 
 _WORDS: Final = ("none", "auto", "face", "edge")
 

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from intaglio._errors import DecodeError, Reason
-from intaglio.figures._store import Array, Values
+from intaglio.errors import DecodeError, Reason
+from intaglio.figures._columns import Array, Values
 
 _LOOKS: Final = frozenset({"facecolors", "edgecolors", "linewidths"})
 _PATHS: Final = frozenset({"vertices", "starts", "codes"})  # beside x the outline of a marker

@@ -7,11 +7,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import BoxStyle, Patch
 from matplotlib.text import Annotation, Text
 
-from intaglio.figures._base import Drawing, Writing
+from intaglio.figures._columns import Json, Mpl
+from intaglio.figures._kind import Drawing, Writing
 from intaglio.figures._lines import line_keywords, line_style
 from intaglio.figures._patches import patch_keywords, patch_style
 from intaglio.figures._schema.texts import ARROW_COLORS
-from intaglio.figures._store import Json, Mpl
 from intaglio.figures._style import plain, read_color, write_color
 
 _STYLE: Final = (

@@ -20,14 +20,14 @@ from zarr.abc.store import ByteGetter, ByteSetter
 from zarr.core.array_spec import ArraySpec
 from zarr.core.buffer import Buffer, NDBuffer
 
-from intaglio._api import dumps
-from intaglio._arrays import Array, element_type_of
-from intaglio._colors import ROW_BY_NAME
-from intaglio._errors import EncodeError, IntaglioError, Reason
-from intaglio._job import make_job
-from intaglio._look import COLORMAP_USUAL
-from intaglio._norms import NORM_NAMES
-from intaglio._spec import DEFAULT_PROFILE, RANK_MAX
+from intaglio._format.elements import Array, element_type_of
+from intaglio._format.registry import DEFAULT_PROFILE, RANK_MAX
+from intaglio._packing.job import make_job
+from intaglio._render.colormaps import ROW_BY_NAME
+from intaglio._render.norms import NORM_NAMES
+from intaglio._render.style import COLORMAP_USUAL
+from intaglio.api import dumps
+from intaglio.errors import EncodeError, IntaglioError, Reason
 from intaglio.zarr._chunks import (
     about_chunk,
     decode,

@@ -9,9 +9,9 @@ from typing import Final
 
 import numpy as np
 
-from intaglio._layout import TILES_SHOWN_MAX, Box, Sheet, chosen, gap_for, tile_boxes
-from intaglio._look import Look
-from intaglio._views import view_of
+from intaglio._render.layout import TILES_SHOWN_MAX, Box, Sheet, chosen, gap_for, tile_boxes
+from intaglio._render.style import Look
+from intaglio._render.views import view_of
 from intaglio.zarr._stores import TileStore
 
 _CHANNELS_MAX: Final = 16

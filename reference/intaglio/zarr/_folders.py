@@ -9,9 +9,9 @@ from zarr.abc.store import ByteRequest
 from zarr.core.buffer import Buffer, BufferPrototype
 from zarr.storage import LocalStore
 
-from intaglio._errors import DecodeError, Reason
-from intaglio._formats._base import FormatError
-from intaglio._limits import (
+from intaglio._convert.base import FormatError
+from intaglio.errors import DecodeError, Reason
+from intaglio.limits import (
     OUTPUT_BYTES_ALWAYS,
     OUTPUT_BYTES_PER_FILE_BYTE,
     OUTPUT_BYTES_VARIABLE,

@@ -10,13 +10,13 @@ from typing import BinaryIO, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from intaglio._errors import DecodeError
-from intaglio._layout import Box
-from intaglio._limits import DEFAULT_LIMITS, Limits
-from intaglio._png import open_png
-from intaglio._png_write import write_png
-from intaglio._spec import PROLOGUE_DEPTHS
+from intaglio._format.png.decode import open_png
+from intaglio._format.png.encode import write_png
+from intaglio._format.registry import PROLOGUE_DEPTHS
+from intaglio._render.layout import Box
 from intaglio._threads import in_threads
+from intaglio.errors import DecodeError
+from intaglio.limits import DEFAULT_LIMITS, Limits
 from intaglio.zarr._chunks import about_chunk, check_chunk
 from intaglio.zarr._cuts import Place
 from intaglio.zarr._sheet import Sheet

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 import numpy as np
 
-from intaglio._norms import measure
+from intaglio._render.norms import measure
 
 Region = tuple[slice, ...]
 

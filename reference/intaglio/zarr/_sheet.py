@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from math import ceil, prod, sqrt
 from typing import Final
 
-from intaglio._errors import EncodeError, Reason
-from intaglio._layout import Box
+from intaglio._render.layout import Box
+from intaglio.errors import EncodeError, Reason
 from intaglio.zarr._cuts import Place, ends_in_channels, maybe_shown
 from intaglio.zarr._stores import PICTURES_MAX, TileStore
 

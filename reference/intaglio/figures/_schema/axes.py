@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from intaglio._checked import (
+from intaglio._records.schema import (
     Check,
     boolean,
     either,

@@ -6,7 +6,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from intaglio._checked import SchemaError
+from intaglio._records.schema import SchemaError
 
 Array = npt.NDArray[Any]
 

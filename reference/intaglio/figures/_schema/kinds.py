@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from intaglio._checked import (
+from intaglio._records.schema import (
     Check,
     Json,
     SchemaError,

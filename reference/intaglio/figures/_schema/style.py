@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import inf, isfinite, nan
 from typing import Any, Final
 
-from intaglio._checked import (
+from intaglio._records.schema import (
     Check,
     Json,
     SchemaError,

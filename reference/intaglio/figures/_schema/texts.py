@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-from intaglio._checked import (
+from intaglio._records.schema import (
     Check,
     Json,
     SchemaError,

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy.typing as npt
 
-from intaglio._errors import DecodeError, Reason
+from intaglio.errors import DecodeError, Reason
 
 Array = npt.NDArray[Any]
 

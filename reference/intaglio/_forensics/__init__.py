@@ -1,0 +1,1 @@
+"""What happened to a file that cannot be read: causes, and how to undo the lossless ones."""

@@ -1,0 +1,1 @@
+"""The format: one section of SPEC.md, one module. Speed-ups that change nothing are in `fast`."""

@@ -1,0 +1,300 @@
+"""The whole way: arrays to PNG bytes, and back.
+
+The layers one after another, as SPEC.md section 12 has them; no arithmetic of its own.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from intaglio._format.blocks import BlockForm
+from intaglio._format.carrier import Extractor, Pixels
+from intaglio._format.container import (
+    array_of,
+    array_type,
+    check_bytes,
+    check_output,
+    read_canonical,
+    read_contents,
+    read_elements,
+)
+from intaglio._format.elements import Array
+from intaglio._format.png.decode import PngRows, open_png
+from intaglio._format.prologue import maybe_prologue_length, read_prologue
+from intaglio._format.registry import (
+    FORMAT_MAJOR,
+    FORMAT_MINOR,
+    HINT_KEYWORD,
+    PROLOGUE_COMMON_BYTES,
+    Depths,
+    carrier_capacity,
+    pixels_for,
+)
+from intaglio._io import maybe_size
+from intaglio._packing.body import BLOCK_BYTES_USUAL, Body, write_body
+from intaglio._packing.options import Effort
+from intaglio._threads import ahead, in_threads
+from intaglio.errors import DecodeError, EncodeError, Reason
+from intaglio.limits import Limits, check_limits
+
+if TYPE_CHECKING:
+    from intaglio._format.carrier_write import Embedder
+    from intaglio._render.picture import Look, Picture
+
+Bytes = npt.NDArray[np.uint8]
+
+HINT: Final = (
+    f"This picture carries exact numeric data (Intaglio format {FORMAT_MAJOR}.{FORMAT_MINOR}) in "
+    "the low bits of its pixels. Read it with the Python package intaglio: intaglio.load(path). "
+    "Keep it as a PNG: JPEG, resizing and recolouring destroy the data."
+)  # [PNG-9]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything that decides the bytes of a file but the arrays."""
+
+    depths: Depths
+    level: int | None
+    look: "Look"
+    metadata: Mapping[str, Any] | None = None
+    attrs: Mapping[str, Mapping[str, Any]] | None = None
+    dpi: float | None = None
+    form: BlockForm | None = None
+    block_bytes: int = BLOCK_BYTES_USUAL
+    effort: Effort = "fast"
+
+
+def pack(arrays: Mapping[str, Array], job: Job) -> Body:
+    """The body that carries `arrays`."""
+    return write_body(
+        arrays,
+        job.metadata,
+        job.attrs or {},
+        job.level,
+        job.form,
+        job.block_bytes,
+        job.effort,
+    )
+
+
+def encode(arrays: Mapping[str, Array], job: Job) -> "Encoded":
+    """Pack `arrays` and plan their picture; nothing is written yet."""
+    from intaglio._render.picture import make_picture  # who only reads does without
+
+    body = pack(arrays, job)
+    picture = make_picture(arrays, pixels_for(body.length, job.depths), job.look)
+    return Encoded(body, picture, job)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Arrays packed and their picture planned: all that can fail has been tried."""
+
+    body: Body
+    picture: "Picture"
+    job: Job
+
+    def write(self, out: BinaryIO) -> None:
+        """Write the PNG file."""
+        from intaglio._format.png.encode import write_png  # who only reads does without
+
+        width, height = self.picture.width, self.picture.height
+        channels = 4 if self.job.depths[3] else 3  # [PNG-8]
+        embedder = _embedder(self.body, self.job.depths, width, height, shaped=True)
+        write_png(
+            out,
+            width,
+            height,
+            channels,
+            _embedded_bands(self.picture, embedder, self.job.depths, channels),
+            text=((HINT_KEYWORD, HINT),),
+            dpi=self.job.dpi,
+            effort=self.job.effort,
+        )
+
+
+def _embedder(body: Body, depths: Depths, width: int, height: int, *, shaped: bool) -> "Embedder":
+    """`shaped`: whether `embed_rows` gets `shape`, which moves the mean of what carries data."""
+    from intaglio._format.carrier_write import Embedder
+    from intaglio._packing.embedding import drift_of
+    from intaglio._packing.flat_areas import leveller
+
+    drifts = tuple(drift_of(depths, channel) if shaped else 0 for channel in range(len(depths)))
+    prologue = body.prologue(depths, width, height)
+    rest = (width, leveller(depths, drifts))
+    return Embedder(prologue, body.stream(), depths, width * height, rest)
+
+
+def _embedded_bands(
+    picture: "Picture", embedder: "Embedder", depths: Depths, channels: int
+) -> Iterator[Pixels]:
+    from intaglio._format.png.encode import band_rows
+    from intaglio._packing.embedding import shape
+
+    rows = band_rows(picture.width, channels)
+
+    def embedded(item: tuple[int, Pixels]) -> Pixels:
+        index, band = item
+        pixels = np.full((*band.shape[:2], channels), 255, np.uint8)
+        pixels[..., :3] = band
+        embedder.embed_rows(
+            pixels,
+            index * rows * picture.width,
+            lambda cover, wanted, above: shape(cover, wanted, depths, above),
+        )
+        return pixels
+
+    return in_threads(embedded, enumerate(picture.bands(rows)))
+
+
+def embed(pixels: Bytes, arrays: Mapping[str, Array], job: Job) -> Bytes:
+    """A copy of the (H, W, 3 or 4) `pixels` that carries `arrays`."""
+    body = pack(arrays, job)
+    height, width, channels = pixels.shape
+    if body.length > carrier_capacity(width * height, job.depths):
+        raise EncodeError(
+            Reason.CAPACITY_EXCEEDED,
+            f"needs {pixels_for(body.length, job.depths):,} pixels, these are {width * height:,} "
+            f"({width}x{height}): a larger picture or a denser profile would hold it",
+        )
+    shape = (height, width, 4 if job.depths[3] else channels)
+    result = np.full(shape, 255, np.uint8)
+    result[..., :channels] = pixels
+    embedder = _embedder(body, job.depths, width, height, shaped=False)
+    embedder.embed(result.reshape(-1, shape[2]), 0)
+    return result
+
+
+class Opened:
+    """A carrier whose header and block tables were read and checked; arrays on demand."""
+
+    def __init__(
+        self,
+        bands: Iterator[Bytes],
+        width: int,
+        height: int,
+        size: int | None = None,
+        bytes_read: Callable[[], int] = int,
+    ) -> None:
+        """Steps 5 to 19 of [DEC-1].
+
+        bands: yields (rows, width, 3 or 4) pixels from the top.
+        size: bytes of what is read; where nothing tells, `bytes_read` gives those read so far.
+        """
+        self.width: Final = width
+        self.height: Final = height
+        self._size: Final = size
+        self._bytes_read: Final = bytes_read
+        self._extractor: Final = Extractor(band.reshape(-1, band.shape[2]) for band in bands)
+        self._prologue: Final = self._read_prologue_bytes()
+        prologue = read_prologue(self._prologue, width, height)
+        self._extractor.start_body(prologue.depths, prologue.body_length)
+        self.contents: Final = read_contents(self._prologue, prologue, self._extractor.body)
+        records = self.contents.header.arrays  # up to 65,535: each is found without a search
+        self._places: Final = {record.name: place for place, record in enumerate(records)}
+
+    def _read_prologue_bytes(self) -> bytes:
+        """As many bytes as the prologue says it has, and the picture holds. [HDR-1] [HDR-2]"""
+        common = self._extractor.prologue(0, PROLOGUE_COMMON_BYTES)
+        length = maybe_prologue_length(common)
+        if length is None or length <= len(common):
+            return common
+        return common + self._extractor.prologue(len(common), length)
+
+    @property
+    def names(self) -> list[str]:
+        """The arrays' names, in file order: a new list each time."""
+        return list(self._places)
+
+    @property
+    def index(self) -> Mapping[str, int]:
+        """Each array's name and its index in the file, for look-ups."""
+        return self._places
+
+    def check_output(self, names: Collection[str], limits: Limits) -> None:
+        """Steps 20 to 23 for the arrays of those names."""
+        wanted = self._places.keys() & {*names}
+        places = sorted(self._places[name] for name in wanted)  # file order decides the reason
+        records = (self.contents.header.arrays[place] for place in places)
+        check_output(records, limits, self._file_bytes)
+
+    def check_elements(self, name: str, count: int, limits: Limits) -> None:
+        """Steps 20 to 23 for so many elements of one array."""
+        kind, _ = array_type(self.contents.header.arrays[self._places[name]])
+        check_bytes(count * kind.element.item_bytes, limits, self._file_bytes)
+
+    def _file_bytes(self) -> int:
+        """The size of what is read; a pipe is read to the end of the body to know it."""
+        if self._size is not None:
+            return self._size
+        self._extractor.body(0, self.contents.prologue.body_length)
+        return self._bytes_read()
+
+    def canonical(self, name: str) -> Bytes:
+        """The canonical bytes of one array, checked whole: steps 24 to 28."""
+        with _memory_is_a_limit():
+            return read_canonical(self.contents, self._places[name], self._extractor.body)
+
+    def array(self, name: str) -> Array:
+        """One array, checked whole: steps 24 to 28."""
+        index = self._places[name]
+        shape = self.contents.header.arrays[index].shape
+        return array_of(self.contents, index, self.canonical(name), shape)
+
+    def elements(self, name: str, start: int, stop: int) -> Array:
+        """Elements start..stop-1 in C order, as a 1-d array: only their blocks. [DEC-3]"""
+        index = self._places[name]
+        with _memory_is_a_limit():
+            raw = read_elements(self.contents, index, start, stop, self._extractor.body)
+        return array_of(self.contents, index, raw, (stop - start,))
+
+    def is_echo_intact(self) -> bool:
+        """Whether the last pixels repeat the prologue; reads to the end. [CAR-5]"""
+        return self._extractor.tail() == self._prologue
+
+
+@contextmanager
+def decoding(stream: BinaryIO, limits: Limits) -> Iterator[Opened]:
+    """Decode as [DEC-1] has it: the PNG is checked to its end, and a fault in it comes first."""
+    check_limits(limits)
+    size = maybe_size(stream)
+    png = open_png(stream, limits.pixels_max)
+    with _memory_is_a_limit():
+        try:
+            with closing(ahead(png.bands())) as bands:
+                yield Opened(bands, png.width, png.height, size, png.bytes_read)
+        except DecodeError as problem:
+            if problem.reason != Reason.PNG_DAMAGED:
+                png.drain()
+            raise
+        except KeyError:  # a name that is not there is told after step 19
+            png.drain()
+            raise
+        png.drain()
+
+
+def inspect(stream: BinaryIO, limits: Limits) -> tuple[PngRows, Opened]:
+    """Inspect as [DEC-2] has it: only the rows are read that header and tables need."""
+    check_limits(limits)
+    size = maybe_size(stream)
+    with _memory_is_a_limit():
+        png = open_png(stream, limits.pixels_max)
+        return png, Opened(png.bands(), png.width, png.height, size, png.bytes_read)
+
+
+@contextmanager
+def _memory_is_a_limit() -> Iterator[None]:
+    try:
+        yield
+    except (MemoryError, RuntimeError) as problem:  # [LIM-3]
+        if isinstance(problem, RuntimeError) and "start new thread" not in str(problem):
+            raise
+        raise DecodeError(
+            Reason.LIMIT_EXCEEDED,
+            "this machine has not enough memory for the picture or its arrays",
+        ) from problem

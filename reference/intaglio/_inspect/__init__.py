@@ -1,0 +1,1 @@
+"""What a file holds, without decoding all of it: information, lazy arrays, text and HTML."""

@@ -1,0 +1,1 @@
+"""Operations on whole files: diff, strip, recolor, restore."""

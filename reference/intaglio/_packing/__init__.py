@@ -1,0 +1,1 @@
+"""What the writer chooses: options, filters, levels and which pixel values carry the bits."""

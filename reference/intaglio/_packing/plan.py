@@ -1,0 +1,79 @@
+"""What a picture will be, before anything is written."""
+
+from collections.abc import Mapping  # noqa: TC003 - get_type_hints needs it
+from dataclasses import dataclass
+from math import log10
+from typing import Unpack
+
+import numpy.typing as npt  # noqa: TC002
+
+from intaglio._format.codec import pack
+from intaglio._format.registry import Depths, carrier_capacity, pixels_for
+from intaglio._inspect.info import profile_name
+from intaglio._packing.inputs import as_arrays
+from intaglio._packing.job import make_job
+from intaglio._packing.options import Options
+from intaglio._packing.signatures import explicit
+from intaglio._render.picture import plan_size
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A picture that `save` would write with the same arguments; str() is short.
+
+    width, height: in pixels. pixels_needed: the fewest that hold the data at these depths.
+    scale: pixels a cell, where one array is shown and nothing is cut up; else None.
+    body_bytes, capacity_bytes: what is carried, and what the picture could carry.
+    psnr: in dB, over the pixels that carry data against the same picture without; with the nearest
+    value taken for every pixel (a writer that shapes for size gives up to 3 dB of it).
+    shows: what the picture shows, in words.
+    """
+
+    width: int
+    height: int
+    pixels_needed: int
+    scale: float | None
+    profile: str
+    body_bytes: int
+    capacity_bytes: int
+    psnr: float
+    shows: str
+
+    def __str__(self) -> str:
+        use = use_text(self.width, self.height, self.body_bytes, self.capacity_bytes, self.profile)
+        return f"{use}\n  PSNR {self.psnr:.1f} dB; shows {self.shows}"
+
+
+def use_text(width: int, height: int, body_bytes: int, capacity_bytes: int, profile: str) -> str:
+    """Size and use of a picture in one line."""
+    return (
+        f"{width}x{height} pixels carry {body_bytes:,} bytes, "
+        f"{100 * body_bytes / capacity_bytes:.0f} % of what they can with profile {profile}"
+    )
+
+
+@explicit()
+def plan(data: "npt.ArrayLike | Mapping[str, npt.ArrayLike]", **options: Unpack[Options]) -> Plan:
+    """What `save(file, data, **options)` would write; the same errors, and no file."""
+    job = make_job(options, None)
+    arrays = as_arrays(data)
+    body = pack(arrays, job)
+    needed = pixels_for(body.length, job.depths)
+    size = plan_size(arrays, needed, job.look)
+    return Plan(
+        width=size.width,
+        height=size.height,
+        pixels_needed=needed,
+        scale=size.scale,
+        profile=profile_name(job.depths),
+        body_bytes=body.length,
+        capacity_bytes=carrier_capacity(size.width * size.height, job.depths),
+        psnr=_psnr(job.depths),
+        shows=size.description,
+    )
+
+
+def _psnr(depths: Depths) -> float:
+    """Of nearest congruent values: the error is uniform over -2^d/2 .. 2^d/2 - 1."""
+    squares = [(4**depth + 2) / 12 if depth else 0 for depth in depths[:3]]
+    return 10 * log10(255**2 * 3 / sum(squares)) if any(squares) else float("inf")

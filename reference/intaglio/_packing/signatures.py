@@ -1,0 +1,83 @@
+"""Signatures: `**options` becomes explicit keywords, for `help()`, Tab and generated docs.
+
+Type checkers and editors read `**options: Unpack[Options]` and know the same keywords.
+"""
+
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, get_origin
+
+from intaglio._packing.options import TABLE, Option
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class _Text(str):
+    """Text that a signature shows as it is, without quotes."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def explicit(
+    *without: str, defaults: Mapping[str, str] | None = None, described: bool = False
+) -> Callable[[_Function], _Function]:
+    """Let `inspect.signature` show each keyword that `**options` stands for.
+
+    without: keywords that the function refuses. defaults: words for defaults that are its own.
+    described: add a line for each keyword to the docstring.
+    """
+
+    def expand(function: _Function) -> _Function:
+        shown = inspect.signature(function)
+        own = [_shortened(p) for p in shown.parameters.values() if p.kind is not p.VAR_KEYWORD]
+        taken = {parameter.name for parameter in own} | set(without)
+        added = [row for row in TABLE.values() if row.name not in taken]
+        keywords = [_parameter(row, defaults or {}) for row in added]
+        function.__signature__ = shown.replace(parameters=[*own, *keywords])  # type: ignore[attr-defined]
+        if described and function.__doc__:
+            lines = [_described(row) for row in added]
+            function.__doc__ = "\n".join([function.__doc__.rstrip(), "", *lines, "    "])
+        return function
+
+    return expand
+
+
+def _shortened(parameter: inspect.Parameter) -> inspect.Parameter:
+    """A parameter whose type, if it is given as a string, is shown without quotes."""
+    if not isinstance(parameter.annotation, str):
+        return parameter
+    return parameter.replace(annotation=_Text(parameter.annotation.replace("npt.", "")))
+
+
+def _parameter(row: Option, defaults: Mapping[str, str]) -> inspect.Parameter:
+    value = _Text(f"<{defaults[row.name]}>") if row.name in defaults else row.default
+    return inspect.Parameter(
+        row.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=value,
+        annotation=_Text(type_text(row)),
+    )
+
+
+def _described(row: Option) -> str:
+    text = f"{row.name}: {sentence(row)}"
+    return textwrap.fill(text, 96, initial_indent="    ", subsequent_indent="        ")
+
+
+def sentence(row: Option) -> str:
+    """The help of one keyword in Python's words, with its range and default."""
+    parts = [row.help, row.python, f"It is {row.range_text}." if row.range_text else ""]
+    return " ".join([*filter(None, parts), f"Default: {row.default_text}."])
+
+
+def type_text(row: Option) -> str:
+    """The type of a keyword in few words."""
+    is_generic = get_origin(row.type) is not None
+    text = row.type_text or (
+        inspect.formatannotation(row.type) if is_generic else row.type.__name__
+    )
+    return text.replace("collections.abc.", "").replace("typing.", "")

@@ -1,0 +1,1 @@
+"""Records in metadata: checks against closed tables, typed JSON, dtypes, time zones, text."""

@@ -1,0 +1,1 @@
+"""The visible picture: colours, layout, panels, covers and the badge."""

@@ -1,0 +1,232 @@
+"""Colour tables: a name, an array or a matplotlib Colormap becomes a table of RGB.
+
+Every table ends with the colours of what lies outside it: over, NaN, -inf,
++inf, under. This file knows positions between 0 and 1; values, norms and
+pictures are other rooms.
+"""
+
+import difflib
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, Final, NamedTuple, Protocol, TypeGuard
+
+import numpy as np
+from numpy.typing import NDArray
+
+from intaglio.errors import EncodeError, Reason
+
+Bytes = NDArray[np.uint8]
+
+# The maps of colormaps.png, written by docs/make_colormaps.py: row 2i is map i, 2i + 1 its reverse.
+_MAPS: Final = """
+    magma inferno plasma viridis cividis twilight twilight_shifted turbo berlin managua vanimo
+    Blues BrBG BuGn BuPu CMRmap GnBu Greens Greys OrRd Oranges PRGn PiYG PuBu PuBuGn PuOr PuRd
+    Purples RdBu RdGy RdPu RdYlBu RdYlGn Reds Spectral Wistia YlGn YlGnBu YlOrBr YlOrRd afmhot
+    autumn binary bone brg bwr cool coolwarm copper cubehelix flag gist_earth gist_gray
+    gist_heat gist_ncar gist_rainbow gist_stern gist_yarg gnuplot gnuplot2 gray hot hsv jet
+    nipy_spectral ocean pink prism rainbow seismic spring summer terrain winter Accent okabe_ito
+    Dark2 Paired Pastel1 Pastel2 Set1 Set2 Set3 tab10 tab20 tab20b tab20c grey gist_grey
+    gist_yerg Grays
+"""
+_COLORS_BY_MAP: Final = (
+    dict.fromkeys(("twilight", "twilight_shifted"), 510)
+    | dict.fromkeys(("Accent", "okabe_ito", "Dark2", "Pastel2", "Set2"), 8)
+    | dict.fromkeys(("Pastel1", "Set1"), 9)
+    | dict.fromkeys(("Paired", "Set3"), 12)
+    | dict.fromkeys(("tab20", "tab20b", "tab20c"), 20)
+    | {"tab10": 10}
+)
+_COLORS_USUAL: Final = 256
+COLORS_MAX: Final = 65536
+ROW_BY_NAME: Final = {
+    name + end: 2 * i + j
+    for i, name in enumerate(_MAPS.split())
+    for j, end in enumerate(("", "_r"))
+}
+
+# What NaN, -inf and +inf may look like, the liked ones first.
+_NAN_COLORS: Final = ((168, 168, 168), (255, 0, 255), (0, 200, 0), (96, 96, 96), (255, 255, 255))
+_LOW_COLORS: Final = ((0, 0, 0), (0, 0, 255), (0, 90, 0), (120, 60, 0), (0, 255, 255))
+_HIGH_COLORS: Final = ((255, 255, 255), (255, 0, 0), (255, 140, 0), (255, 255, 0), (255, 0, 255))
+_CLEARLY_OTHER: Final = 100.0  # distance in RGB
+
+HUES: Final = 256
+LEVELS: Final = 256
+
+
+class Colormap(Protocol):
+    """What we ask of a matplotlib Colormap."""
+
+    N: int
+
+    def __call__(self, X: NDArray[Any], *, bytes: bool) -> Bytes:  # noqa: A002, N803
+        """Return RGBA."""
+        ...
+
+
+class Palette(NamedTuple):
+    """n colours, then over, NaN, -inf, +inf, and under, which is also row -1."""
+
+    n: int
+    table: Bytes  # (n + 5, 3)
+
+    @property
+    def nan(self) -> int:
+        """The row for NaN; -inf and +inf follow it."""
+        return self.n + 1
+
+
+def check_colormap(cmap: object) -> None:
+    """Refuse what is no colour map, before any picture is planned."""
+    if isinstance(cmap, str):
+        if cmap not in ROW_BY_NAME and _registered(cmap) is None:
+            raise _invalid(_unknown_name(cmap))
+    elif not _is_colormap(cmap):
+        _rows_of(cmap)
+
+
+def make_palette(cmap: object, shipped: Callable[[], Bytes]) -> Palette:
+    """Make the table of a checked colour map; `shipped` gives colormaps.png's pixels."""
+    if isinstance(cmap, str) and cmap in ROW_BY_NAME:
+        n = _COLORS_BY_MAP.get(cmap.removesuffix("_r"), _COLORS_USUAL)
+        row = shipped()[ROW_BY_NAME[cmap]]
+        return _with_specials(row[-(-np.arange(n) * len(row) // n)])
+    if isinstance(cmap, str):
+        cmap = _registered(cmap)
+    if _is_colormap(cmap):
+        return _from_matplotlib(cmap)
+    return _with_specials(_rows_of(cmap))
+
+
+def map_with(colors: Bytes, shipped: Callable[[], Bytes]) -> str | None:
+    """The first of the shipped maps that has all of those (n, 3) `colors`, if one has."""
+    rows = shipped().astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
+    wanted = colors.astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
+    for name, row in ROW_BY_NAME.items():
+        if np.isin(wanted, rows[row]).all():
+            return name
+    return None
+
+
+def color_index(positions: NDArray[Any], n: int) -> NDArray[np.int32]:
+    """Turn positions (0 to 1, beyond on either side; never NaN) into rows of a palette.
+
+    As matplotlib does, in the positions' own precision; works in place.
+    """
+    positions *= n
+    np.copyto(positions, n - 1, where=positions == n)
+    np.floor(positions, out=positions)
+    np.clip(positions, -1, n, out=positions)
+    return positions.astype(np.int32)
+
+
+def _is_colormap(cmap: object) -> TypeGuard[Colormap]:
+    colors = sys.modules.get("matplotlib.colors")
+    return colors is not None and isinstance(cmap, colors.Colormap)
+
+
+def _registered(name: str) -> Colormap | None:
+    """Return what the caller registered with matplotlib under this name, if anything."""
+    matplotlib = sys.modules.get("matplotlib")
+    registry: Mapping[str, Colormap] = getattr(matplotlib, "colormaps", {})
+    return registry.get(name)
+
+
+def _unknown_name(name: str) -> str:
+    by_lower = {known.lower(): known for known in ROW_BY_NAME}
+    close = difflib.get_close_matches(name.lower(), by_lower, 4)
+    hint = f"; close to it: {', '.join(by_lower[c] for c in close)}" if close else ""
+    return f"cmap={name!r} is no colour map{hint} (matplotlib's names, upper and lower case count)"
+
+
+def _rows_of(cmap: object) -> Bytes:
+    """Read a table of colours: (N, 3 or 4), floats from 0 to 1 or integers from 0 to 255."""
+    if not isinstance(cmap, (np.ndarray, list, tuple)):
+        raise TypeError(
+            "cmap= takes a name, an (N, 3) or (N, 4) array or a matplotlib Colormap, "
+            f"not {type(cmap).__name__}"
+        )
+    try:
+        rows = np.asarray(cmap)
+    except ValueError as problem:  # rows of several lengths
+        raise _invalid(f"cmap= is (N, 3) or (N, 4): {problem}") from problem
+    if rows.ndim != 2 or rows.shape[1] not in (3, 4) or not 1 <= len(rows) <= COLORS_MAX:
+        raise _invalid(f"cmap= is (N, 3) or (N, 4), not {rows.shape}")
+    top = {"f": 1, "i": 255, "u": 255}.get(rows.dtype.kind)
+    if top is None or not ((rows >= 0) & (rows <= top)).all():
+        raise _invalid("cmap= holds floats from 0 to 1 or integers from 0 to 255")
+    return _on_white((rows * (255 // top)).astype(np.uint8))
+
+
+def _invalid(detail: str) -> EncodeError:
+    return EncodeError(Reason.OPTION_INVALID, detail, "cmap")
+
+
+def _on_white(rgba: Bytes) -> Bytes:
+    """Composite a table's colours over white, where it has alpha."""
+    if rgba.shape[1] == 3:
+        return rgba
+    color, alpha = rgba[:, :3].astype(np.uint32), rgba[:, 3:].astype(np.uint32)
+    return ((color * alpha + 255 * (255 - alpha) + 127) // 255).astype(np.uint8)
+
+
+def _from_matplotlib(cmap: Colormap) -> Palette:
+    if not 1 <= cmap.N <= COLORS_MAX:
+        raise _invalid(f"a colour map of {cmap.N} colours")
+    palette = _with_specials(_on_white(cmap(np.arange(cmap.N), bytes=True)))
+    palette.table[[-1, cmap.N]] = _on_white(cmap(np.array([-1, cmap.N]), bytes=True))
+    bad = cmap(np.array([np.nan]), bytes=True)
+    if bad[0, 3]:  # matplotlib's own "bad" is invisible: nobody chose it
+        palette.table[palette.nan] = _on_white(bad)
+    return palette
+
+
+def _with_specials(colors: Bytes) -> Palette:
+    """Add under and over as the end colours, and NaN, -inf, +inf in colours of their own."""
+    taken = np.unique(colors, axis=0).astype(np.int64)
+    specials: list[NDArray[np.int64]] = []
+    for liked in (_NAN_COLORS, _LOW_COLORS, _HIGH_COLORS):
+        specials.append(_other_color(liked, taken))
+        taken = np.vstack([taken, specials[-1]])
+    table = np.vstack([colors, colors[-1:], np.array(specials, np.uint8), colors[:1]])
+    return Palette(len(colors), table)
+
+
+def _other_color(
+    liked: tuple[tuple[int, int, int], ...], taken: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the first liked colour that is clearly none of the taken, else the farthest."""
+    candidates = np.array(liked + _NAN_COLORS + _LOW_COLORS + _HIGH_COLORS)
+    apart = np.array([np.sqrt(((taken - c) ** 2).sum(axis=1).min()) for c in candidates])
+    clear = np.flatnonzero(apart >= _CLEARLY_OTHER)
+    best = clear[0] if clear.size else apart.argmax()
+    return np.asarray(candidates[best])
+
+
+def domain_palette() -> Palette:
+    """Phase as hue, magnitude as lightness: row hue * LEVELS + level, black to white.
+
+    Hues go around a circle of OKLCh, so that no phase looks brighter than another.
+    """
+    angle = 2 * np.pi * np.arange(HUES)[:, None] / HUES
+    light = np.linspace(0.0, 1.0, LEVELS)[None, :] ** 0.8
+    chroma = 0.16 * np.sin(np.pi * light) ** 0.8
+    a, b = chroma * np.cos(angle + 0.5), chroma * np.sin(angle + 0.5)
+    cubes = np.stack(
+        [
+            light + 0.3963377774 * a + 0.2158037573 * b,
+            light - 0.1055613458 * a - 0.0638541728 * b,
+            light - 0.0894841775 * a - 1.2914855480 * b,
+        ],
+        axis=-1,
+    )
+    to_rgb = np.array(
+        [
+            [4.0767416621, -3.3077115913, 0.2309699292],
+            [-1.2684380046, 2.6097574011, -0.3413193965],
+            [-0.0041960863, -0.7034186147, 1.7076147010],
+        ]
+    )
+    linear = np.clip(cubes**3 @ to_rgb.T, 0.0, 1.0)
+    rgb = np.where(linear < 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return _with_specials(np.rint(255 * rgb).astype(np.uint8).reshape(-1, 3))

@@ -1,0 +1,169 @@
+"""xarray: datasets and data arrays as pictures, and a backend that opens them.
+
+Importing this module registers the accessors `da.intaglio` and `ds.intaglio`. Values are
+stored as they are in memory: nothing is scaled, filled or turned into other dates.
+docs/xarray.md has the schema.
+"""
+
+import io
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, ClassVar, Unpack
+
+import numpy as np
+
+try:
+    import xarray as xr
+    from xarray.backends import BackendArray, BackendEntrypoint
+    from xarray.core import indexing
+except ModuleNotFoundError as problem:
+    from intaglio._extras import missing
+
+    raise missing(problem, "xarray", "xarray") from problem
+
+from intaglio._format.codec import inspect
+from intaglio._inspect.lazy import IntaglioFile, LazyArray
+from intaglio._io import Source, open_source
+from intaglio._packing.options import Options
+from intaglio._packing.signatures import explicit
+from intaglio.api import open as open_file
+from intaglio.errors import DecodeError, Reason
+from intaglio.limits import DEFAULT_LIMITS, Limits
+from intaglio.xarray._read import invalid, read_dataset, with_indexes
+from intaglio.xarray._write import save
+
+__all__ = ["IntaglioBackend", "load", "save"]
+
+
+def load(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> xr.Dataset | xr.DataArray:
+    """What `save` saved, in memory: a Dataset, or a DataArray if it was one.
+
+    Any other Intaglio file is a Dataset with a dimension for each axis of each array. limits: of
+    all arrays together. Errors: DecodeError.
+    """
+    dataset, record = _open(file, limits)
+    total = sum(variable.nbytes for variable in dataset.variables.values())
+    if total > limits.output_bytes_max:
+        raise DecodeError(
+            Reason.LIMIT_EXCEEDED,
+            f"the arrays take {total:,} bytes, the limit is {limits.output_bytes_max:,}",
+        )
+    try:
+        dataset = with_indexes(dataset.load(), record)
+        if record.get("kind") != "dataarray":
+            return dataset
+        array: xr.DataArray = dataset[record["of"]].rename(record["name"])
+    except DecodeError:
+        raise
+    except Exception as problem:  # xarray raises what it likes
+        raise invalid(problem) from problem
+    return array
+
+
+def _open(file: Source, limits: Limits = DEFAULT_LIMITS) -> tuple[xr.Dataset, dict[str, Any]]:
+    source: Any = os.fspath(file) if isinstance(file, str | os.PathLike) else _bytes_of(file)
+
+    def lazy(array: LazyArray) -> indexing.LazilyIndexedArray:
+        values = _LazyValues(source, array.name, array.shape, array.dtype, limits)
+        return indexing.LazilyIndexedArray(values)
+
+    with _opened(source, limits) as opened:
+        return read_dataset(opened, lazy, limits)
+
+
+def _bytes_of(file: Any) -> bytes:  # noqa: ANN401 - a file object or bytes
+    return bytes(file) if isinstance(file, bytes | memoryview) else bytes(file.read())
+
+
+def _opened(source: str | bytes, limits: Limits) -> IntaglioFile:
+    return open_file(io.BytesIO(source) if isinstance(source, bytes) else source, limits=limits)
+
+
+class _LazyValues(BackendArray):
+    """An array that opens the file when it is indexed: it pickles, for dask."""
+
+    def __init__(
+        self,
+        source: str | bytes,
+        name: str,
+        shape: tuple[int, ...],
+        dtype: np.dtype[Any],
+        limits: Limits,
+    ) -> None:
+        self._source = source
+        self._limits = limits
+        self._name = name
+        self.shape = shape
+        self.dtype = dtype
+
+    def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:  # noqa: ANN401 - an array
+        basic = indexing.IndexingSupport.BASIC
+        return indexing.explicit_indexing_adapter(key, self.shape, basic, self._values)
+
+    def _values(self, key: tuple[Any, ...]) -> Any:  # noqa: ANN401
+        with _opened(self._source, self._limits) as opened:
+            return np.asarray(opened[self._name][key])
+
+
+class IntaglioBackend(BackendEntrypoint):
+    """What `xr.open_dataset("x.ig.png")` finds by its entry point."""
+
+    description: ClassVar[str] = "PNG pictures that carry exact arrays (Intaglio)"
+    open_dataset_parameters: ClassVar[tuple[str, ...]] = ("filename_or_obj", "drop_variables")
+
+    def guess_can_open(self, filename_or_obj: Any) -> bool:  # noqa: ANN401
+        """Tell from the first rows whether a file carries Intaglio data."""
+        if isinstance(filename_or_obj, str | os.PathLike):
+            if not Path(filename_or_obj).is_file():
+                return False
+            return _carries(filename_or_obj)
+        if isinstance(filename_or_obj, bytes | memoryview):
+            return _carries(io.BytesIO(filename_or_obj))
+        if not (hasattr(filename_or_obj, "read") and hasattr(filename_or_obj, "seek")):
+            return False
+        start = filename_or_obj.tell()
+        try:
+            return _carries(filename_or_obj)
+        finally:
+            filename_or_obj.seek(start)
+
+    def open_dataset(
+        self,
+        filename_or_obj: Any,  # noqa: ANN401
+        *,
+        drop_variables: str | Iterable[str] | None = None,
+    ) -> xr.Dataset:
+        """Open lazily: arrays are read when they are indexed."""
+        dropped = [drop_variables] if isinstance(drop_variables, str) else drop_variables
+        return _open(filename_or_obj)[0].drop_vars(dropped or [], errors="ignore")
+
+
+def _carries(file: Source) -> bool:
+    """A file with a prologue is ours, damaged or not: opening it says what is wrong."""
+    try:
+        with open_source(file) as stream:
+            inspect(stream, DEFAULT_LIMITS)
+    except DecodeError as problem:
+        if problem.reason == Reason.PNG_DAMAGED:  # whose it was only the name can tell
+            return str(file).endswith(".ig.png")
+        return problem.reason not in (Reason.NOT_PNG, Reason.NO_PROLOGUE)
+    except OSError:
+        return False
+    return True
+
+
+class _Accessor:
+    """`.intaglio` of data arrays and datasets."""
+
+    def __init__(self, data: Any) -> None:  # noqa: ANN401 - a Dataset or DataArray
+        self._data = data
+
+    @explicit("metadata", "attrs")
+    def save(self, file: Source, **options: Unpack[Options]) -> None:
+        """Save as a picture that carries everything: see `intaglio.xarray.save`."""
+        save(file, self._data, **options)
+
+
+for _register in (xr.register_dataarray_accessor, xr.register_dataset_accessor):
+    _register("intaglio")(_Accessor)  # type: ignore[no-untyped-call]
