@@ -68,8 +68,8 @@ def psnr(subject: Subject, task: Task) -> float | None:
         plain = pixels(cover_path(task))
         count, first = len(task.payload) * 8 // (3 * subject.depth), 0
     elif subject.group == "Intaglio":
-        from intaglio._format.codec import encode
         from intaglio._format.registry import PROLOGUE_BYTES, pixels_for
+        from intaglio._packing.encoder import encode
         from intaglio._packing.job import make_job
 
         encoded = encode({"data": task.array}, make_job(subject.options(task.array), 100))

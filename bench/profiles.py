@@ -18,8 +18,8 @@ import oxipng
 from PIL import Image
 
 import intaglio as ig
-from intaglio._format.codec import encode
 from intaglio._format.registry import PROFILES, pixels_for
+from intaglio._packing.encoder import encode
 from intaglio._packing.job import make_job
 
 Route = Callable[[bytes], bytes]

@@ -83,7 +83,7 @@ def subjects_for(nbytes: int, *, quick: bool) -> list[str]:
 
 def measure(data: str, rounds: int, *, quick: bool = False) -> dict[str, Any]:
     """All subjects on one data set, alternating."""
-    from intaglio._format.codec import pack
+    from intaglio._packing.encoder import pack
     from intaglio._packing.job import make_job
 
     array = np.ascontiguousarray(DATA[data]())

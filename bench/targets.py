@@ -54,8 +54,8 @@ def plain_picture_bytes(data: str, effort: str) -> tuple[int, int]:
     """The smaller of our own writer's and Pillow's PNG of the pixels without data; the payload."""
     from PIL import Image
 
-    from intaglio._format.codec import encode
     from intaglio._format.png.encode import write_png
+    from intaglio._packing.encoder import encode
     from intaglio._packing.job import make_job
 
     job = make_job({"cmap": "viridis", "effort": effort}, None)
@@ -102,7 +102,7 @@ def payloads() -> tuple[float, float]:
     import zstandard
     from pcodec import ChunkConfig, standalone
 
-    from intaglio._format.codec import pack
+    from intaglio._packing.encoder import pack
     from intaglio._packing.job import make_job
 
     by_zstd, by_pcodec = [], []

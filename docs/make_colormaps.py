@@ -1,9 +1,9 @@
-"""Write reference/intaglio/colormaps.png from matplotlib's colour tables.
+"""Write reference/intaglio/_colormap_data/colormaps.png from matplotlib's colour tables.
 
 Two rows a map, the map and its reverse (which differs from the flipped map by
 a rounding in half of them), each stretched to 512 pixels. Column i of a table
 of N colours is read back at pixel ceil(i * 512 / N). Prints the names in row
-order, for `_colors.py`.
+order, for `_colormap_data/__init__.py`.
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ from matplotlib import colormaps
 from PIL import Image
 
 WIDTH_PIXELS = 512
-TARGET = Path(__file__).parents[1] / "reference" / "intaglio" / "colormaps.png"
+TARGET = Path(__file__).parents[1] / "reference" / "intaglio" / "_colormap_data" / "colormaps.png"
 
 
 def main() -> None:

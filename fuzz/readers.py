@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from fuzz.oracle import Verdict
-from intaglio._format.codec import Opened, decoding, inspect
+from intaglio._format.decoder import Opened, decoding, inspect
 from intaglio._format.header import write_header
 from intaglio.errors import DECODE_REASONS, DecodeError
 from intaglio.limits import Limits as ReaderLimits

@@ -13,8 +13,8 @@ import pytest
 from docs.make_manual import TARGET, manual
 
 import intaglio as ig
+from intaglio._colormap_data import ROW_BY_NAME
 from intaglio._packing.options import TABLE
-from intaglio._render.colormaps import ROW_BY_NAME
 from intaglio.cli import arguments as arguments_module
 from intaglio.cli import commands
 from intaglio.cli.completion import SCRIPTS

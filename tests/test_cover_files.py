@@ -11,9 +11,8 @@ from tests import raster_files as make
 from tests.png_oracle import write_oracle_png
 
 from intaglio import _convert
-from intaglio._convert.base import FormatError
 from intaglio._render.cover import read_cover
-from intaglio.errors import EncodeError, Reason
+from intaglio.errors import EncodeError, FormatError, Reason
 
 RNG = np.random.default_rng(6)
 RGB = RNG.integers(0, 256, (7, 9, 3), dtype=np.uint8)

@@ -199,8 +199,8 @@ def test_memory_that_runs_out_is_a_limit(monkeypatch):
     def exhausted(*_):
         raise MemoryError
 
-    monkeypatch.setattr("intaglio._format.codec.read_canonical", exhausted)
-    monkeypatch.setattr("intaglio._format.codec.read_elements", exhausted)
+    monkeypatch.setattr("intaglio._format.decoder.read_canonical", exhausted)
+    monkeypatch.setattr("intaglio._format.decoder.read_elements", exhausted)
     assert reason_of(lambda: ig.loads(FILE)) == Reason.LIMIT_EXCEEDED
     with ig.open(io.BytesIO(FILE)) as file:
         assert reason_of(lambda: file["a"][:]) == Reason.LIMIT_EXCEEDED

@@ -204,8 +204,8 @@ def test_every_word_that_an_error_may_name_is_on_its_page():
     words = set(FAMILIES) | {turn.removesuffix("-anti") for turn in TURNED}
     words |= {magic[0] for magic in filetype._MAGICS} | set().union(*FAMILIES.values())
     words |= {form.lower() for form in FORMATS} - {"ppm"}  # which is called netpbm
-    for room in ("_diagnose", "_faded", "_past", "_rearranged", "_strangers", "_wounds"):
-        source = Path(diagnose.__file__).with_name(f"{room}.py").read_text()
+    for module in Path(diagnose.__file__).parent.glob("*.py"):
+        source = module.read_text()
         words |= set(re.findall(r'(?:Diagnosis\(|return )\s*\(?"([a-z][a-z0-9-]+)",', source))
         words |= set().union(
             *re.findall(r'(?:causes.append\(|moved = )"([a-z-]+)"|"([a-z-]+)", what, step', source)

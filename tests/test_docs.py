@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import intaglio as ig
+from intaglio._colormap_data import ROW_BY_NAME
 from intaglio._packing.options import Options
-from intaglio._render.colormaps import ROW_BY_NAME
 from intaglio.cli import exit_codes
 from support import same_bits
 

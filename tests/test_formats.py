@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 
 from intaglio import _convert
-from intaglio._convert.base import Content, FormatError, ReadOptions
+from intaglio._convert.base import Content, ReadOptions
 from intaglio.cli.run import run
+from intaglio.errors import FormatError
 from support import BFLOAT16, DTYPES, same_bits, special_words
 
 MANY = ("npz", "h5", "safetensors", "nc")

@@ -16,7 +16,7 @@ import intaglio as ig
 from intaglio._format import container
 from intaglio._format import header as header_module
 from intaglio._format import metadata as metadata_module
-from intaglio._format.codec import decoding
+from intaglio._format.decoder import decoding
 from intaglio._format.png import decode as decode_module
 from reader import decode
 

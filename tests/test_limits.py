@@ -17,7 +17,7 @@ from tests.support import HANG_SECONDS
 import intaglio as ig
 from intaglio import Limits
 from intaglio import limits as limits_module
-from intaglio._format.codec import decoding
+from intaglio._format.decoder import decoding
 from intaglio._format.png.decode import open_png
 from intaglio.cli.run import run
 
@@ -37,7 +37,6 @@ RAW = (8, 8, 8, 0)
 READER = """
 import io, json, resource, sys
 import intaglio as ig
-from intaglio._format import codec as codec_module
 from intaglio._forensics import explain
 from intaglio._forensics import diagnose
 from intaglio._operations import restore

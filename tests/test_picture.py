@@ -22,7 +22,7 @@ from matplotlib.colors import (
 from PIL import Image
 from tests.support import calls
 
-from intaglio._render import colormaps as colormaps_module
+from intaglio._colormap_data import ROW_BY_NAME
 from intaglio._render.picture import Look, make_picture, plan_size
 from intaglio.errors import EncodeError, Reason
 
@@ -63,12 +63,12 @@ def refused(reason, *args, **kwargs):
 # As matplotlib
 
 
-KNOWN_TO_BOTH = [name for name in colormaps_module.ROW_BY_NAME if name in colormaps]
+KNOWN_TO_BOTH = [name for name in ROW_BY_NAME if name in colormaps]
 
 
 def test_the_maps_are_many_and_none_of_matplotlibs_is_missing():
     assert len(KNOWN_TO_BOTH) >= 150
-    assert not {name for name in colormaps if name not in colormaps_module.ROW_BY_NAME}
+    assert not {name for name in colormaps if name not in ROW_BY_NAME}
 
 
 @pytest.mark.parametrize("name", KNOWN_TO_BOTH)
@@ -228,7 +228,7 @@ def test_an_unknown_name_that_nothing_is_close_to_says_so():
     assert "no colour map" in refused(Reason.OPTION_INVALID, NOISE, cmap="zzzzzzzz")
 
 
-@pytest.mark.parametrize("name", sorted(colormaps_module.ROW_BY_NAME))
+@pytest.mark.parametrize("name", sorted(ROW_BY_NAME))
 def test_nan_and_infinities_have_colours_of_their_own_in_every_map(name):
     data = np.linspace(0, 1, 600).reshape(20, 30)
     plain = {tuple(c) for c in pixels(data, cmap=name, scale=1).reshape(-1, 3)}

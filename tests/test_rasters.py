@@ -19,8 +19,9 @@ from tests.support import same_bits
 
 import intaglio as ig
 from intaglio import _convert
-from intaglio._convert.base import FormatError, ReadOptions
+from intaglio._convert.base import ReadOptions
 from intaglio.cli.run import run
+from intaglio.errors import FormatError
 
 RNG = np.random.default_rng(14)
 
@@ -574,7 +575,7 @@ def test_covers_that_declare_much_take_no_memory_for_it(tmp_path):
         paths.append(str(tmp_path / name))
     code = (
         "import resource, sys; from intaglio.cli.run import run\n"
-        "import intaglio._format.codec, PIL.Image\n"
+        "import intaglio._format.decoder, PIL.Image\n"
         "resource.setrlimit(resource.RLIMIT_AS, (2**30, 2**30))\n"
         "m, *paths = sys.argv[1:]\n"
         "print([run(w) for p in paths for w in (['pack', p, '-n'], ['pack', m, '-n', '--cover', p])])"

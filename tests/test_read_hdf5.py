@@ -7,8 +7,9 @@ import pytest
 
 import intaglio
 from intaglio import _convert
-from intaglio._convert.base import FormatError, ReadOptions
+from intaglio._convert.base import ReadOptions
 from intaglio.cli.run import run
+from intaglio.errors import FormatError
 from support import same_bits
 
 h5py = pytest.importorskip("h5py")

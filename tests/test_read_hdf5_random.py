@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import intaglio as ig
 from intaglio import _convert
-from intaglio._convert.base import FormatError
+from intaglio.errors import FormatError
 from support import same_bits
 
 h5py = pytest.importorskip("h5py")

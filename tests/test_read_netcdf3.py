@@ -12,8 +12,8 @@ from scipy.io import netcdf_file
 from tests.support import same_bits
 
 from intaglio._convert import read
-from intaglio._convert.base import FormatError
 from intaglio.cli.run import run
+from intaglio.errors import FormatError
 
 FORMATS = ("NETCDF3_CLASSIC", "NETCDF3_64BIT_OFFSET", "NETCDF3_64BIT_DATA")
 TYPES = ("i1", "i2", "i4", "f4", "f8")

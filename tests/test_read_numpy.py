@@ -15,8 +15,8 @@ from hypothesis.extra import numpy as arrays_of
 
 import intaglio
 from intaglio import _convert
-from intaglio._convert.base import FormatError
 from intaglio.cli.run import run
+from intaglio.errors import FormatError
 from support import same_bits
 
 NUMBERS = st.sampled_from(

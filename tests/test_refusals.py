@@ -14,7 +14,7 @@ from PIL import Image, ImageOps
 
 import intaglio as ig
 from intaglio import DecodeError, Reason
-from intaglio._format.codec import decoding
+from intaglio._format.decoder import decoding
 from support import same_bits
 
 INTAGLIO = str(Path(sys.executable).with_name("intaglio"))

@@ -14,9 +14,9 @@ from tests.support import same_bits, special_arrays
 
 import intaglio as ig
 from intaglio._format.blocks import BlockForm
-from intaglio._format.codec import encode
 from intaglio._format.filters import filter_step
 from intaglio._format.registry import PROFILES
+from intaglio._packing.encoder import encode
 from intaglio._packing.job import make_job
 
 depths = st.tuples(*[st.integers(0, 8)] * 3, st.integers(0, 4)).filter(any)

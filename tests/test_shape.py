@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from intaglio import dumps
-from intaglio._format.codec import encode
 from intaglio._format.registry import PROFILES, is_legal_depths, pixels_for
 from intaglio._packing.embedding import drift_of, shape
+from intaglio._packing.encoder import encode
 from intaglio._packing.job import make_job
 
 all_depths = st.tuples(*[st.integers(0, 8)] * 3, st.integers(0, 4)).filter(is_legal_depths)

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 import intaglio as ig
 from intaglio import _convert
-from intaglio._convert.base import Content, FormatError, ReadOptions
+from intaglio._convert.base import Content, ReadOptions
 from intaglio.cli.run import run
+from intaglio.errors import FormatError
 from support import same_bits
 
 EXAMPLES = settings(

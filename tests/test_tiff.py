@@ -15,8 +15,9 @@ from tests.support import same_bits
 
 import intaglio as ig
 from intaglio import _convert
-from intaglio._convert.base import Content, FormatError, ReadOptions
+from intaglio._convert.base import Content, ReadOptions
 from intaglio.cli.run import run
+from intaglio.errors import FormatError
 
 RNG = np.random.default_rng(42)
 

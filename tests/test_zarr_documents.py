@@ -16,8 +16,8 @@ import zarr
 from zarr.storage import FsspecStore
 
 import intaglio as ig
+from intaglio._colormap_data import ROW_BY_NAME
 from intaglio._format.registry import ELEMENTS, PROFILES
-from intaglio._render.colormaps import ROW_BY_NAME
 from intaglio._render.norms import NORM_NAMES
 from intaglio.zarr import Picture, tiles
 from intaglio.zarr._stores import open_tiles

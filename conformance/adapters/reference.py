@@ -22,7 +22,7 @@ if __name__ == "__main__":
 from adapters import contract
 from adapters.contract import Row, UsageError
 
-from intaglio._format.codec import decoding
+from intaglio._format.decoder import decoding
 from intaglio._format.registry import (
     ELEMENT_BY_CODE,
     ELEMENT_BY_NAME,

@@ -16,8 +16,8 @@ const single = join(reference, 'viewer/index.html');
 
 /** The Python package's colour maps: its picture of them, and the names of the rows. */
 function colormaps() {
-  const names = /_MAPS: Final = """(.*?)"""/s.exec(readFileSync(join(reference, '_colors.py'), 'utf8'))?.[1].trim().split(/\s+/);
-  const picture = readFileSync(join(reference, 'colormaps.png')).toString('base64');
+  const names = /_MAPS: Final = """(.*?)"""/s.exec(readFileSync(join(reference, '_colormap_data/__init__.py'), 'utf8'))?.[1].trim().split(/\s+/);
+  const picture = readFileSync(join(reference, '_colormap_data/colormaps.png')).toString('base64');
   return {
     name: 'colormaps',
     resolveId: (/** @type {string} */ id) => (id === 'virtual:colormaps' ? `\0${id}` : null),

@@ -15,34 +15,34 @@ if TYPE_CHECKING:
     from intaglio._inspect.info import ArrayInfo, Info
     from intaglio._inspect.lazy import IntaglioFile, LazyArray
     from intaglio._inspect.peek import is_intaglio
-    from intaglio._operations.diff import diff
-    from intaglio._operations.differences import Diff
-    from intaglio._operations.recolor import recolor
-    from intaglio._operations.restore import Restored, restore
-    from intaglio._operations.strip import strip
-    from intaglio._packing.plan import Plan, plan
-    from intaglio.api import (
-        dumps,
-        embed,
+    from intaglio._inspect.reading import (
         extract,
         imread,
-        imsave,
         info,
         load,
         load_dict,
         loads,
         loads_dict,
         open,  # noqa: A004
-        save,
         verify,
     )
+    from intaglio._operations.diff import diff
+    from intaglio._operations.differences import Diff
+    from intaglio._operations.recolor import recolor
+    from intaglio._operations.restore import Restored, restore
+    from intaglio._operations.strip import strip
+    from intaglio._packing.plan import Plan, plan
+    from intaglio.api import dumps, embed, imsave, save
     from intaglio.errors import (
+        AmbiguousNameError,
         ContentError,
         DecodeError,
         EncodeError,
         IntaglioError,
+        MissingExtraError,
         PictureWarning,
         Reason,
+        UnknownNameError,
     )
     from intaglio.figures import FigureData, capture, load_figure, savefig
     from intaglio.limits import Limits
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "AmbiguousNameError",
     "ArrayInfo",
     "ContentError",
     "DecodeError",
@@ -61,10 +62,12 @@ __all__ = [
     "IntaglioFile",
     "LazyArray",
     "Limits",
+    "MissingExtraError",
     "PictureWarning",
     "Plan",
     "Reason",
     "Restored",
+    "UnknownNameError",
     "capture",
     "diff",
     "dumps",
@@ -93,16 +96,30 @@ _MODULES: Final = {
     "_operations.diff": ("diff",),
     "_operations.differences": ("Diff",),
     "errors": (
+        "AmbiguousNameError",
         "ContentError",
         "DecodeError",
         "EncodeError",
         "IntaglioError",
+        "MissingExtraError",
         "PictureWarning",
         "Reason",
+        "UnknownNameError",
     ),
     "_inspect.info": ("ArrayInfo", "Info"),
     "_inspect.lazy": ("IntaglioFile", "LazyArray"),
     "limits": ("Limits",),
+    "_inspect.reading": (
+        "extract",
+        "imread",
+        "info",
+        "load",
+        "load_dict",
+        "loads",
+        "loads_dict",
+        "open",
+        "verify",
+    ),
     "_inspect.peek": ("is_intaglio",),
     "_packing.plan": ("Plan", "plan"),
     "_operations.recolor": ("recolor",),

@@ -1,12 +1,25 @@
-"""What can go wrong: two types, one list of reasons.
+"""All exceptions, and the reasons that they carry.
 
-A reason is for machines: its text is stable, stands in SPEC.md's registry, in
-the conformance cases and in the command's output. The detail is for people
-and may change.
+    ValueError
+      IntaglioError             .reason .detail
+        EncodeError             the caller's arrays, options or cover cannot be carried; .option
+        DecodeError             the file breaks a rule of SPEC.md or passes a limit; .diagnosis
+          ContentError          the file is sound, and holds something else than was asked for
+      FormatError               a file of another format is damaged, or cannot hold the arrays
+    KeyError
+      UnknownNameError          the file has no array of that name
+      AmbiguousNameError        no name was given, and the file has not just one array
+    ImportError
+      MissingExtraError         an optional package is not installed
+
+A reason is for machines: its text is stable and stands in SPEC.md 14.7, in the conformance cases
+and in the command's output. The detail is for people and may change.
 """
 
 from collections.abc import Callable
 from enum import StrEnum
+from importlib import import_module
+from types import ModuleType
 from typing import Any, Final
 
 FindCause = Callable[[str], tuple[str | None, str]]
@@ -156,5 +169,52 @@ class FormatError(ValueError):
     """The file is damaged, or holds what the other side cannot hold; the text says what to do."""
 
 
+class UnknownNameError(KeyError):
+    """No array of that name; the message lists those there are."""
+
+    def __init__(self, name: str, names: list[str]) -> None:
+        super().__init__(name)
+        self._names: Final = names
+
+    def __str__(self) -> str:
+        return f"no array named {self.args[0]!a}; this file has {listed(self._names)}"
+
+    def __reduce__(self) -> tuple[type["UnknownNameError"], tuple[str, list[str]]]:
+        return UnknownNameError, (self.args[0], self._names)
+
+
+class AmbiguousNameError(KeyError):
+    """No name was given, and the file has not just one array; the message lists them."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def listed(names: list[str]) -> str:
+    """Names for a message: escaped, at most ten."""
+    shown = ", ".join(ascii(name) for name in names[:10])
+    return (shown or "no arrays") + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+
+
 class MissingExtraError(ImportError):
-    """The library for this format is not installed; the text says what to install."""
+    """An optional package is not installed; the message says how to install it.
+
+    name: the package's.
+    """
+
+
+def need(module: str, extra: str) -> ModuleType:
+    """The imported `module`; MissingExtraError naming the extra of Intaglio that installs it."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as problem:
+        raise missing(problem, module, extra) from problem
+
+
+def missing(problem: ModuleNotFoundError, module: str, extra: str) -> ImportError:
+    """What to raise for `problem`: MissingExtraError if `module` is what is missing."""
+    package = module.partition(".")[0]
+    if problem.name is None or problem.name.partition(".")[0] != package:
+        return problem
+    message = f"this needs {package}: pip install 'intaglio[{extra}]'"
+    return MissingExtraError(message, name=package)

@@ -13,8 +13,8 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
-from intaglio._extras import need
 from intaglio._packing.options import LEVEL_USUAL
+from intaglio.errors import need
 
 Shell: TypeAlias = Any  # an InteractiveShell
 Shown: TypeAlias = Any  # what a printer gives: None, base64 or bytes, perhaps with metadata
@@ -161,7 +161,7 @@ class _Printer:
         render = _Inline(figure, self.before, png)
         drawn = _savefig.fit(figure, render, _OPTIONS, {}, grow=isinstance(self.before, partial))
         out = io.BytesIO()
-        _savefig.write(out, drawn, _OPTIONS)
+        _savefig.write(out, drawn)
         if drawn.dpi > render.dpi:  # shown as large as it would have been
             shrink = render.dpi / drawn.dpi
             height, width = (round(side * shrink) for side in drawn.pixels.shape[:2])

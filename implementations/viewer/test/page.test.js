@@ -126,7 +126,7 @@ from PIL import Image
 from intaglio._render.colormaps import make_palette, color_index
 from intaglio._render.norms import as_reals, make_norm, measure
 a = np.load(sys.argv[1] + "/0.npy")
-table = np.asarray(Image.open(files("intaglio") / "colormaps.png").convert("RGB"))
+table = np.asarray(Image.open(files("intaglio") / "_colormap_data" / "colormaps.png").convert("RGB"))
 out = []
 for cmap, norm, reverse, *ends in json.load(open(sys.argv[1] + "/look.json")):
     p = make_palette(cmap + "_r" * reverse, lambda: table)

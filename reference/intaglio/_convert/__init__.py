@@ -4,7 +4,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from intaglio._convert.base import Content, FormatError, ReadOptions
+from intaglio._convert.base import Content, ReadOptions
+from intaglio.errors import FormatError
 
 __all__ = ["FORMATS", "FORMAT_BY_NAME", "Format", "format_of", "read", "write"]
 
@@ -21,22 +22,22 @@ class Format(NamedTuple):
 
 
 FORMATS: Final = (
-    Format("npy", (".npy",), "_numpy"),
-    Format("npz", (".npz",), "_numpy", many=True),
-    Format("csv", (".csv",), "_text"),
-    Format("tsv", (".tsv",), "_text"),
-    Format("txt", (".txt",), "_text"),
-    Format("h5", (".h5", ".hdf5"), "_hdf5", many=True, metadata=True),
-    Format("tif", (".tif", ".tiff"), "_tiff"),
-    Format("safetensors", (".safetensors",), "_safetensors", many=True, metadata=True),
-    Format("nc", (".nc",), "_netcdf", many=True, metadata=True),
+    Format("npy", (".npy",), "numpy"),
+    Format("npz", (".npz",), "numpy", many=True),
+    Format("csv", (".csv",), "text"),
+    Format("tsv", (".tsv",), "text"),
+    Format("txt", (".txt",), "text"),
+    Format("h5", (".h5", ".hdf5"), "hdf5", many=True, metadata=True),
+    Format("tif", (".tif", ".tiff"), "tiff"),
+    Format("safetensors", (".safetensors",), "safetensors", many=True, metadata=True),
+    Format("nc", (".nc",), "netcdf", many=True, metadata=True),
     Format(
         "picture",
         (
             *(".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp"),
             *(".ppm", ".pgm", ".pbm", ".pnm", ".pam", ".pfm"),
         ),
-        "_pictures",
+        "pictures",
         written=False,
     ),
 )
@@ -82,11 +83,11 @@ def write(path: Path, name: str, content: Content, *, raw_names: bool = False) -
     if not form.many and len(content.arrays) != 1:
         message = f".{name} holds one array, not {len(content.arrays)}"
         raise FormatError(message)
-    options = {"raw_names": raw_names} if form.module == "_text" else {}
+    options = {"raw_names": raw_names} if form.module == "text" else {}
     notes: tuple[str, ...] = import_module(f"intaglio._convert.{form.module}").write(
         path, form.name, content, **options
     )
-    known = {"columns"} if form.module == "_text" else set()  # the writer says what became of them
+    known = {"columns"} if form.module == "text" else set()  # the writer says what became of them
     others = any(attrs.keys() - known for attrs in content.attrs.values())
     if not form.metadata and (content.metadata or others):
         return (*notes, f".{name} holds no metadata: `intaglio info --json` prints it")

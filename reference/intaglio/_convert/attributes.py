@@ -14,9 +14,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from intaglio._convert.base import Array, FormatError, native
+from intaglio._convert.base import Array, native
 from intaglio._format.metadata import read_metadata
-from intaglio.errors import DecodeError
+from intaglio.errors import DecodeError, FormatError
 
 JSON_ATTRIBUTE: Final = "intaglio_json"
 _PLAIN: Final = ("bool", "int64", "float64")

@@ -4,17 +4,13 @@ import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from intaglio.errors import FormatError as FormatError
-from intaglio.errors import IntaglioError
-from intaglio.errors import MissingExtraError as MissingExtraError
+from intaglio.errors import FormatError, IntaglioError, MissingExtraError, need
 from intaglio.limits import DEFAULT_LIMITS, VariableError
 
 Array: TypeAlias = npt.NDArray[Any]
@@ -49,15 +45,6 @@ class Content:
     metadata: dict[str, Any] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-
-
-def need(module: str, extra: str) -> ModuleType:
-    """The partner's module; MissingExtraError names the extra that brings it."""
-    try:
-        return import_module(module)
-    except ImportError as problem:
-        message = f"this needs {module.partition('.')[0]}: pip install 'intaglio[{extra}]'"
-        raise MissingExtraError(message) from problem
 
 
 @contextmanager

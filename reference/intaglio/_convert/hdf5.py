@@ -17,17 +17,16 @@ from intaglio._convert.attributes import JSON_ATTRIBUTE, json_object, write_attr
 from intaglio._convert.base import (
     Array,
     Content,
-    FormatError,
     ReadOptions,
     bfloat16,
     check_room,
     is_bfloat16,
-    need,
     partner,
 )
 from intaglio._convert.hdf5_data import Reader
 from intaglio._convert.hdf5_tree import Item, Tree
 from intaglio._convert.npy import NotCarriedError, check_bools
+from intaglio.errors import FormatError, need
 
 DTYPE_ATTRIBUTE: Final = "intaglio_dtype"
 NAME_ATTRIBUTE: Final = "intaglio_name"

@@ -9,11 +9,12 @@ from typing import Any, Final, TypeVar
 import numpy as np
 
 from intaglio._convert.attributes import NoJSONError, to_json
-from intaglio._convert.base import Array, FormatError, check_bytes
+from intaglio._convert.base import Array, check_bytes
 from intaglio._convert.hdf5_heaps import check_heaps
 from intaglio._convert.hdf5_tree import Item, shortened
 from intaglio._convert.hdf5_types import as_array, element_of
 from intaglio._convert.npy import NotCarriedError
+from intaglio.errors import FormatError
 from intaglio.limits import DEFAULT_LIMITS
 
 CHUNK_BYTES_MAX: Final = 2**26  # or what the dataset has

@@ -8,7 +8,7 @@ import mmap
 from pathlib import Path
 from typing import Any, Final
 
-from intaglio._convert.base import FormatError
+from intaglio.errors import FormatError
 
 _SIGNATURE: Final = b"GCOL\x01"  # and the version
 _OBJECT_HEAD: Final = 8  # index, count of references, four bytes for nothing; its size follows

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
-from intaglio._convert.base import FormatError
+from intaglio.errors import FormatError
 
 OBJECTS_MAX: Final = 2**17
 DEPTH_MAX: Final = 128  # deeper, no path has the 255 bytes that a name may have

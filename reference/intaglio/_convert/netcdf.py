@@ -13,15 +13,7 @@ from urllib.parse import quote
 import numpy as np
 
 from intaglio._convert.attributes import write_attributes
-from intaglio._convert.base import (
-    Array,
-    Content,
-    FormatError,
-    ReadOptions,
-    check_room,
-    need,
-    partner,
-)
+from intaglio._convert.base import Array, Content, ReadOptions, check_room, partner
 from intaglio._convert.hdf5 import (
     DTYPE_ATTRIBUTE,
     GROUPS_MEMBER,
@@ -35,6 +27,7 @@ from intaglio._convert.hdf5_tree import Item, Tree
 from intaglio._convert.netcdf3 import DIMS_TAKEN, read_classic
 from intaglio._convert.netcdf_dims import Dimensions, variable_path
 from intaglio._convert.npy import NotCarriedError
+from intaglio.errors import FormatError, need
 
 _CLASSIC: Final = b"CDF"
 _TYPES: Final = frozenset(

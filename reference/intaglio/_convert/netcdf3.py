@@ -14,9 +14,10 @@ from typing import Any, Final, NamedTuple, TypeVar
 import numpy as np
 
 from intaglio._convert.attributes import JSON_ATTRIBUTE, json_object, to_json
-from intaglio._convert.base import Array, Content, FormatError, native
+from intaglio._convert.base import Array, Content, native
 from intaglio._convert.hdf5 import add_array, own_text
 from intaglio._convert.hdf5_tree import shortened
+from intaglio.errors import FormatError
 
 _VERSIONS: Final = {1: (4, 4), 2: (4, 8), 5: (8, 8)}  # bytes of a count, and of an offset
 _TYPES: Final = {1: "i1", 3: ">i2", 4: ">i4", 5: ">f4", 6: ">f8"}

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from intaglio._convert.base import FormatError
 from intaglio._convert.hdf5_data import begins, is_scale
 from intaglio._convert.hdf5_tree import Item, shortened
+from intaglio.errors import FormatError
 
 _NO_VARIABLE: Final = b"This is a netCDF dimension but not a netCDF variable"
 _PREFIX: Final = "_nc4_non_coord_"

@@ -12,8 +12,9 @@ from typing import IO, Any, Final
 
 import numpy as np
 
-from intaglio._convert.base import Array, FormatError, check_bytes
+from intaglio._convert.base import Array, check_bytes
 from intaglio._format.registry import RANK_MAX
+from intaglio.errors import FormatError
 
 HEADER_BYTES_MAX: Final = 2**20
 _MAGIC: Final = b"\x93NUMPY"

@@ -10,7 +10,6 @@ import numpy as np
 
 from intaglio._convert.base import (
     Content,
-    FormatError,
     ReadOptions,
     check_bytes,
     check_room,
@@ -19,6 +18,7 @@ from intaglio._convert.base import (
 )
 from intaglio._convert.npy import NotCarriedError, read_array
 from intaglio._convert.zip import check_members
+from intaglio.errors import FormatError
 
 _LIKE_ESCAPED: Final = re.compile("%[0-9A-F]{2}")
 _OLDEST: Final = (1980, 1, 1, 0, 0, 0)  # the time stamp that says nothing

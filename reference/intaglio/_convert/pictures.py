@@ -12,7 +12,7 @@ from typing import BinaryIO, Final
 
 import numpy as np
 
-from intaglio._convert.base import Array, Content, FormatError, ReadOptions, partner
+from intaglio._convert.base import Array, Content, ReadOptions, partner
 from intaglio._rasters import (
     HEAD_BYTES,
     Bounds,
@@ -29,6 +29,7 @@ from intaglio._rasters import (
     read_png,
     webp_outline,
 )
+from intaglio.errors import FormatError
 from intaglio.limits import DEFAULT_LIMITS
 
 _ORIENTATION: Final = 0x0112
@@ -145,7 +146,7 @@ def _carried(stream: BinaryIO, kind: str) -> tuple[str, ...]:
     """A note if the picture is one of ours."""
     if kind != "PNG":
         return ()
-    from intaglio._format.codec import inspect
+    from intaglio._format.decoder import inspect
     from intaglio.errors import DecodeError
 
     stream.seek(0)

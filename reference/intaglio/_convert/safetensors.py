@@ -10,16 +10,15 @@ from intaglio._convert.attributes import json_object
 from intaglio._convert.base import (
     Array,
     Content,
-    FormatError,
     ReadOptions,
     bfloat16,
     check_bytes,
     check_room,
     native,
-    need,
     partner,
 )
 from intaglio._convert.npy import NotCarriedError, check_bools
+from intaglio.errors import FormatError, need
 
 ATTRS_MEMBER: Final = "intaglio_attrs"
 JSON_MEMBER: Final = "intaglio_json"

@@ -14,10 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from intaglio._convert.base import Array, Content, FormatError, ReadOptions
+from intaglio._convert.base import Array, Content, ReadOptions
 from intaglio._convert.text_numbers import array_of
 from intaglio._convert.text_rows import SPACES, Table, decoded, table_of
 from intaglio._convert.text_write import DELIMITERS, write
+from intaglio.errors import FormatError
 
 __all__ = ["read", "write"]
 

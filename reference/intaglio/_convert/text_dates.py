@@ -10,8 +10,9 @@ from typing import Final
 
 import numpy as np
 
-from intaglio._convert.base import Array, FormatError
+from intaglio._convert.base import Array
 from intaglio._escape import counted
+from intaglio.errors import FormatError
 
 DATE: Final = re.compile(
     r"NaT|(?:-\d{3,}|\d{4,})-\d\d(-\d\d([T ]\d\d(:\d\d(:\d\d(\.\d+)?)?)?)?)?", re.ASCII

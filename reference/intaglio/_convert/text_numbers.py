@@ -14,9 +14,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from intaglio._convert.base import Array, FormatError, bfloat16
+from intaglio._convert.base import Array, bfloat16
 from intaglio._convert.text_dates import DATE, dates
 from intaglio._escape import counted
+from intaglio.errors import FormatError
 
 CELL_MAX: Final = 4000  # characters; the exact decimal form of a float64 has at most 1,077
 _DIGITS_SAFE: Final = {"float64": 15, "float32": 6, "float16": 3, "bfloat16": 2}

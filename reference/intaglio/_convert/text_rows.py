@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from intaglio._convert.base import FormatError
 from intaglio._convert.text_numbers import is_number
 from intaglio._escape import counted
+from intaglio.errors import FormatError
 
 SPACES: Final = " "  # as a delimiter: one or more spaces or tabs
 _BLANKS: Final = re.compile(r"[ \t]+")

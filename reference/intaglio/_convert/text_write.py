@@ -11,8 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from intaglio._convert.base import Array, Content, FormatError, is_bfloat16, native
+from intaglio._convert.base import Array, Content, is_bfloat16, native
 from intaglio._convert.text_numbers import is_number
+from intaglio.errors import FormatError
 
 DELIMITERS: Final = {"csv": ",", "tsv": "\t", "txt": " "}
 _DIGITS: Final = {"float64": 17, "float32": 9, "float16": 5, "bfloat16": 4}

@@ -11,18 +11,17 @@ import numpy as np
 from intaglio._convert.base import (
     Array,
     Content,
-    FormatError,
     ReadOptions,
     check_bytes,
     check_room,
     is_bfloat16,
     native,
-    need,
     partner,
 )
 from intaglio._convert.pictures import with_palette
 from intaglio._convert.tiff_pages import PALETTE, check_ome, check_page, notes_of, sayings
 from intaglio._rasters import HEAD_BYTES, kind_of
+from intaglio.errors import FormatError, need
 
 _EXPANSION_MAX: Final = 16  # of samples without compression: a bit each, read as a byte, or two
 _RATIO_MAX: Final = 4096  # what deflate, LZW and JPEG reach at most is less

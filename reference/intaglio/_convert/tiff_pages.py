@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 from xml.etree import ElementTree as ET  # DTDs are refused before
 
-from intaglio._convert.base import FormatError
 from intaglio._rasters import left_out
+from intaglio.errors import FormatError
 
 PALETTE: Final = 3
 _PLAIN_PHOTOMETRICS: Final = frozenset({1, 2, PALETTE})  # 0 is black, RGB, a palette

@@ -9,8 +9,8 @@ import zipfile
 from pathlib import Path
 from typing import Final
 
-from intaglio._convert.base import FormatError
 from intaglio._format.registry import ARRAYS_MAX
+from intaglio.errors import FormatError
 
 _HEAD_BYTES: Final = 30
 _END_BYTES: Final = 22

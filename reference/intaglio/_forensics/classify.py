@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from intaglio._colormap_data import map_with
 from intaglio._forensics.locate import empty_bits, is_cut, is_squashed
 from intaglio._forensics.matched_filter import LIKE, Likeness, is_near, likeness_of
 from intaglio._forensics.report import (
@@ -137,14 +138,12 @@ def _is_repeated(pixels: Pixels) -> bool:
 
 def _maybe_drawn(pixels: Pixels) -> Diagnosis | None:
     """Whether all colours are those of one colour map: numbers were drawn, and not carried."""
-    from intaglio._render.picture import colormap_with
-
     windows = [window[window[..., 3:].all(-1)][:, :3] for window in sample(pixels)]
     colors = np.unique(np.concatenate(windows), axis=0)
     is_grey = (colors == colors[:, :1]).all()  # what was carried may have been made so
     name = None
     if _DRAWN_LEAST <= len(colors) <= _DRAWN_MOST and not is_grey:
-        name = colormap_with(colors)
+        name = map_with(colors)
     if name is None:
         return None
     what = f"all its colours are of the colour map {name}, as plt.imsave draws an array"

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from intaglio._forensics.locate import prologue_plane
 from intaglio._forensics.marks import Mark
 from intaglio._forensics.orientation import TURNED, UNDONE
-from intaglio._format.codec import Opened
+from intaglio._format.decoder import Opened
 from intaglio._format.registry import PROLOGUE_BYTES
 from intaglio.errors import DecodeError
 from intaglio.limits import Limits

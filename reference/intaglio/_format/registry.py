@@ -29,6 +29,7 @@ PROFILES: Final[dict[str, Depths]] = {
     "rgba-dense": (4, 4, 4, 4),
 }
 DEFAULT_PROFILE: Final = "opaque"
+DEFAULT_NAME: Final = "data"  # of an array that is saved without a name
 
 HEADER_BYTES_MIN: Final = 12
 HEADER_BYTES_MAX: Final = 4 * 1024 * 1024

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from intaglio._escape import counted, escaped, json_for_people
-from intaglio._format.codec import Opened
+from intaglio._format.decoder import Opened
 from intaglio._format.header import ArrayRecord
 from intaglio._format.registry import (
     CODECS,

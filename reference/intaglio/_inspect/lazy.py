@@ -14,24 +14,8 @@ from intaglio._format.elements import Array
 from intaglio._inspect.info import ArrayInfo, Info, info_of
 from intaglio._inspect.source import LazySource
 from intaglio._io import Source
+from intaglio.errors import UnknownNameError, listed
 from intaglio.limits import Limits
-
-
-class UnknownNameError(KeyError):
-    """No array of that name; the message lists those there are."""
-
-    def __init__(self, name: str, names: list[str]) -> None:
-        super().__init__(name)
-        self._names: Final = names
-
-    def __str__(self) -> str:
-        return f"no array named {self.args[0]!a}; this file has {listed(self._names)}"
-
-
-def listed(names: list[str]) -> str:
-    """Names for a message: escaped, at most ten."""
-    shown = ", ".join(ascii(name) for name in names[:10])
-    return (shown or "no arrays") + (f" and {len(names) - 10} more" if len(names) > 10 else "")
 
 
 class IntaglioFile(Mapping[str, "LazyArray"]):

@@ -16,8 +16,8 @@ from pathlib import Path
 from threading import RLock
 from typing import Final, NamedTuple
 
-from intaglio._forensics.explain import Explainer, explaining
-from intaglio._format.codec import Opened, inspect
+from intaglio._format.decoder import Opened, inspect
+from intaglio._inspect.explain import Explainer, explaining
 from intaglio._io import Source, checked_path, maybe_position, open_source
 from intaglio.errors import DecodeError, Reason
 from intaglio.limits import Limits

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from intaglio._format.codec import inspect
+from intaglio._format.decoder import inspect
 from intaglio._inspect.info import ArrayInfo
 from intaglio._inspect.lazy import IntaglioFile
 from intaglio._io import Source, open_source

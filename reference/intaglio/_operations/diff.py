@@ -6,12 +6,12 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 import numpy.typing as npt
 
-from intaglio._format.codec import Opened, decoding
+from intaglio._format.decoder import Opened, decoding
 from intaglio._inspect.info import dtype_name
+from intaglio._inspect.reading import verify
 from intaglio._inspect.text import values_text
 from intaglio._io import Source, maybe_position, open_source
 from intaglio._operations.differences import ArrayDiff, Change, Diff, Element
-from intaglio.api import verify
 from intaglio.errors import DecodeError
 from intaglio.limits import DEFAULT_LIMITS, Limits
 

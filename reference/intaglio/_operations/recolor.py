@@ -4,9 +4,9 @@ from typing import Unpack
 
 from intaglio._inspect.reading import reading
 from intaglio._io import Source
+from intaglio._packing.encoder import write_file
 from intaglio._packing.options import Options
 from intaglio._packing.signatures import explicit
-from intaglio.api import save
 from intaglio.limits import DEFAULT_LIMITS, Limits
 
 
@@ -31,4 +31,4 @@ def recolor(
     options.setdefault("metadata", metadata)
     options.setdefault("attrs", attrs)
     options.setdefault("profile", depths)
-    save(target, arrays, **options)
+    write_file(target, arrays, options, None)

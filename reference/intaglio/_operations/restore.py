@@ -12,17 +12,18 @@ import numpy as np
 import numpy.typing as npt
 
 from intaglio._forensics.diagnose import is_told_by_pixels
-from intaglio._forensics.explain import explaining, explaining_pixels
 from intaglio._forensics.lossless_changes import maybe_past
 from intaglio._forensics.marks import Mark, maybe_mark
 from intaglio._forensics.orientation import UNDONE
 from intaglio._forensics.other_formats import open_other
 from intaglio._forensics.report import ASK
 from intaglio._format.carrier_write import Embedder
-from intaglio._format.codec import HINT, Opened
+from intaglio._format.decoder import Opened
 from intaglio._format.png.decode import open_png
 from intaglio._format.png.encode import band_rows, write_png
 from intaglio._format.registry import HINT_KEYWORD
+from intaglio._inspect.explain import explaining, explaining_pixels
+from intaglio._inspect.reading import verify
 from intaglio._io import (
     Source,
     check_target,
@@ -31,7 +32,7 @@ from intaglio._io import (
     open_source,
     write_target,
 )
-from intaglio.api import verify
+from intaglio._packing.encoder import HINT
 from intaglio.errors import DecodeError, Reason
 from intaglio.limits import DEFAULT_LIMITS, Limits, check_limits
 

@@ -13,7 +13,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from intaglio._forensics.explain import explaining
 from intaglio._forensics.locate import blanked
 from intaglio._forensics.marks import Mark, maybe_mark
 from intaglio._format.carrier import Extractor
@@ -21,6 +20,7 @@ from intaglio._format.png.decode import open_png
 from intaglio._format.png.encode import band_rows, write_png
 from intaglio._format.prologue import read_prologue
 from intaglio._format.registry import PROLOGUE_BYTES, PROLOGUE_DEPTHS, Depths
+from intaglio._inspect.explain import explaining
 from intaglio._io import Source, check_target, open_source, write_target
 from intaglio._packing.flat_areas import unlevelled
 from intaglio.errors import ContentError, DecodeError, Reason

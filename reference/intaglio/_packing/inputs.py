@@ -2,16 +2,15 @@
 
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from intaglio._format.elements import Array, element_type_of
+from intaglio._format.registry import DEFAULT_NAME
 from intaglio._packing.sequences import check_elements_kept, is_sequence
 from intaglio.errors import EncodeError, Reason
-
-DEFAULT_NAME: Final = "data"
 
 
 def as_arrays(data: npt.ArrayLike | Mapping[str, npt.ArrayLike]) -> dict[str, Array]:

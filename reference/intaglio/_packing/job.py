@@ -1,18 +1,38 @@
-"""Checks the keywords of everything that writes a picture, and makes the codec's job of them."""
+"""Checks the keywords of everything that writes a picture, and makes the encoder's job of them."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from itertools import islice
 from numbers import Integral
-from typing import Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from intaglio._escape import digits_of
-from intaglio._format.codec import Job
+from intaglio._format.blocks import BlockForm
 from intaglio._format.png.head import write_phys
 from intaglio._format.registry import DEFAULT_PROFILE, PROFILES, Depths, is_legal_depths
+from intaglio._packing.body import BLOCK_BYTES_USUAL
 from intaglio._packing.options import LEVEL_USUAL, TABLE, Effort, Profile
 from intaglio.errors import EncodeError, Reason
 
+if TYPE_CHECKING:
+    from intaglio._render.style import Look
+
 _NOT_OF_THE_LOOK: Final = ("metadata", "attrs", "profile", "level", "effort")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Everything that decides the bytes of a file but the arrays."""
+
+    depths: Depths
+    level: int | None
+    look: "Look"
+    metadata: Mapping[str, Any] | None = None
+    attrs: Mapping[str, Mapping[str, Any]] | None = None
+    dpi: float | None = None
+    form: BlockForm | None = None
+    block_bytes: int = BLOCK_BYTES_USUAL
+    effort: Effort = "fast"
 
 
 def make_job(options: Mapping[str, Any], dpi: float | None) -> Job:
@@ -20,11 +40,10 @@ def make_job(options: Mapping[str, Any], dpi: float | None) -> Job:
 
     Wrong types are TypeError, wrong values EncodeError(OPTION_INVALID) with `.option`.
     """
-    from intaglio._render.picture import Look  # imported here because decoding never needs it
+    from intaglio._render.style import Look  # imported here because decoding never needs it
 
     _check_keywords(options)
-    if dpi is not None:
-        write_phys(dpi)
+    check_dpi(dpi)
     look = {key: value for key, value in options.items() if key not in _NOT_OF_THE_LOOK}
     return Job(
         depths=_depths(options.get("profile", DEFAULT_PROFILE)),
@@ -35,6 +54,12 @@ def make_job(options: Mapping[str, Any], dpi: float | None) -> Job:
         dpi=dpi,
         effort=_effort(options.get("effort", "fast")),
     )
+
+
+def check_dpi(dpi: float | None) -> None:
+    """TypeError or EncodeError(option-invalid) for what a PNG cannot say as its resolution."""
+    if dpi is not None:
+        write_phys(dpi)
 
 
 def _level(level: object) -> int | None:

@@ -2,7 +2,7 @@
 
 Every table ends with the colours of what lies outside it: over, NaN, -inf,
 +inf, under. This file knows positions between 0 and 1; values, norms and
-pictures are other rooms.
+pictures have modules of their own.
 """
 
 import difflib
@@ -13,37 +13,12 @@ from typing import Any, Final, NamedTuple, Protocol, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
+from intaglio._colormap_data import ROW_BY_NAME, color_count
 from intaglio.errors import EncodeError, Reason
 
 Bytes = NDArray[np.uint8]
 
-# The maps of colormaps.png, written by docs/make_colormaps.py: row 2i is map i, 2i + 1 its reverse.
-_MAPS: Final = """
-    magma inferno plasma viridis cividis twilight twilight_shifted turbo berlin managua vanimo
-    Blues BrBG BuGn BuPu CMRmap GnBu Greens Greys OrRd Oranges PRGn PiYG PuBu PuBuGn PuOr PuRd
-    Purples RdBu RdGy RdPu RdYlBu RdYlGn Reds Spectral Wistia YlGn YlGnBu YlOrBr YlOrRd afmhot
-    autumn binary bone brg bwr cool coolwarm copper cubehelix flag gist_earth gist_gray
-    gist_heat gist_ncar gist_rainbow gist_stern gist_yarg gnuplot gnuplot2 gray hot hsv jet
-    nipy_spectral ocean pink prism rainbow seismic spring summer terrain winter Accent okabe_ito
-    Dark2 Paired Pastel1 Pastel2 Set1 Set2 Set3 tab10 tab20 tab20b tab20c grey gist_grey
-    gist_yerg Grays
-"""
-_COLORS_BY_MAP: Final = (
-    dict.fromkeys(("twilight", "twilight_shifted"), 510)
-    | dict.fromkeys(("Accent", "okabe_ito", "Dark2", "Pastel2", "Set2"), 8)
-    | dict.fromkeys(("Pastel1", "Set1"), 9)
-    | dict.fromkeys(("Paired", "Set3"), 12)
-    | dict.fromkeys(("tab20", "tab20b", "tab20c"), 20)
-    | {"tab10": 10}
-)
-_COLORS_USUAL: Final = 256
 COLORS_MAX: Final = 65536
-ROW_BY_NAME: Final = {
-    name + end: 2 * i + j
-    for i, name in enumerate(_MAPS.split())
-    for j, end in enumerate(("", "_r"))
-}
-
 # What NaN, -inf and +inf may look like, the liked ones first.
 _NAN_COLORS: Final = ((168, 168, 168), (255, 0, 255), (0, 200, 0), (96, 96, 96), (255, 255, 255))
 _LOW_COLORS: Final = ((0, 0, 0), (0, 0, 255), (0, 90, 0), (120, 60, 0), (0, 255, 255))
@@ -88,7 +63,7 @@ def check_colormap(cmap: object) -> None:
 def make_palette(cmap: object, shipped: Callable[[], Bytes]) -> Palette:
     """Make the table of a checked colour map; `shipped` gives colormaps.png's pixels."""
     if isinstance(cmap, str) and cmap in ROW_BY_NAME:
-        n = _COLORS_BY_MAP.get(cmap.removesuffix("_r"), _COLORS_USUAL)
+        n = color_count(cmap)
         row = shipped()[ROW_BY_NAME[cmap]]
         return _with_specials(row[-(-np.arange(n) * len(row) // n)])
     if isinstance(cmap, str):
@@ -96,16 +71,6 @@ def make_palette(cmap: object, shipped: Callable[[], Bytes]) -> Palette:
     if _is_colormap(cmap):
         return _from_matplotlib(cmap)
     return _with_specials(_rows_of(cmap))
-
-
-def map_with(colors: Bytes, shipped: Callable[[], Bytes]) -> str | None:
-    """The first of the shipped maps that has all of those (n, 3) `colors`, if one has."""
-    rows = shipped().astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
-    wanted = colors.astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
-    for name, row in ROW_BY_NAME.items():
-        if np.isin(wanted, rows[row]).all():
-            return name
-    return None
 
 
 def color_index(positions: NDArray[Any], n: int) -> NDArray[np.int32]:

@@ -8,7 +8,6 @@ import sys
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from math import ceil, sqrt
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -16,8 +15,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from intaglio._colormap_data import shipped
 from intaglio._render.badge import badge_for
-from intaglio._render.colormaps import map_with
 from intaglio._render.cover import is_figure, read_cover, resize
 from intaglio._render.layout import (
     PANELS_SHOWN_MAX,
@@ -37,9 +36,8 @@ from intaglio._render.style import Look
 from intaglio._render.views import View, panels_of, view_of
 from intaglio.errors import EncodeError, PictureWarning, Reason
 
-__all__ = ["Look", "Picture", "PlannedSize", "colormap_with", "make_picture", "plan_size"]
+__all__ = ["Look", "Picture", "PlannedSize", "make_picture", "plan_size"]
 
-_SHIPPED: Final = Path(__file__).with_name("colormaps.png")
 _FIGURE_DRAWS_MAX: Final = 3
 
 
@@ -117,7 +115,7 @@ def make_picture(arrays: Mapping[str, NDArray[Any]], pixels_needed: int, look: L
         panels = [
             placed
             for view, box, gap in zip(plan.views, plan.boxes, plan.gaps, strict=True)
-            for placed in panels_of(view, box, gap, look, _shipped)
+            for placed in panels_of(view, box, gap, look, shipped)
         ]
     if look.badge:
         x, y, sign = badge_for(width, height)
@@ -189,7 +187,7 @@ def _notes(names: list[str], views: list[View]) -> list[str]:
 
 def _warn(notes: list[str]) -> None:
     """Warn at the line outside this package that asked for the picture."""
-    home = str(Path(__file__).parent)
+    home = str(Path(__file__).parents[1])  # the package
     frame, level = sys._getframe(1), 2
     while frame.f_back is not None and frame.f_code.co_filename.startswith(home):
         frame, level = frame.f_back, level + 1
@@ -249,14 +247,3 @@ def _covering(needed: int, look: Look) -> Bytes:
             if drawn.shape[0] * drawn.shape[1] >= needed:
                 return drawn
     return resize(pixels, w, h)
-
-
-def colormap_with(colors: Bytes) -> str | None:
-    """Name the first colour map that has all of those (n, 3) `colors`; None if none has."""
-    return map_with(colors, _shipped)
-
-
-@cache
-def _shipped() -> Bytes:
-    """Return the pixels of the colour maps' picture."""
-    return read_cover(_SHIPPED, 2**20)

@@ -114,7 +114,7 @@ def profile(text: str) -> str | tuple[int, ...]:
 
 def colour_maps() -> Iterable[str]:
     """The names of all colour maps."""
-    from intaglio._render.colormaps import ROW_BY_NAME
+    from intaglio._colormap_data import ROW_BY_NAME
 
     return ROW_BY_NAME
 

@@ -47,7 +47,7 @@ def ls_files(files: list[Path], talk: Talk, limits: Limits = DEFAULT_LIMITS) -> 
 
 def verify_files(files: list[Path], talk: Talk, limits: Limits = DEFAULT_LIMITS) -> int:
     """Check each picture to its last bit; give the exit code."""
-    from intaglio.api import verify
+    from intaglio._inspect.reading import verify
 
     any_sound = False
 

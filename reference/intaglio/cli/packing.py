@@ -7,22 +7,21 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from intaglio._convert import format_of, read
-from intaglio._convert.base import Content, FormatError, MissingExtraError, ReadOptions
+from intaglio._convert.base import Content, ReadOptions
 from intaglio._escape import escaped
-from intaglio._format import codec
 from intaglio._format.elements import Array, element_type_of
 from intaglio._format.metadata import read_metadata
-from intaglio._format.registry import carrier_capacity
+from intaglio._format.registry import DEFAULT_NAME, carrier_capacity
 from intaglio._inspect.info import profile_name
 from intaglio._io import check_target
-from intaglio._packing.inputs import DEFAULT_NAME
+from intaglio._packing.encoder import Encoded, encode
 from intaglio._packing.job import make_job
 from intaglio._packing.plan import use_text
 from intaglio.cli.console import Talk
 from intaglio.cli.exit_codes import UsageError
 from intaglio.cli.files import STDOUT
 from intaglio.cli.input import STDIN, path_of
-from intaglio.errors import DecodeError, EncodeError
+from intaglio.errors import DecodeError, EncodeError, FormatError, MissingExtraError
 
 _INSIDE: Final = re.compile(r"(.+\.(?:h5|hdf5|nc)):(/.*)", re.IGNORECASE | re.DOTALL)
 _SHOWN_MAX: Final = 20
@@ -40,7 +39,7 @@ class Source:
 class Packed(NamedTuple):
     """A picture ready to be written, and what it carries."""
 
-    encoded: codec.Encoded
+    encoded: Encoded
     arrays: dict[str, Array]
 
 
@@ -120,7 +119,7 @@ class Packer:
                 raise UsageError(message)
             attrs[name] = {**attrs.get(name, {}), **members}
         everything = {"metadata": {**metadata, **self.metadata}, "attrs": attrs, **self.options}
-        return Packed(codec.encode(arrays, make_job(everything, None)), arrays)
+        return Packed(encode(arrays, make_job(everything, None)), arrays)
 
     def _check_options(self, sources: list[Source]) -> None:
         modules = {form.module for source in sources if (form := format_of(source.path))}
@@ -169,7 +168,7 @@ class Packer:
         more = len(arrays) - _SHOWN_MAX
         return [head, *arrays[:_SHOWN_MAX], *([f"  and {more} more"] if more > 0 else [])]
 
-    def summary(self, encoded: codec.Encoded) -> str:
+    def summary(self, encoded: Encoded) -> str:
         """Size and use of the picture in one line."""
         width, height, depths = encoded.picture.width, encoded.picture.height, encoded.job.depths
         capacity = carrier_capacity(width * height, depths)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from intaglio._convert.base import FormatError, need, partner
+from intaglio._convert.base import partner
 from intaglio._convert.npy import open_map
 from intaglio._escape import counted, escaped
 from intaglio._format.elements import Array, element_type_of
@@ -21,7 +21,7 @@ from intaglio.cli.console import Talk, label, progress
 from intaglio.cli.exit_codes import ExistsError, UsageError
 from intaglio.cli.files import STDOUT, check_free, is_folder, write_file, write_folder
 from intaglio.cli.packing import Packer, Source
-from intaglio.errors import EncodeError
+from intaglio.errors import EncodeError, FormatError, need
 from intaglio.limits import Limits
 
 if TYPE_CHECKING:

@@ -8,10 +8,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from intaglio._convert import FORMAT_BY_NAME, Format, format_of, write
-from intaglio._convert.base import Array, Content, FormatError
-from intaglio._inspect.lazy import UnknownNameError
+from intaglio._convert.base import Array, Content
+from intaglio._format.registry import DEFAULT_NAME
 from intaglio._inspect.reading import reading
-from intaglio._packing.inputs import DEFAULT_NAME
 from intaglio.cli.console import Talk, label
 from intaglio.cli.exit_codes import UsageError
 from intaglio.cli.files import (
@@ -26,6 +25,7 @@ from intaglio.cli.files import (
 )
 from intaglio.cli.input import STDIN, check_once, source_of
 from intaglio.cli.names import file_names
+from intaglio.errors import FormatError, UnknownNameError
 from intaglio.limits import Limits
 
 

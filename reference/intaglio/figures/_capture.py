@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from intaglio._extras import need
+from intaglio.errors import need
 from intaglio.figures._columns import Mpl, Values
 
 _XYZ: Final = ("x", "y", "z")

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from intaglio._extras import need
-from intaglio._format.png.head import write_phys
+from intaglio._packing.job import check_dpi
 from intaglio._render.labels import label_table, labels_of
-from intaglio.errors import EncodeError, Reason
+from intaglio.errors import EncodeError, Reason, need
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -47,8 +46,7 @@ def framed(
             f"colorbar=True frames a matrix of real numbers, not {array.dtype} {array.shape}",
             "colorbar",
         )
-    if dpi is not None:
-        write_phys(dpi)  # refused in the words of pictures without a frame
+    check_dpi(dpi)
     rows, cols = array.shape
     shrink = _LONG_SIDE / max(rows, cols)
     width, height = (max(_SHORT_SIDE_MIN, side * shrink) for side in (cols, rows))

@@ -4,11 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from intaglio._extras import need
-from intaglio._inspect.lazy import UnknownNameError
 from intaglio._io import Source
 from intaglio._records.schema import SchemaError
-from intaglio.errors import ContentError, DecodeError, Reason
+from intaglio.errors import ContentError, DecodeError, Reason, UnknownNameError, need
 from intaglio.figures._columns import Array, ColumnReader, Json
 from intaglio.figures._guard import guarded
 from intaglio.figures._schema import FIGURE, check_columns

@@ -5,22 +5,19 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil, sqrt
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from intaglio._extras import need
-from intaglio._format import codec
-from intaglio._format.registry import DEFAULT_PROFILE, pixels_for
 from intaglio._io import Source, check_target, write_target
-from intaglio._packing.body import Body, write_body
-from intaglio._packing.job import make_job
-from intaglio._packing.options import DEFAULT_PIXELS_MAX, LEVEL_USUAL, Profile
+from intaglio._packing.body import Body
+from intaglio._packing.encoder import encode, pack, pixels_needed
+from intaglio._packing.job import Job, make_job
+from intaglio._packing.options import DEFAULT_PIXELS_MAX, LEVEL_USUAL, TABLE, Profile
 from intaglio._records.schema import SchemaError
-from intaglio._render.picture import make_picture
-from intaglio.errors import EncodeError, Reason
+from intaglio.errors import EncodeError, Reason, need
 from intaglio.figures._schema import FIGURE, KEYWORDS, Totals, count
 
 if TYPE_CHECKING:
@@ -29,7 +26,10 @@ if TYPE_CHECKING:
 Pixels = npt.NDArray[np.uint8]  # (H, W, 3)
 
 MEMBER: Final = "intaglio.figure"  # of the file's metadata
-PROFILES_TRIED: Final = ("fine", DEFAULT_PROFILE)  # where none is asked for: least grain first
+PROFILES_TRIED: Final = (
+    "fine",
+    str(TABLE["profile"].default),
+)  # where none is asked for: least grain first
 _DRAWS_MAX: Final = 6
 _NOT_OF_THE_PICTURE: Final = frozenset({"dpi", "metadata", "pil_kwargs", "transparent", "format"})
 
@@ -39,10 +39,17 @@ class Drawn(NamedTuple):
 
     pixels: Pixels
     body: Body
-    needed: int  # pixels
-    dpi: float
-    profile: Profile
+    job: Job
     beyond: str | None  # why replot will refuse it
+
+    @property
+    def dpi(self) -> float:
+        return self.job.dpi or 0.0
+
+    @property
+    def needed(self) -> int:
+        """Pixels that hold the body."""
+        return pixels_needed(self.body, self.job)
 
     @property
     def fits(self) -> bool:
@@ -81,7 +88,7 @@ def savefig(
     _warn_of(given)
     render = _Savefig(figure, {**_settings(), **given})  # to matplotlib, None means rcParams
     drawn = fit(figure, render, options, metadata or {}, grow=grow)
-    write_target(fname, lambda out: write(out, drawn, options))
+    write_target(fname, lambda out: write(out, drawn))
 
 
 def _settings() -> dict[str, Any]:
@@ -229,17 +236,13 @@ def _draw(
         ) from problem
     beyond = count(record, store.arrays).beyond(Totals())
     asked = options["profile"]
-    jobs = {
-        profile: make_job({**options, "profile": profile}, used)
+    shared = {**options, "metadata": {MEMBER: record, **metadata}, "cover": pixels}
+    jobs = [
+        make_job({**shared, "profile": profile}, used)
         for profile in (PROFILES_TRIED if asked is None else (asked,))
-    }
-    job = next(iter(jobs.values()))
-    whole = {MEMBER: record, **metadata}
-    body = write_body(store.arrays, whole, {}, job.level, job.form, job.block_bytes)
-    tried = [
-        Drawn(pixels, body, pixels_for(body.length, job.depths), used, profile, beyond)
-        for profile, job in jobs.items()
     ]
+    body = pack(store.arrays, jobs[0])  # the profile does not change it
+    tried = [Drawn(pixels, body, job, beyond) for job in jobs]
     return next((drawn for drawn in tried if drawn.fits), tried[-1])
 
 
@@ -251,8 +254,6 @@ def flat(png: io.BytesIO) -> Pixels:
     return np.asarray(Image.alpha_composite(white, whole).convert("RGB"))
 
 
-def write(out: Any, drawn: Drawn, options: Mapping[str, Any]) -> None:  # noqa: ANN401
+def write(out: BinaryIO, drawn: Drawn) -> None:
     """Write the PNG file of a figure that was drawn."""
-    job = make_job({**options, "profile": drawn.profile, "cover": drawn.pixels}, drawn.dpi)
-    picture = make_picture({}, drawn.needed, job.look)
-    codec.Encoded(drawn.body, picture, job).write(out)
+    encode({}, drawn.job, body=drawn.body).write(out)

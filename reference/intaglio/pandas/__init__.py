@@ -10,7 +10,7 @@ from typing import Any, Final, Unpack
 try:
     import pandas as pd
 except ModuleNotFoundError as problem:
-    from intaglio._extras import missing
+    from intaglio.errors import missing
 
     raise missing(problem, "pandas", "pandas") from problem
 

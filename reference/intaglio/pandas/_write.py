@@ -1,6 +1,6 @@
 """Frames, written: columns and indexes become arrays, what they alone do not say a record.
 
-`_frames_read` is the way back; both follow docs/pandas.md.
+`_read` is the way back; both follow docs/pandas.md.
 """
 
 from typing import Any, Final, NamedTuple

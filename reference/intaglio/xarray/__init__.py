@@ -18,16 +18,16 @@ try:
     from xarray.backends import BackendArray, BackendEntrypoint
     from xarray.core import indexing
 except ModuleNotFoundError as problem:
-    from intaglio._extras import missing
+    from intaglio.errors import missing
 
     raise missing(problem, "xarray", "xarray") from problem
 
-from intaglio._format.codec import inspect
 from intaglio._inspect.lazy import IntaglioFile, LazyArray
-from intaglio._io import Source, open_source
+from intaglio._inspect.reading import inspecting
+from intaglio._inspect.reading import open as open_file
+from intaglio._io import Source
 from intaglio._packing.options import Options
 from intaglio._packing.signatures import explicit
-from intaglio.api import open as open_file
 from intaglio.errors import DecodeError, Reason
 from intaglio.limits import DEFAULT_LIMITS, Limits
 from intaglio.xarray._read import invalid, read_dataset, with_indexes
@@ -142,8 +142,8 @@ class IntaglioBackend(BackendEntrypoint):
 def _carries(file: Source) -> bool:
     """A file with a prologue is ours, damaged or not: opening it says what is wrong."""
     try:
-        with open_source(file) as stream:
-            inspect(stream, DEFAULT_LIMITS)
+        with inspecting(file, DEFAULT_LIMITS):
+            pass
     except DecodeError as problem:
         if problem.reason == Reason.PNG_DAMAGED:  # whose it was only the name can tell
             return str(file).endswith(".ig.png")

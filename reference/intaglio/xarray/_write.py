@@ -1,6 +1,6 @@
 """Datasets, written: variables become arrays, what they alone do not say becomes metadata.
 
-`_datasets_read` is the way back; both follow docs/xarray.md.
+`_read` is the way back; both follow docs/xarray.md.
 """
 
 from collections.abc import Hashable, Mapping
@@ -10,10 +10,8 @@ import numpy as np
 import xarray as xr
 from xarray.indexes import PandasIndex, PandasMultiIndex
 
-from intaglio._format import codec
-from intaglio._format.registry import pixels_for
 from intaglio._io import Source, check_target, write_target
-from intaglio._packing.body import write_body
+from intaglio._packing.encoder import encode
 from intaglio._packing.job import make_job
 from intaglio._packing.options import Options
 from intaglio._packing.signatures import explicit
@@ -21,7 +19,6 @@ from intaglio._records.calendars import CALENDARS, CALENDARS_ITEMS_MAX, cftime_f
 from intaglio._records.categories import split_words
 from intaglio._records.schema import SchemaError
 from intaglio._records.typed_json import NoJSONError, to_json
-from intaglio._render.picture import make_picture
 from intaglio.errors import EncodeError, Reason
 from intaglio.xarray._advice import advice_of_index, advice_of_values
 from intaglio.xarray._read import (
@@ -50,10 +47,8 @@ def save(file: Source, data: xr.Dataset | xr.DataArray, **options: Unpack[Option
     dataset, kind = _as_dataset(data)
     arrays, attrs, metadata = _parts(dataset, kind)
     job = make_job({**options, "metadata": metadata, "attrs": attrs}, None)
-    body = write_body(arrays, metadata, attrs, job.level, job.form, job.block_bytes)
-    shown = {str(name): arrays[str(name)] for name in dataset.data_vars} or arrays
-    picture = make_picture(shown, pixels_for(body.length, job.depths), job.look)
-    write_target(file, codec.Encoded(body, picture, job).write)
+    shown = {str(name): arrays[str(name)] for name in dataset.data_vars}
+    write_target(file, encode(arrays, job, shown=shown or None).write)
 
 
 def _parts(

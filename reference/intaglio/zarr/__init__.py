@@ -15,7 +15,7 @@ try:
     from intaglio.zarr._keys import SuffixKeys
     from intaglio.zarr._regions import shared_range
 except ModuleNotFoundError as problem:
-    from intaglio._extras import missing
+    from intaglio.errors import missing
 
     raise missing(problem, "zarr", "zarr") from problem
 

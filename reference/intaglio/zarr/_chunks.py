@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from zarr.core.array_spec import ArraySpec
 
-from intaglio._format import codec
+from intaglio._format.decoder import Opened, decoding, inspect
 from intaglio._format.elements import Array, element_type_of
+from intaglio._format.registry import DEFAULT_NAME
 from intaglio._inspect.info import dtype_name
-from intaglio._packing.inputs import DEFAULT_NAME
 from intaglio.errors import ContentError, DecodeError, IntaglioError, Reason
 from intaglio.limits import DEFAULT_LIMITS, OUTPUT_BYTES_VARIABLE, Limits
 
@@ -43,7 +43,7 @@ def decode(stored: bytes, form: ChunkForm, limits: Limits = DEFAULT_LIMITS) -> A
     """
     check_bytes(form, limits, len(stored))
     own = Limits(pixels_max=limits.pixels_max, output_bytes_max=form.nbytes)
-    with codec.decoding(io.BytesIO(stored), own) as opened:
+    with decoding(io.BytesIO(stored), own) as opened:
         _check_form(opened, form)
         return opened.array(DEFAULT_NAME)
 
@@ -65,7 +65,7 @@ def check_bytes(form: ChunkForm, limits: Limits, stored: int | None = None) -> N
 
 def check_chunk(stored: bytes, form: ChunkForm, limits: Limits) -> None:
     """ContentError if the picture's header does not say that it is a chunk of this array."""
-    _check_form(codec.inspect(io.BytesIO(stored), limits)[1], form)
+    _check_form(inspect(io.BytesIO(stored), limits)[1], form)
 
 
 def about_chunk(problem: IntaglioError, key: str) -> IntaglioError:
@@ -76,7 +76,7 @@ def about_chunk(problem: IntaglioError, key: str) -> IntaglioError:
     return type(problem)(problem.reason, detail)
 
 
-def _check_form(opened: codec.Opened, form: ChunkForm) -> None:
+def _check_form(opened: Opened, form: ChunkForm) -> None:
     found = [
         (record.name, (record.element, record.unit, record.unit_count), record.shape)
         for record in opened.contents.header.arrays

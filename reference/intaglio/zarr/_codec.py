@@ -20,10 +20,10 @@ from zarr.abc.store import ByteGetter, ByteSetter
 from zarr.core.array_spec import ArraySpec
 from zarr.core.buffer import Buffer, NDBuffer
 
+from intaglio._colormap_data import ROW_BY_NAME
 from intaglio._format.elements import Array, element_type_of
 from intaglio._format.registry import DEFAULT_PROFILE, RANK_MAX
 from intaglio._packing.job import make_job
-from intaglio._render.colormaps import ROW_BY_NAME
 from intaglio._render.norms import NORM_NAMES
 from intaglio._render.style import COLORMAP_USUAL
 from intaglio.api import dumps

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 import zarr
 
-from intaglio._convert.base import FormatError
 from intaglio._threads import in_threads
-from intaglio.errors import DecodeError
+from intaglio.errors import DecodeError, FormatError
 from intaglio.limits import Limits
 from intaglio.zarr._chunks import about_chunk, check_bytes, decode
 from intaglio.zarr._codec import Picture

@@ -9,8 +9,7 @@ from zarr.abc.store import ByteRequest
 from zarr.core.buffer import Buffer, BufferPrototype
 from zarr.storage import LocalStore
 
-from intaglio._convert.base import FormatError
-from intaglio.errors import DecodeError, Reason
+from intaglio.errors import DecodeError, FormatError, Reason
 from intaglio.limits import (
     OUTPUT_BYTES_ALWAYS,
     OUTPUT_BYTES_PER_FILE_BYTE,

@@ -17,8 +17,8 @@ from zarr.abc.store import ByteRequest, RangeByteRequest, SuffixByteRequest
 from zarr.core.buffer import default_buffer_prototype
 from zarr.core.sync import sync
 
-from intaglio._convert.base import FormatError
 from intaglio._format.elements import Array
+from intaglio.errors import FormatError
 from intaglio.zarr._chunks import ChunkForm
 from intaglio.zarr._codec import NAME, Picture
 from intaglio.zarr._folders import FILE_BYTES_MAX, Folder

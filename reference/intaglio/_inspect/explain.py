@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from intaglio._forensics.report import NOT_A_CARRIER
 from intaglio._io import bare_stream, maybe_position
 from intaglio.errors import DecodeError, Reason
 from intaglio.limits import Limits
@@ -100,6 +99,8 @@ def _told(look: Look, reason: Reason, detail: str) -> tuple[str | None, str]:
     if found is None:
         return None, detail
     whole = found.sentence if reason in _TOLD_ANEW else f"{found.sentence} ({detail})"
+    from intaglio._forensics.report import NOT_A_CARRIER
+
     return None if found.cause == NOT_A_CARRIER else found.cause, whole
 
 

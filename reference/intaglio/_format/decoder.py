@@ -1,18 +1,16 @@
-"""The whole way: arrays to PNG bytes, and back.
+"""SPEC.md section 12, decoding: its steps in order, each done by the module of its section.
 
-The layers one after another, as SPEC.md section 12 has them; no arithmetic of its own.
+Decoding needs nothing of what writes files.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from intaglio._format.blocks import BlockForm
-from intaglio._format.carrier import Extractor, Pixels
+from intaglio._format.carrier import Extractor
 from intaglio._format.container import (
     array_of,
     array_type,
@@ -25,149 +23,13 @@ from intaglio._format.container import (
 from intaglio._format.elements import Array
 from intaglio._format.png.decode import PngRows, open_png
 from intaglio._format.prologue import maybe_prologue_length, read_prologue
-from intaglio._format.registry import (
-    FORMAT_MAJOR,
-    FORMAT_MINOR,
-    HINT_KEYWORD,
-    PROLOGUE_COMMON_BYTES,
-    Depths,
-    carrier_capacity,
-    pixels_for,
-)
+from intaglio._format.registry import PROLOGUE_COMMON_BYTES
 from intaglio._io import maybe_size
-from intaglio._packing.body import BLOCK_BYTES_USUAL, Body, write_body
-from intaglio._packing.options import Effort
-from intaglio._threads import ahead, in_threads
-from intaglio.errors import DecodeError, EncodeError, Reason
+from intaglio._threads import ahead
+from intaglio.errors import DecodeError, Reason
 from intaglio.limits import Limits, check_limits
 
-if TYPE_CHECKING:
-    from intaglio._format.carrier_write import Embedder
-    from intaglio._render.picture import Look, Picture
-
 Bytes = npt.NDArray[np.uint8]
-
-HINT: Final = (
-    f"This picture carries exact numeric data (Intaglio format {FORMAT_MAJOR}.{FORMAT_MINOR}) in "
-    "the low bits of its pixels. Read it with the Python package intaglio: intaglio.load(path). "
-    "Keep it as a PNG: JPEG, resizing and recolouring destroy the data."
-)  # [PNG-9]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """Everything that decides the bytes of a file but the arrays."""
-
-    depths: Depths
-    level: int | None
-    look: "Look"
-    metadata: Mapping[str, Any] | None = None
-    attrs: Mapping[str, Mapping[str, Any]] | None = None
-    dpi: float | None = None
-    form: BlockForm | None = None
-    block_bytes: int = BLOCK_BYTES_USUAL
-    effort: Effort = "fast"
-
-
-def pack(arrays: Mapping[str, Array], job: Job) -> Body:
-    """The body that carries `arrays`."""
-    return write_body(
-        arrays,
-        job.metadata,
-        job.attrs or {},
-        job.level,
-        job.form,
-        job.block_bytes,
-        job.effort,
-    )
-
-
-def encode(arrays: Mapping[str, Array], job: Job) -> "Encoded":
-    """Pack `arrays` and plan their picture; nothing is written yet."""
-    from intaglio._render.picture import make_picture  # who only reads does without
-
-    body = pack(arrays, job)
-    picture = make_picture(arrays, pixels_for(body.length, job.depths), job.look)
-    return Encoded(body, picture, job)
-
-
-@dataclass(frozen=True, slots=True)
-class Encoded:
-    """Arrays packed and their picture planned: all that can fail has been tried."""
-
-    body: Body
-    picture: "Picture"
-    job: Job
-
-    def write(self, out: BinaryIO) -> None:
-        """Write the PNG file."""
-        from intaglio._format.png.encode import write_png  # who only reads does without
-
-        width, height = self.picture.width, self.picture.height
-        channels = 4 if self.job.depths[3] else 3  # [PNG-8]
-        embedder = _embedder(self.body, self.job.depths, width, height, shaped=True)
-        write_png(
-            out,
-            width,
-            height,
-            channels,
-            _embedded_bands(self.picture, embedder, self.job.depths, channels),
-            text=((HINT_KEYWORD, HINT),),
-            dpi=self.job.dpi,
-            effort=self.job.effort,
-        )
-
-
-def _embedder(body: Body, depths: Depths, width: int, height: int, *, shaped: bool) -> "Embedder":
-    """`shaped`: whether `embed_rows` gets `shape`, which moves the mean of what carries data."""
-    from intaglio._format.carrier_write import Embedder
-    from intaglio._packing.embedding import drift_of
-    from intaglio._packing.flat_areas import leveller
-
-    drifts = tuple(drift_of(depths, channel) if shaped else 0 for channel in range(len(depths)))
-    prologue = body.prologue(depths, width, height)
-    rest = (width, leveller(depths, drifts))
-    return Embedder(prologue, body.stream(), depths, width * height, rest)
-
-
-def _embedded_bands(
-    picture: "Picture", embedder: "Embedder", depths: Depths, channels: int
-) -> Iterator[Pixels]:
-    from intaglio._format.png.encode import band_rows
-    from intaglio._packing.embedding import shape
-
-    rows = band_rows(picture.width, channels)
-
-    def embedded(item: tuple[int, Pixels]) -> Pixels:
-        index, band = item
-        pixels = np.full((*band.shape[:2], channels), 255, np.uint8)
-        pixels[..., :3] = band
-        embedder.embed_rows(
-            pixels,
-            index * rows * picture.width,
-            lambda cover, wanted, above: shape(cover, wanted, depths, above),
-        )
-        return pixels
-
-    return in_threads(embedded, enumerate(picture.bands(rows)))
-
-
-def embed(pixels: Bytes, arrays: Mapping[str, Array], job: Job) -> Bytes:
-    """A copy of the (H, W, 3 or 4) `pixels` that carries `arrays`."""
-    body = pack(arrays, job)
-    height, width, channels = pixels.shape
-    if body.length > carrier_capacity(width * height, job.depths):
-        raise EncodeError(
-            Reason.CAPACITY_EXCEEDED,
-            f"needs {pixels_for(body.length, job.depths):,} pixels, these are {width * height:,} "
-            f"({width}x{height}): a larger picture or a denser profile would hold it",
-        )
-    shape = (height, width, 4 if job.depths[3] else channels)
-    result = np.full(shape, 255, np.uint8)
-    result[..., :channels] = pixels
-    embedder = _embedder(body, job.depths, width, height, shaped=False)
-    embedder.embed(result.reshape(-1, shape[2]), 0)
-    return result
 
 
 class Opened:
