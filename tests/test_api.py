@@ -16,7 +16,7 @@ from tests.support import reason_of, same_bits
 
 import intaglio as ig
 from intaglio import EncodeError, Reason
-from intaglio._packing.options import Options
+from intaglio._options import Options
 
 A = np.random.default_rng(0).uniform(-1, 1, (96, 96))
 CUBE = np.arange(7 * 50 * 60, dtype="f4").reshape(7, 50, 60)

@@ -18,7 +18,7 @@ import pytest
 from PIL import Image, ImageOps
 
 import intaglio as ig
-from intaglio._packing.options import Options
+from intaglio._options import Options
 from intaglio.cli import commands as commands_module
 from intaglio.cli import names as names_module
 from intaglio.cli.run import run
@@ -754,7 +754,7 @@ def test_info_imports_only_what_it_needs(here):
     assert "30" in done.stdout
     loaded = set(done.stderr.split())
     slow = {"argparse", "PIL", "matplotlib", "pandas", "h5py", "asyncio", "http", "zarr"}
-    ours = {"_diagnose", "_picture", "_norms", "_restore", "_strip", "figures", "_formats._numpy"}
+    ours = {"_forensics", "_render", "_operations", "_packing", "figures", "_convert.numpy"}
     assert loaded & (slow | {f"intaglio.{name}" for name in ours}) == set()
 
 

@@ -14,7 +14,7 @@ from docs.make_manual import TARGET, manual
 
 import intaglio as ig
 from intaglio._colormap_data import ROW_BY_NAME
-from intaglio._packing.options import TABLE
+from intaglio._options import TABLE
 from intaglio.cli import arguments as arguments_module
 from intaglio.cli import commands
 from intaglio.cli.completion import SCRIPTS

@@ -13,7 +13,7 @@ import pytest
 
 import intaglio as ig
 from intaglio._colormap_data import ROW_BY_NAME
-from intaglio._packing.options import Options
+from intaglio._options import Options
 from intaglio.cli import exit_codes
 from support import same_bits
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.support import same_bits
 
 from intaglio import DecodeError
-from intaglio._format import blocks as blocks_module
 from intaglio._format import carrier, carrier_write, filters
+from intaglio._format import codecs as codecs_module
 from intaglio._format.fast import kernels as kernels_module
 from intaglio._format.filters import filter_step
 from intaglio._format.png import unfilter
@@ -172,12 +172,12 @@ def test_without_kernels_a_file_reads_the_same(tmp_path):
 @given(st.binary(max_size=60), st.integers(0, 70), st.integers(0, 12))
 def test_a_frame_ends_where_it_does(tail, start, most):
     for frame in (tail, bytes(3 * (len(tail) % 5)) + tail, b"\2\0\0\0\x08\0\0\1" + tail):
-        with plain(blocks_module):
+        with plain(codecs_module):
             try:
-                expected = blocks_module._frame_end(frame, start, most)
+                expected = codecs_module._frame_end(frame, start, most)
             except DecodeError as problem:
                 expected = str(problem)
         try:
-            assert blocks_module._frame_end(frame, start, most) == expected
+            assert codecs_module._frame_end(frame, start, most) == expected
         except DecodeError as problem:
             assert str(problem) == expected

@@ -11,7 +11,7 @@ import pytest
 
 import intaglio as ig
 from intaglio import DecodeError, EncodeError, Reason
-from intaglio._packing.options import Options
+from intaglio._options import Options
 from intaglio.cli.exit_codes import in_options
 
 A = np.arange(12.0).reshape(3, 4)

@@ -10,9 +10,9 @@ import pytest
 
 import intaglio as ig
 from intaglio._format import registry
+from intaglio._options import TABLE, Effort, Options, PlainOptions
 from intaglio._packing import body
 from intaglio._packing.job import make_job
-from intaglio._packing.options import TABLE, Effort, Options, PlainOptions
 from intaglio._packing.signatures import sentence
 from intaglio._render.norms import NORM_NAMES, PARTS
 from intaglio._render.style import Look

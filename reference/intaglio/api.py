@@ -11,11 +11,11 @@ import numpy.typing as npt
 from intaglio._format.registry import DEFAULT_NAME, DEFAULT_PROFILE
 from intaglio._inspect.reading import check_pixels
 from intaglio._io import Source
+from intaglio._options import LEVEL_USUAL, Options, PlainOptions, Profile
 from intaglio._packing import encoder
 from intaglio._packing.encoder import write_file
 from intaglio._packing.inputs import as_array, as_arrays
 from intaglio._packing.job import make_job
-from intaglio._packing.options import LEVEL_USUAL, Options, PlainOptions, Profile
 from intaglio._packing.signatures import explicit
 from intaglio.errors import EncodeError, Reason
 

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
-from intaglio._packing.options import LEVEL_USUAL
+from intaglio._options import LEVEL_USUAL
 from intaglio.errors import need
 
 Shell: TypeAlias = Any  # an InteractiveShell

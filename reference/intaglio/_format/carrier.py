@@ -1,8 +1,6 @@
-"""The carrier: low bits of pixels, and the bytes they carry.
+"""SPEC.md section 5, the carrier: the bytes that the low bits of pixels carry.
 
-SPEC.md section 5 and nothing else. Pixels are (n, 3) or (n, 4) uint8 arrays
-in raster order; with three channels every alpha is 255. What the bytes mean,
-and where the pixels come from, are other rooms.
+Pixels are (n, 3) or (n, 4) uint8 arrays in raster order; with three channels every alpha is 255.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,6 @@
-"""The carrier, written: prologue, body and echo into the low bits of a cover.
+"""SPEC.md section 5, the carrier: writes prologue, body and echo into the low bits of a cover.
 
-SPEC.md section 5 from the writer's side; `_carrier` is the reader's. Pixels
-are (n, 3) or (n, 4) uint8 arrays in raster order.
+`carrier` reads them. Pixels are (n, 3) or (n, 4) uint8 arrays in raster order.
 """
 
 from collections.abc import Callable

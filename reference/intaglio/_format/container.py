@@ -1,7 +1,6 @@
-"""The container, read: a body becomes header, block tables, blocks, canonical bytes.
+"""SPEC.md section 7, the container: reads header, block tables and blocks from a body.
 
-SPEC.md section 7 from the reader's side, and the steps of section 12 behind
-the prologue; `_body` is the writer's.
+`_packing.body` writes them.
 """
 
 import hashlib

@@ -1,7 +1,6 @@
-"""Arrays: numpy arrays, and their canonical bytes.
+"""SPEC.md section 11, elements: numpy arrays to canonical bytes, and back.
 
-SPEC.md section 11 and nothing else. Elements are opaque: bytes are viewed
-and swapped as integers, never converted as numbers.
+Elements are opaque: their bytes are viewed and swapped as integers, never converted as numbers.
 """
 
 from functools import lru_cache

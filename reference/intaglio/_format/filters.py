@@ -1,17 +1,25 @@
-"""Reversible filters: a block's bytes, and as many bytes that compress better.
+"""SPEC.md section 10, filters: reversible changes of a block that make it compress better.
 
-SPEC.md section 10 and nothing else. Blocks are one-dimensional uint8 arrays;
-which chain to take, and compression, are other rooms.
+Blocks are one-dimensional uint8 arrays. One object for each row of the registry, 14.3, has all that
+belongs to a filter. `_packing.tuning` chooses the filters.
 """
 
 from collections.abc import Callable
-from typing import Any, Final
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from intaglio._format.fast.kernels import native
-from intaglio._format.registry import FILTER_BY_CODE, FILTER_BY_NAME, FilterStep
+from intaglio._format.registry import (
+    DECIMAL_ELEMENTS,
+    DECIMAL_EXPONENT_MAX,
+    FILTER_BY_CODE,
+    FILTER_BY_NAME,
+    FILTERS,
+    FilterStep,
+)
 
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.unsignedinteger[Any]]
@@ -31,9 +39,8 @@ def apply_filters(block: Bytes, chain: tuple[FilterStep, ...], component_bytes: 
     Of several blocks of one length, stacked as (n, bytes), each is filtered alone.
     """
     for code, parameters in chain:
-        apply, _ = _FILTERS[FILTER_BY_CODE[code].name]
         words = block.view(np.dtype(f"<u{component_bytes}"))
-        block = apply(words, *_integers(parameters)).view(np.uint8)
+        block = _FILTERS[code].apply(words, *_integers(parameters)).view(np.uint8)
     return block
 
 
@@ -41,15 +48,32 @@ def undo_filters(filtered: Bytes, chain: tuple[FilterStep, ...], component_bytes
     """The block whose filtered bytes are `filtered`."""
     ours = False  # whether the bytes may be written over
     for code, parameters in reversed(chain):
-        name = FILTER_BY_CODE[code].name
+        found = _FILTERS[code]
         words = filtered.view(np.dtype(f"<u{component_bytes}"))
         if native:
-            words = words if ours or name == "shuffle" else words.copy()
-            words = _compiled(name, words, _integers(parameters))
+            words = words if ours or not found.works_in_place else words.copy()
+            words = found.undo_compiled(words, *_integers(parameters))
         else:
-            words = _FILTERS[name][1](words, *_integers(parameters))
+            words = found.undo(words, *_integers(parameters))
         filtered, ours = words.view(np.uint8), True
     return filtered
+
+
+def maybe_chain_problem(chain: tuple[tuple[int, bytes], ...], element: str | None) -> str | None:
+    """What breaks [HDR-12], if anything; `element` is None where it is not registered."""
+    if not all(code in FILTER_BY_CODE for code, _ in chain):
+        return None
+    kinds = [FILTER_BY_CODE[code] for code, _ in chain]
+    stages = [kind.stage for kind in kinds]
+    if stages != sorted(set(stages)):
+        return f"filters {[kind.name for kind in kinds]} in this order"
+    for kind, (_, data) in zip(kinds, chain, strict=True):
+        if len(data) != 4 * kind.parameters:
+            return f"{len(data)} parameter bytes for filter {kind.name}"
+        values = [int.from_bytes(data[i : i + 4], "little") for i in range(0, len(data), 4)]
+        if not _FILTERS[kind.code].are_legal(values, element):
+            return f"parameters {values} for filter {kind.name} of {element}"
+    return None
 
 
 def _integers(parameters: bytes) -> list[int]:
@@ -183,33 +207,66 @@ _DECIMAL: Final[dict[int, tuple[Any, int]]] = {
     4: (np.uint32(0x7FC00000), 2**22 - 1),
     8: (np.uint64(0x7FF8000000000000), 2**51 - 1),
 }
-_FILTERS: Final[dict[str, tuple[Callable[..., Words], Callable[..., Words]]]] = {
-    "order": (_order, _undo_order),
-    "delta": (_delta, _undo_delta),
-    "lorenzo": (_lorenzo, _undo_lorenzo),
-    "zigzag": (_zigzag, _undo_zigzag),
-    "shuffle": (_shuffle, _unshuffle),
-    "bytedelta": (_bytedelta, _undo_bytedelta),
-    "decimal": (_decimal, _decimal),
-}
 
 
-def _compiled(name: str, words: Words, parameters: list[int]) -> Words:
-    """As the second of `_FILTERS[name]`, but for `shuffle` in place."""
-    width = words.itemsize
-    if name == "shuffle":
-        x = np.empty_like(words)
-        native.unshuffle(words, width, x)
-        return x
-    if name == "order":
-        native.undo_order(words, width)
-    elif name == "zigzag":
-        native.undo_zigzag(words, width)
-    elif name == "bytedelta":
-        native.undo_delta(words, 1, 1)
-    elif name == "decimal":
-        native.decimal(words, width, 10.0 ** parameters[0])
-    else:  # delta, lorenzo
-        for lag in parameters:
-            native.undo_delta(words, width, lag)
+class _Filter(NamedTuple):
+    """One filter: both directions in numpy, the second compiled, too, and its legal parameters."""
+
+    apply: Callable[..., Words]
+    undo: Callable[..., Words]
+    undo_compiled: Callable[..., Words]  # writes over what it is given, if `works_in_place`
+    are_legal: Callable[[list[int], str | None], bool]  # parameters, name of the element
+    works_in_place: bool = True
+
+
+def _are_lags(values: list[int], _element: str | None) -> bool:
+    return all(low < high for low, high in pairwise([0, *values]))  # 0 < lag < row
+
+
+def _is_exponent(values: list[int], element: str | None) -> bool:
+    legal_element = element is None or element in DECIMAL_ELEMENTS
+    return legal_element and values[0] <= DECIMAL_EXPONENT_MAX
+
+
+def _unshuffle_compiled(words: Words) -> Words:
+    x = np.empty_like(words)
+    native.unshuffle(words, words.itemsize, x)
+    return x
+
+
+def _undo_order_compiled(words: Words) -> Words:
+    native.undo_order(words, words.itemsize)
     return words
+
+
+def _undo_zigzag_compiled(words: Words) -> Words:
+    native.undo_zigzag(words, words.itemsize)
+    return words
+
+
+def _undo_deltas_compiled(words: Words, *lags: int) -> Words:
+    for lag in lags:
+        native.undo_delta(words, words.itemsize, lag)
+    return words
+
+
+def _undo_bytedelta_compiled(words: Words) -> Words:
+    native.undo_delta(words, 1, 1)
+    return words
+
+
+def _decimal_compiled(words: Words, exponent: int) -> Words:
+    native.decimal(words, words.itemsize, 10.0**exponent)
+    return words
+
+
+_BY_NAME: Final = {
+    "order": _Filter(_order, _undo_order, _undo_order_compiled, _are_lags),
+    "delta": _Filter(_delta, _undo_delta, _undo_deltas_compiled, _are_lags),
+    "lorenzo": _Filter(_lorenzo, _undo_lorenzo, _undo_deltas_compiled, _are_lags),
+    "zigzag": _Filter(_zigzag, _undo_zigzag, _undo_zigzag_compiled, _are_lags),
+    "shuffle": _Filter(_shuffle, _unshuffle, _unshuffle_compiled, _are_lags, works_in_place=False),
+    "bytedelta": _Filter(_bytedelta, _undo_bytedelta, _undo_bytedelta_compiled, _are_lags),
+    "decimal": _Filter(_decimal, _decimal, _decimal_compiled, _is_exponent),
+}
+_FILTERS: Final = {kind.code: _BY_NAME[kind.name] for kind in FILTERS}

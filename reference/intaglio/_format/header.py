@@ -1,25 +1,18 @@
-"""The header: what the arrays are, and its bytes.
-
-SPEC.md section 6, second half, and nothing else. This file knows bytes and
-integers; pixels, JSON, compression and digests are other rooms.
-"""
+"""SPEC.md section 6, the header: what the arrays are, to bytes and back."""
 
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 from math import prod
 from typing import Final, NamedTuple
 
+from intaglio._format.filters import maybe_chain_problem
 from intaglio._format.registry import (
     ARRAY_BYTES_MAX,
     BLOCK_BYTES_MAX,
-    DECIMAL_ELEMENTS,
-    DECIMAL_EXPONENT_MAX,
     ELEMENT_BY_CODE,
     EXTENSION_REQUIRED,
     EXTENSION_TYPES_KNOWN,
-    FILTER_BY_CODE,
     FILTERS_MAX,
     HEADER_BYTES_MAX,
     NAME_BYTES_MAX,
@@ -168,29 +161,7 @@ def _is_unit(element: str, unit: int, count: int) -> bool:
     return unit in TIME_UNITS and 1 <= count <= most
 
 
-@lru_cache(256)
-def _chain_problem(filters: tuple[tuple[int, bytes], ...], element: str | None) -> str | None:
-    """What breaks [HDR-12], if anything; `element` is None where it is not registered."""
-    if not all(code in FILTER_BY_CODE for code, _ in filters):
-        return None
-    kinds = [FILTER_BY_CODE[code] for code, _ in filters]
-    stages = [kind.stage for kind in kinds]
-    if stages != sorted(set(stages)):
-        return f"filters {[kind.name for kind in kinds]} in this order"
-    for kind, (_, data) in zip(kinds, filters, strict=True):
-        if len(data) != 4 * kind.parameters:
-            return f"{len(data)} parameter bytes for filter {kind.name}"
-        values = [int.from_bytes(data[i : i + 4], "little") for i in range(0, len(data), 4)]
-        if not _are_parameters(kind.name, values, element):
-            return f"parameters {values} for filter {kind.name} of {element}"
-    return None
-
-
-def _are_parameters(name: str, values: list[int], element: str | None) -> bool:
-    if name == "decimal":
-        legal_element = element is None or element in DECIMAL_ELEMENTS
-        return legal_element and values[0] <= DECIMAL_EXPONENT_MAX
-    return all(low < high for low, high in pairwise([0, *values]))  # 0 < lag < row
+_chain_problem = lru_cache(256)(maybe_chain_problem)
 
 
 def _read_extensions(records: list[ExtensionFields]) -> tuple[Extension, ...]:  # [HDR-9]

@@ -1,8 +1,7 @@
-"""Metadata: JSON objects, and their text.
+"""SPEC.md section 8, metadata: JSON objects to text, and back.
 
-SPEC.md section 8 and nothing else. The text is scanned before it is parsed,
-because Python's json dies on deep nesting and long numbers and turns 1e400
-into infinity.
+The text is scanned before it is parsed, because Python's json fails on deep nesting and on long
+numbers, and turns 1e400 into infinity.
 """
 
 import json

@@ -1,8 +1,4 @@
-"""The prologue: a fixed record in the first pixels, and its bytes.
-
-SPEC.md section 6, first half, and nothing else. This file knows bytes and
-integers; how pixels carry them is another room.
-"""
+"""SPEC.md section 6, the prologue: a fixed record in the first pixels, to bytes and back."""
 
 from dataclasses import dataclass
 

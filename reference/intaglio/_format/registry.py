@@ -1,7 +1,7 @@
-"""Every number and table that SPEC.md names; imports nothing of ours.
+"""SPEC.md section 14, registries: every number and table that SPEC.md names.
 
-Sizes are in bytes unless the name says otherwise. A fact stands here once;
-look-ups are derived from the tables.
+Sizes are in bytes unless the name says otherwise. Each fact stands here once; look-up tables are
+derived from it. Imports nothing of the package.
 """
 
 from typing import Final, NamedTuple, TypeAlias

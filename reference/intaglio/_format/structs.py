@@ -1,7 +1,6 @@
-"""Binary records: the byte tables of SPEC.md section 6, as construct has them.
+"""SPEC.md section 6, byte tables: the fields of prologue and header, in order, for construct.
 
-Field names and order only; what values mean is for the rooms above. The only
-door to construct.
+What the values mean is checked in `prologue` and `header`. The only module that imports construct.
 """
 
 import struct

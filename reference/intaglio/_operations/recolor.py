@@ -4,8 +4,8 @@ from typing import Unpack
 
 from intaglio._inspect.reading import reading
 from intaglio._io import Source
+from intaglio._options import Options
 from intaglio._packing.encoder import write_file
-from intaglio._packing.options import Options
 from intaglio._packing.signatures import explicit
 from intaglio.limits import DEFAULT_LIMITS, Limits
 

@@ -33,7 +33,7 @@ from intaglio._format.registry import (
     DIGEST_BYTES,
     Depths,
 )
-from intaglio._packing.options import Effort
+from intaglio._options import Effort
 from intaglio._packing.tuning import Nature, Packing, choose_packings
 from intaglio._threads import in_threads
 from intaglio.errors import EncodeError, Reason

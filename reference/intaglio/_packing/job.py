@@ -10,8 +10,8 @@ from intaglio._escape import digits_of
 from intaglio._format.blocks import BlockForm
 from intaglio._format.png.head import write_phys
 from intaglio._format.registry import DEFAULT_PROFILE, PROFILES, Depths, is_legal_depths
+from intaglio._options import LEVEL_USUAL, TABLE, Effort, Profile
 from intaglio._packing.body import BLOCK_BYTES_USUAL
-from intaglio._packing.options import LEVEL_USUAL, TABLE, Effort, Profile
 from intaglio.errors import EncodeError, Reason
 
 if TYPE_CHECKING:

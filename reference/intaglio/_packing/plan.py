@@ -9,10 +9,10 @@ import numpy.typing as npt  # noqa: TC002
 
 from intaglio._format.registry import Depths, carrier_capacity, pixels_for
 from intaglio._inspect.info import profile_name
+from intaglio._options import Options
 from intaglio._packing.encoder import pack
 from intaglio._packing.inputs import as_arrays
 from intaglio._packing.job import make_job
-from intaglio._packing.options import Options
 from intaglio._packing.signatures import explicit
 from intaglio._render.picture import plan_size
 

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, get_origin
 
-from intaglio._packing.options import TABLE, Option
+from intaglio._options import TABLE, Option
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 

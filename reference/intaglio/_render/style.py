@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from intaglio._escape import digits_of
-from intaglio._packing.options import TABLE, default
+from intaglio._options import TABLE, default
 from intaglio._render.colormaps import check_colormap
 from intaglio._render.norms import is_normalize
 from intaglio.errors import EncodeError, Reason

@@ -1,7 +1,7 @@
 """What a verb accepts: files and options as rows, and the rows that several verbs share.
 
 The parser, the help, the completion scripts and the manual page are made from these rows.
-Options of the picture are rows of `intaglio._packing.options`.
+Options of the picture are rows of `intaglio._options`.
 """
 
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
-from intaglio._packing.options import TABLE, Option
+from intaglio._options import TABLE, Option
 from intaglio.cli.wording import in_options, option_of
 from intaglio.limits import OUTPUT_BYTES_VARIABLE, PIXELS_VARIABLE
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Final
 
-from intaglio._packing.options import TABLE
+from intaglio._options import TABLE
 from intaglio.limits import OUTPUT_BYTES_VARIABLE, PIXELS_VARIABLE
 
 _VARIABLES: Final = {

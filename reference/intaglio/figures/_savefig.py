@@ -12,10 +12,10 @@ import numpy.typing as npt
 from PIL import Image
 
 from intaglio._io import Source, check_target, write_target
+from intaglio._options import DEFAULT_PIXELS_MAX, LEVEL_USUAL, TABLE, Profile
 from intaglio._packing.body import Body
 from intaglio._packing.encoder import encode, pack, pixels_needed
 from intaglio._packing.job import Job, make_job
-from intaglio._packing.options import DEFAULT_PIXELS_MAX, LEVEL_USUAL, TABLE, Profile
 from intaglio._records.schema import SchemaError
 from intaglio.errors import EncodeError, Reason, need
 from intaglio.figures._schema import FIGURE, KEYWORDS, Totals, count

@@ -17,7 +17,7 @@ except ModuleNotFoundError as problem:
 from intaglio import api
 from intaglio._inspect.reading import reading
 from intaglio._io import Source
-from intaglio._packing.options import Options
+from intaglio._options import Options
 from intaglio._packing.signatures import explicit
 from intaglio._records.schema import SchemaError
 from intaglio._records.typed_json import NoJSONError, to_json

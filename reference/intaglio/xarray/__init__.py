@@ -26,7 +26,7 @@ from intaglio._inspect.lazy import IntaglioFile, LazyArray
 from intaglio._inspect.reading import inspecting
 from intaglio._inspect.reading import open as open_file
 from intaglio._io import Source
-from intaglio._packing.options import Options
+from intaglio._options import Options
 from intaglio._packing.signatures import explicit
 from intaglio.errors import DecodeError, Reason
 from intaglio.limits import DEFAULT_LIMITS, Limits

@@ -11,9 +11,9 @@ import xarray as xr
 from xarray.indexes import PandasIndex, PandasMultiIndex
 
 from intaglio._io import Source, check_target, write_target
+from intaglio._options import Options
 from intaglio._packing.encoder import encode
 from intaglio._packing.job import make_job
-from intaglio._packing.options import Options
 from intaglio._packing.signatures import explicit
 from intaglio._records.calendars import CALENDARS, CALENDARS_ITEMS_MAX, cftime_from, microseconds_of
 from intaglio._records.categories import split_words

@@ -1,7 +1,7 @@
-"""The compiled kernels: what reference/native holds, or None where it was not compiled.
+"""The compiled kernels of reference/native, or None where they were not compiled.
 
-Everything works without them; they do the same sooner. INTAGLIO_PURE=1 in the
-environment leaves them out, and they know little-endian machines only.
+Every kernel has a plain Python twin that returns the same. INTAGLIO_PURE=1 in the environment
+turns the kernels off; they need a little-endian machine.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""Blocks that are alike: found soon, so that each need be unpacked only once.
+"""Finds blocks that are equal, so that each is decompressed only once.
 
-A file of 1 MB may hold twenty million blocks of a byte, but most of them again and again:
-what is new takes room. This file knows bytes; what they mean is other rooms' business.
+A file of 1 MB may hold twenty million blocks of one byte. Most of them must be repeats: blocks that
+differ take room.
 """
 
 import secrets

@@ -1,7 +1,4 @@
-"""PNG's chunks: a stream in, forward only and a piece at a time; what the chunks hold out.
-
-SPEC.md section 4, [PNG-2]. What they mean is another room's business.
-"""
+"""SPEC.md section 4, chunks of a PNG: read from a stream, forward only, in pieces. [PNG-2]"""
 
 from collections.abc import Iterator
 from typing import BinaryIO, Final, NoReturn

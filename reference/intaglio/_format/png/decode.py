@@ -1,8 +1,6 @@
-"""PNG files read: bytes in, RGB or RGBA pixels out, a band of rows at a time.
+"""SPEC.md section 4, reading PNG: bytes to RGB or RGBA pixels, a band of rows at a time.
 
-SPEC.md section 4, [PNG-1] to [PNG-5] and [LIM-2]. This file knows what the
-chunks say and in which order rows come. Deflate, filters, what the pixels mean
-and how a PNG is written are other rooms.
+Checks which chunks there are and in which order. [PNG-1] to [PNG-5], [LIM-2]
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,7 @@
-"""PNG files written: RGB or RGBA rows in, the bytes of a plain PNG out.
+"""SPEC.md section 4, writing PNG: RGB or RGBA rows to the bytes of a plain PNG. [PNG-8]
 
-SPEC.md section 4, [PNG-8]. Every band of rows is filtered and deflated alone,
-by one of a few threads; what is written depends on the pixels only. This file
-knows nothing of what they mean.
+Each band of rows is filtered and deflated on its own, by one of a few threads. The bytes depend on
+the pixels only, not on the number of threads.
 """
 
 import os
@@ -17,7 +16,7 @@ from zlib_ng import zlib_ng
 from intaglio._format.png.chunks import INTEGER_MAX, SIGNATURE
 from intaglio._format.png.head import write_phys, write_text
 from intaglio._format.png.unfilter import AVERAGE, NONE, PAETH, SUB, UP
-from intaglio._packing.options import Effort
+from intaglio._options import Effort
 from intaglio.errors import EncodeError, Reason
 
 if TYPE_CHECKING:

@@ -1,7 +1,4 @@
-"""What a PNG says before its pixels: a resolution, texts.
-
-SPEC.md section 4, [PNG-8]. Data of chunks, without length and CRC.
-"""
+"""SPEC.md section 4, data of the chunks before the pixels: resolution and texts. [PNG-8]"""
 
 import re
 from numbers import Real

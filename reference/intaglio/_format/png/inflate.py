@@ -1,10 +1,9 @@
-"""The zlib stream in the IDAT chunks, inflated: chunks in, bytes of scan lines out.
+"""SPEC.md section 4, the zlib stream in the IDAT chunks: inflated to bytes of scan lines. [PNG-5]
 
-SPEC.md section 4, [PNG-5]. The stream is one, read front to back. But a
-writer like ours ends a chunk where a block ends, and points back over no such
-end; then each chunk gives the same alone, and a few are inflated at a time.
-That it does is proved chunk by chunk; where it does not, the stream is read on
-as any other.
+The stream is read front to back. A writer like ours ends each chunk where a deflate block ends and
+refers back over no such end. Each chunk of such a file can be inflated on its own, so a few are
+inflated at the same time. Every chunk is checked for that; from the first that fails the check,
+the stream is read like any other.
 """
 
 import os

@@ -1,8 +1,7 @@
-"""PNG scan lines: filtered bytes in, RGB or RGBA pixels out.
+"""SPEC.md section 4, scan lines of a PNG: filtered bytes to RGB or RGBA pixels. [PNG-6] [PNG-7]
 
-SPEC.md section 4, [PNG-6] and [PNG-7]. This file knows one band of rows and
-the row above it; chunks, deflate and Adam7's order are other rooms. Pillow's
-zip decoder undoes the filters that numpy can't; it sees nothing else.
+Works on one band of rows and the row above it. Pillow's zip decoder undoes the filter types that
+numpy cannot; it sees nothing else of the file.
 """
 
 from dataclasses import dataclass
