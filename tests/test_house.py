@@ -1,6 +1,7 @@
-"""The house: imports run downwards, layers meet only above, each dependency has one door."""
+"""The structure: imports point down one fixed order, each dependency has one door, files stay small."""
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
@@ -8,76 +9,75 @@ import pytest
 
 import intaglio
 
-HOUSE = Path(intaglio.__file__).parent
+PACKAGE = Path(intaglio.__file__).parent
+ROOT = PACKAGE.parents[1]
 
-# The layers of SPEC.md and the picture. Rooms of one know nothing of another's:
-# what one gives another passes through a room above, as a plain value.
-LAYERS = {
-    "L0": {"_png", "_png_head", "_png_inflate", "_png_lines", "_png_stream", "_png_write"},
-    "L1": {"_carrier", "_carrier_write", "_flat", "_shape"},
-    "L2": {"_records", "_prologue", "_header", "_metadata"},
-    "L3": {"_alike", "_blocks", "_chains", "_filters"},
-    "L4": {"_arrays"},
-    "picture": {"_picture", "_badge", "_colors", "_cover", "_glyphs", "_labels", "_layout", "_look", "_norms", "_painters", "_panels", "_steady", "_views"},
-}  # fmt: skip
-GROUND = {
-    "_checked",
-    "_spec",
-    "_errors",
-    "_limits",
-    "_options",
-    "_threads",
-    "_kernels",
-    "_printable",
-}
-SPINE = ("_codec", "_api")  # above the layers; whatever else there is may use them, not they it
-ABOVE = {
-    "cli",
-    "figures",
-    "pandas",
-    "xarray",
-    "zarr",
-    "_calendars",
-    "_datasets",
-    "_datasets_advice",
-    "_datasets_read",
-    "_frames",
-    "_frames_advice",
-    "_frames_read",
-    "_ipython",
-    "_formats",
-    "_diff",
-    "_differences",
-    "_strip",
-    "_recolor",
-    "_restore",
-    "_show",
-}
+# Every module belongs to exactly one package of this order. Imports point downwards only.
+ORDER = (
+    {"__main__"},
+    {"cli"},
+    {"figures", "zarr", "pandas", "xarray", "ipython"},
+    {"api"},
+    {"_operations"},
+    {"_convert"},
+    {"_records"},
+    {"_packing"},
+    {"_inspect"},
+    {"_render", "_forensics"},  # these two never meet
+    {"_rasters", "_colormap_data"},
+    {"_format"},
+    {"_io"},
+    {"errors", "limits", "_options", "_threads", "_escape"},
+)
+RANK = {name: rank for rank, names in enumerate(ORDER) for name in names}
+BY_NAME_ONLY = {"ipython": {"figures"}}  # partners that use another
 
-# Which rooms may import what is not ours and not of the standard library.
+# Which modules may import what is neither ours nor in the standard library.
 DOORS = {
-    "construct": {"_records"},
-    "zstandard": {"_blocks"},
-    "zlib_ng": {"_png_stream", "_png_inflate", "_png_lines", "_png_write"},
-    "isal": {"_png_inflate"},
-    "PIL": {"_png_lines", "_cover", "_colors", "_other_files"},
-    "ml_dtypes": {"_arrays"},
+    "construct": {"_format.structs"},
+    "zstandard": {"_format.codecs"},
+    "zlib_ng": {"_format.png.chunks", "_format.png.inflate", "_format.png.unfilter", "_format.png.encode"},
+    "isal": {"_format.png.inflate"},
+    "PIL": {"_format.png.unfilter", "_render.cover", "_render.colormaps", "_forensics.other_formats"},
+    "ml_dtypes": {"_format.elements"},
+}  # fmt: skip
+# Packages that adapt other libraries; they, and covers, may import matplotlib and file formats.
+ADAPTERS = {"cli", *ORDER[2], "_convert", "_operations", "_records"}
+ADAPTING_MODULES = {"_render.cover"}
+
+# The modules of the format, and the section of SPEC.md that each is about.
+SECTIONS = {
+    "_format.png": 4,
+    "_format.carrier": 5,
+    "_format.carrier_write": 5,
+    "_format.prologue": 6,
+    "_format.header": 6,
+    "_format.structs": 6,
+    "_format.container": 7,
+    "_format.metadata": 8,
+    "_format.blocks": 9,
+    "_format.codecs": 9,
+    "_format.filters": 10,
+    "_format.elements": 11,
+    "_format.decoder": 12,
+    "_format.registry": 14,
 }
-# What a cover needs of a file, and what reads a PNG's samples: the one way past a layer's walls.
-MEETINGS = {"_cover": {"_rasters"}}
-PARTNERS = ABOVE | {"_cover"}  # where matplotlib and file formats may be imported
+LINES_MAX = 400
+FUNCTION_LINES_MAX = 50
+TOP_LEVEL_MAX = 16
 
 
-def room(path):
-    relative = path.relative_to(HOUSE).with_suffix("")
+def module_of(path):
+    relative = path.relative_to(PACKAGE).with_suffix("")
     return ".".join(part for part in relative.parts if part != "__init__")
 
 
-ROOMS = {room(path): path for path in sorted(HOUSE.rglob("*.py"))}
+MODULES = {module_of(path): path for path in sorted(PACKAGE.rglob("*.py"))}
+PARTS = {name: path for name, path in MODULES.items() if name}  # all but the package itself
 
 
 def imports(path):
-    """Full names of what a file imports, at its top or inside a function, but for types only."""
+    """Full names of what a file imports, at its top or inside a function."""
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -86,17 +86,23 @@ def imports(path):
             ours = node.module.split(".")[0] == "intaglio"
             for alias in node.names:
                 longer = f"{node.module}.{alias.name}"
-                yield longer if ours and longer.removeprefix("intaglio.") in ROOMS else node.module
+                yield (
+                    longer if ours and longer.removeprefix("intaglio.") in MODULES else node.module
+                )
 
 
 GRAPH = {
-    name: {i.removeprefix("intaglio").lstrip(".") for i in imports(path) if i.split(".")[0] == "intaglio"} - {name}
-    for name, path in ROOMS.items()
+    name: {i.removeprefix("intaglio").lstrip(".") for i in imports(path) if i.split(".")[0] == "intaglio"} - {name, ""}
+    for name, path in MODULES.items()
 }  # fmt: skip
 
 
+def top(name):
+    return name.split(".")[0]
+
+
 def reached(name):
-    """Every room that `name` imports, directly or not."""
+    """Every module that `name` imports, directly or not."""
     seen, ahead = set(), [name]
     while ahead:
         for lower in GRAPH[ahead.pop()] - seen:
@@ -105,62 +111,131 @@ def reached(name):
     return seen
 
 
-def top(name):
-    return name.split(".")[0]
+def test_every_module_belongs_to_one_package_of_the_order():
+    assert {top(name) for name in PARTS} == set(RANK)
+    assert sum(len(names) for names in ORDER) == len(RANK)
 
 
-def test_the_house_has_the_rooms_that_this_test_names():
-    named = set().union(*LAYERS.values(), GROUND, SPINE, *DOORS.values())
-    assert named <= set(ROOMS)
-    assert {lower for below in GRAPH.values() for lower in below} <= set(ROOMS)
+def test_few_modules_stand_directly_in_the_package():
+    assert len(list(PACKAGE.glob("*.py"))) <= TOP_LEVEL_MAX
 
 
-@pytest.mark.parametrize("name", ROOMS)
-def test_imports_run_downwards_only(name):
+@pytest.mark.parametrize("name", PARTS)
+def test_imports_point_downwards(name):
+    others = {lower for lower in GRAPH[name] if top(lower) != top(name)}
+    upward = {lower for lower in others if RANK[top(lower)] <= RANK[top(name)]}
+    assert {lower for lower in upward if top(lower) not in BY_NAME_ONLY.get(top(name), ())} == set()
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_imports_form_no_circle(name):
     assert name not in reached(name)
 
 
-@pytest.mark.parametrize("name", sorted(GROUND))
-def test_the_ground_floor_stands_on_nothing_of_ours(name):
-    assert GRAPH[name] == set()
-
-
-@pytest.mark.parametrize("layer", LAYERS)
-def test_layers_never_import_each_other(layer):
-    own = LAYERS[layer] | GROUND
-    met = {n: GRAPH[n] - own - MEETINGS.get(n, set()) for n in LAYERS[layer]}
-    assert {n: others for n, others in met.items() if others} == {}
-
-
-@pytest.mark.parametrize("name", SPINE)
-def test_the_core_does_not_need_what_stands_above_it(name):
-    assert {lower for lower in reached(name) if top(lower) in ABOVE} == set()
-
-
-@pytest.mark.parametrize("name", ROOMS)
+@pytest.mark.parametrize("name", PARTS)
 def test_each_dependency_has_its_doors(name):
-    foreign = {i.split(".")[0] for i in imports(ROOMS[name])} - sys.stdlib_module_names
+    foreign = {i.split(".")[0] for i in imports(PARTS[name])} - sys.stdlib_module_names
     for package in foreign - {"intaglio", "numpy"}:
-        if package in DOORS and name in DOORS[package]:
-            continue
-        assert top(name) in PARTNERS, f"{name} imports {package}"
+        if name not in DOORS.get(package, ()):
+            assert top(name) in ADAPTERS or name in ADAPTING_MODULES, f"{name} imports {package}"
 
 
-@pytest.mark.parametrize("name", ROOMS)
-def test_a_room_opens_with_its_caption_and_stays_small(name):
-    text = ROOMS[name].read_text()
-    caption = ast.get_docstring(ast.parse(text))
-    assert caption
-    assert text.count("\n") <= 300
+def test_decoding_loads_nothing_of_what_writes_draws_or_explains():
+    script = """
+import io, sys
+import intaglio as ig
+data = sys.stdin.buffer.read()
+before = set(sys.modules)
+ig.load(io.BytesIO(data)), ig.load_dict(io.BytesIO(data)), ig.info(io.BytesIO(data)), ig.verify(io.BytesIO(data))
+with ig.open(io.BytesIO(data)) as opened:
+    opened["data"][:]
+print(*sorted(sys.modules))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], input=intaglio.dumps([1.5]), capture_output=True, check=True
+    )
+    loaded = done.stdout.decode().split()
+    assert "intaglio._format.decoder" in loaded
+    unwanted = ("_packing", "_render", "_forensics", "_convert", "_operations", "cli")
+    assert [n for n in loaded if n.startswith(tuple(f"intaglio.{u}" for u in unwanted))] == []
+    assert [n for n in loaded if n.split(".")[0] in ("PIL", "argparse", "matplotlib")] == []
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_a_module_of_the_format_begins_with_its_section(name):
+    caption = ast.get_docstring(ast.parse(MODULES[name].read_text()))
+    assert caption.startswith(f"SPEC.md section {SECTIONS[name]}"), caption
+
+
+def test_every_section_of_the_format_has_its_module():
+    assert {*range(4, 13)} <= set(SECTIONS.values())
+    beside = {"_format", "_format.fast"}
+    found = {name for name in PARTS if top(name) == "_format" and name not in beside}
+    assert {
+        n
+        for n in found
+        if not any(n == s or n.startswith(f"{s}.") for s in (*SECTIONS, "_format.fast"))
+    } == set()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_opens_with_what_it_is_and_stays_small(name):
+    text = MODULES[name].read_text()
+    tree = ast.parse(text)
+    assert ast.get_docstring(tree)
+    assert text.count("\n") <= LINES_MAX
+    lengths = {
+        node.name: node.end_lineno - node.lineno + 1
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {n: length for n, length in lengths.items() if length > FUNCTION_LINES_MAX} == {}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_private_names_stay_in_their_module(name):
+    private = [
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(ast.parse(PARTS[name].read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "intaglio"
+        for alias in node.names
+        if alias.name.startswith("_")
+        and f"{node.module}.{alias.name}".removeprefix("intaglio.") not in MODULES
+        and alias.name != "__version__"
+    ]
+    assert private == []
 
 
 def test_no_module_relies_on_assert():
     # python -O drops asserts, and a caller or a file may reach any of them.
     found = [
         f"{name}:{node.lineno}"
-        for name, path in ROOMS.items()
+        for name, path in MODULES.items()
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Assert)
         or (isinstance(node, ast.Name) and node.id == "AssertionError")
     ]
     assert found == []
+
+
+def prose_lines(text):
+    """(number, line) of a Markdown text that are neither code nor tables."""
+    in_code = False
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("```"):
+            in_code = not in_code
+        elif not in_code and not line.startswith(("|", "    ")):
+            yield number, line
+
+
+def test_markdown_is_wrapped_at_100_columns():
+    tracked = subprocess.run(
+        ["git", "ls-files", "*.md"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    long = [
+        f"{name}:{number}"
+        for name in tracked
+        for number, line in prose_lines((ROOT / name).read_text())
+        if len(line) > 100 and " " in line.strip()
+    ]
+    assert long == []

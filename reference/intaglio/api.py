@@ -3,11 +3,12 @@
 import io
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, Unpack
+from typing import Any, Final, Unpack
 
 import numpy as np
 import numpy.typing as npt
 
+from intaglio._format.elements import Array
 from intaglio._format.registry import DEFAULT_NAME, DEFAULT_PROFILE
 from intaglio._inspect.reading import check_pixels
 from intaglio._io import Source
@@ -18,6 +19,8 @@ from intaglio._packing.inputs import as_array, as_arrays
 from intaglio._packing.job import make_job
 from intaglio._packing.signatures import explicit
 from intaglio.errors import EncodeError, Reason
+
+_DRAWN_BY_THE_FRAME: Final = ("cmap", "vmin", "vmax", "norm", "vcenter", "linthresh", "origin")
 
 
 @explicit()
@@ -39,7 +42,8 @@ def imsave(
     arr: any shape and any dtype of SPEC.md 14.1; 2-D arrays show as plt.imsave shows them,
     but for label maps, which have colours of their own (docs/python.md).
     dpi: written to the file as a hint for printing. colorbar: show a matrix in a frame with ticks
-    and a colour bar (needs matplotlib). Further keywords: as for `save`.
+    and a colour bar (needs matplotlib; not with cover, enlarge, scale, side_min, complex_as).
+    Further keywords: as for `save`.
     Errors: EncodeError if the array cannot be carried, OSError if the file cannot be written.
     """
     _check_format(format)
@@ -47,12 +51,23 @@ def imsave(
         raise TypeError(f"colorbar= is True or False, not {type(colorbar).__name__}")
     shown: Options = {"vmin": vmin, "vmax": vmax, "cmap": cmap, "origin": origin}
     array = as_array(arr)
+    given: dict[str, Any] = {**shown, **options}
     if colorbar:
-        figures = import_module("intaglio.figures")
-        options["cover"] = figures.framed(array, **shown, norm=options.pop("norm", None), dpi=dpi)
-        options["enlarge"] = True
-        shown = {}
-    write_file(fname, {DEFAULT_NAME: array}, {**shown, **options}, dpi)
+        given = _framed(array, given, dpi)
+    write_file(fname, {DEFAULT_NAME: array}, given, dpi)
+
+
+def _framed(array: Array, options: Mapping[str, Any], dpi: float) -> dict[str, Any]:
+    """The options of a picture whose cover is a frame with a colour bar, drawn as `options` say."""
+    for name in ("cover", "enlarge", "scale", "side_min", "complex_as"):
+        if name in options:
+            detail = f"{name}= has no effect on the frame of colorbar=True: leave one of them out"
+            raise EncodeError(Reason.OPTION_INVALID, detail, name)
+    make_job(options, dpi)  # checked as those of pictures without a frame
+    drawn = {name: options[name] for name in _DRAWN_BY_THE_FRAME if name in options}
+    frame = import_module("intaglio.figures").framed(array, **drawn, dpi=dpi)
+    kept = {name: value for name, value in options.items() if name not in drawn}
+    return {**kept, "cover": frame, "enlarge": True}
 
 
 def _check_format(form: object) -> None:

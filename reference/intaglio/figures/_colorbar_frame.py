@@ -28,6 +28,8 @@ def framed(
     vmin: float | None = None,
     vmax: float | None = None,
     norm: Any = None,  # noqa: ANN401 - a name or a matplotlib Normalize
+    vcenter: float = 0.0,
+    linthresh: float | None = None,
     origin: str | None = None,
     dpi: float | None = 100,
 ) -> "Figure":
@@ -52,20 +54,17 @@ def framed(
     width, height = (max(_SHORT_SIDE_MIN, side * shrink) for side in (cols, rows))
     figure = Figure(dpi=dpi)
     figure.set_layout_engine("none")  # places are measured here, whatever rcParams say
-    axes, beside = figure.add_axes((0, 0, 1, 1)), figure.add_axes((0, 0, 1, 1))
+    axes = figure.add_axes((0, 0, 1, 1))
     chosen = any(value is not None for value in (cmap, norm, vmin, vmax))
     labels = None if chosen else labels_of([array])
     shown = axes.imshow(
-        **_colored(array, cmap, _norm(array, norm, vmin, vmax), labels),
+        **_colored(array, cmap, _norm(array, norm, (vmin, vmax), vcenter, linthresh), labels),
         origin=origin,  # type: ignore[arg-type]
         interpolation="nearest",
         aspect="auto",  # its axes have the shape of the matrix
     )
     try:
-        bar = figure.colorbar(shown, cax=beside)
-        if labels is not None:  # one field for each label, of one height, with its number
-            bar.set_ticks(range(len(labels)), labels=[str(label) for label in labels])
-            bar.minorticks_off()
+        _add_bar(figure, shown, labels)
         _place(figure, (width, height), _WIDE)
         _place(figure, (width, height), _margins(figure))
     except (ValueError, ArithmeticError) as problem:
@@ -76,6 +75,13 @@ def framed(
             "colorbar",
         ) from problem
     return figure
+
+
+def _add_bar(figure: "Figure", shown: Any, labels: list[int] | None) -> None:  # noqa: ANN401
+    bar = figure.colorbar(shown, cax=figure.add_axes((0, 0, 1, 1)))
+    if labels is not None:  # one field for each label, of one height, with its number
+        bar.set_ticks(range(len(labels)), labels=[str(label) for label in labels])
+        bar.minorticks_off()
 
 
 def _colored(
@@ -146,10 +152,13 @@ def _colormap(cmap: Any) -> Any:  # noqa: ANN401
 def _norm(
     array: npt.NDArray[Any],
     norm: Any,  # noqa: ANN401
-    vmin: float | None,
-    vmax: float | None,
+    ends: tuple[float | None, float | None],
+    vcenter: float,
+    linthresh: float | None,
 ) -> Any:  # noqa: ANN401
     from matplotlib import colors
+
+    vmin, vmax = ends
 
     match norm:
         case None | "linear":
@@ -159,7 +168,8 @@ def _norm(
         case "symlog":
             finite = np.abs(array[np.isfinite(array)], dtype=np.float64)
             greatest = float(finite.max(initial=0)) or 1.0
-            return colors.SymLogNorm(_SYMLOG_LINEAR_SHARE * greatest, vmin=vmin, vmax=vmax)
+            linear = _SYMLOG_LINEAR_SHARE * greatest if linthresh is None else linthresh
+            return colors.SymLogNorm(linear, vmin=vmin, vmax=vmax)
         case "twoslope":
-            return colors.TwoSlopeNorm(0.0, vmin, vmax)
+            return colors.TwoSlopeNorm(vcenter, vmin, vmax)
     return norm
