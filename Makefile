@@ -40,7 +40,7 @@ lint: $(VENV)/made
 
 kernels: $(VENV)/made  ## the compiled kernels are there, and without them all holds too
 	$(BIN)/python -c 'from intaglio._format.fast.kernels import native; assert native, "not compiled"'
-	INTAGLIO_PURE=1 $(BIN)/python -m pytest tests/test_conformance.py tests/test_roundtrip.py tests/test_png.py tests/test_carrier.py tests/test_filters.py
+	INTAGLIO_PURE=1 $(BIN)/python -m pytest tests/conformance/test_conformance.py tests/format/test_roundtrip.py tests/format/test_png_decode.py tests/format/test_carrier.py tests/format/test_filters.py
 
 SANITIZED := build/sanitized/reference
 sanitize: $(VENV)/made  ## the kernels under address and undefined behaviour sanitizers; needs gcc
@@ -50,7 +50,7 @@ sanitize: $(VENV)/made  ## the kernels under address and undefined behaviour san
 	  reference/native/native.c -o $(SANITIZED)/intaglio/_native.abi3.so -lm
 	PYTHONPATH=$(SANITIZED) PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 \
 	  LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
-	  $(BIN)/python -m pytest -m 'not tools' tests/test_kernels.py tests/test_conformance.py tests/test_fuzz.py
+	  $(BIN)/python -m pytest -m 'not tools' tests/format/test_kernels.py tests/conformance/test_conformance.py tests/fuzz/test_fuzz.py
 
 javascript:  ## the JavaScript implementation's own tests, all conformance cases among them
 	cd $(JS) && npm ci --silent && npm test

@@ -4,7 +4,7 @@
     python bench/diagnosis.py --all      all of it
     python bench/diagnosis.py --tuned    only what was tuned on, each wrong answer listed; no file
 
-The corpus is tests/damage.py. What is held out is never listed one by one.
+The corpus is tests/forensics/damage.py. What is held out is never listed one by one.
 """
 
 import sys
@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(ROOT))
 
-from damage import (  # noqa: E402
+from tests.forensics.damage import (  # noqa: E402
     NOT_A_CARRIER,
     READ,
     Case,
@@ -132,7 +132,8 @@ def lines(table: Table, wrong: Words, restored: Words, slowest: float) -> Iterat
 
 HEADING = "## How often they are right\n"
 HEAD = """
-This part is written by `python bench/diagnosis.py`, from the corpus of `tests/damage.py`: pictures
+This part is written by `python bench/diagnosis.py`, from the corpus of
+`tests/forensics/damage.py`: pictures
 that carry data (heat maps, photographs, plots; several profiles and sizes), each damaged in many
 ways by Pillow and OpenCV. "Tuned on" is what the diagnosis was built with, as were the operations
 of survival.md. "Held out" are other pictures, with the same damages and with others: other

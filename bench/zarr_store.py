@@ -23,10 +23,10 @@ from typing import Any
 
 import dask.array as da
 import numpy as np
-import zarr
 from data import field
 from distributed import Client, LocalCluster
 
+import zarr
 from intaglio.zarr import shared_range, tiles
 
 PAGE = Path(__file__).parent.parent / "docs" / "zarr_figures.md"

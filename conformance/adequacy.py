@@ -40,8 +40,8 @@ _HEAD: Final = """# How adequate the cases are
 
 Written by `python conformance/adequacy.py`; nothing in it is written by hand. All figures come from
 the cases alone, held against the reference decoder and against wrong versions of it: its plain
-Python, in one thread. (The compiled kernels pass the same cases in tests/test_conformance.py, and
-tests/test_kernels.py holds them equal to the plain Python.)
+Python, in one thread. (The compiled kernels pass the same cases in tests/conformance/test_conformance.py, and
+tests/format/test_kernels.py holds them equal to the plain Python.)
 """
 _MISREADINGS: Final = """{killed} of {all} misreadings are killed.
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import zarr
 
+import zarr
 from intaglio.zarr import tiles
 
 FOLDER = Path(__file__).parent / "zarr-codec" / "sample_data"

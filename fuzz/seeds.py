@@ -11,7 +11,7 @@ from builder import contents, filters, frames
 from builder.checksums import noise
 from builder.container import File
 from builder.records import ZSTD, Array, Extension
-from tests.png_oracle import FORMS, SAMPLES, write_oracle_png
+from tests.format.png_oracle import FORMS, SAMPLES, write_oracle_png
 
 from fuzz import ROOT, figures, tables
 from fuzz.oracle import walked

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from tests.png_oracle import write_oracle_png
+from tests.format.png_oracle import write_oracle_png
 
 from fuzz import mutate, png_mutate, readers, targets
 from fuzz.javascript import JavaScript, is_left_open, told_of

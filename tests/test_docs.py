@@ -10,12 +10,12 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
+from tests.support import same_bits
 
 import intaglio as ig
 from intaglio._colormap_data import ROW_BY_NAME
 from intaglio._options import Options
 from intaglio.cli import exit_codes
-from support import same_bits
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"

@@ -11,10 +11,10 @@ import threading
 import numpy as np
 import pytest
 from PIL import Image
+from tests.support import same_bits
 
 import intaglio as ig
 from intaglio import DecodeError
-from support import same_bits
 
 A = np.random.default_rng(0).normal(size=(200, 300))
 PNG = ig.dumps(A)

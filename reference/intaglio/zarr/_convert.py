@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import zarr
 
+import zarr
 from intaglio._threads import in_threads
 from intaglio.errors import DecodeError, FormatError
 from intaglio.limits import Limits

@@ -12,11 +12,11 @@ from threading import Lock
 from typing import Any, Final, TypeVar
 
 import numpy as np
-import zarr
 from zarr.abc.store import ByteRequest, RangeByteRequest, SuffixByteRequest
 from zarr.core.buffer import default_buffer_prototype
 from zarr.core.sync import sync
 
+import zarr
 from intaglio._format.elements import Array
 from intaglio.errors import FormatError
 from intaglio.zarr._chunks import ChunkForm

@@ -1,0 +1,141 @@
+"""Blocks that are alike are found, none is taken for another, and errors stay where they are."""
+
+import io
+import sys
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+import intaglio as ig
+from intaglio import Reason
+from intaglio._format import container
+from intaglio._format.fast import repeated_blocks
+from intaglio._format.fast.repeated_blocks import alike
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "conformance"))
+
+from builder.container import File
+from builder.records import STORED, ZSTD, Array, Entry
+
+
+def laid_out(blocks):
+    """(entries, stored, places) of pairs of bytes: what a table says, what is stored."""
+    entries = np.array([list(entry) for entry, _ in blocks], np.uint8)
+    stored = np.frombuffer(b"".join(raw for _, raw in blocks), np.uint8)
+    return entries, stored, np.cumsum([0, *(len(raw) for _, raw in blocks)])
+
+
+kinds = st.lists(
+    st.tuples(st.binary(min_size=3, max_size=3), st.binary(min_size=1, max_size=20)),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(kinds, st.data())
+def test_each_block_is_one_that_is_the_same_and_not_behind_it(kinds, data):
+    blocks = data.draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=60))
+    found, which = alike(*laid_out(blocks))
+    assert sorted(set(found.tolist())) == found.tolist()
+    for number, block in enumerate(blocks):
+        first = found[which[number]]
+        assert first <= number
+        assert blocks[first] == block
+
+
+def test_of_many_blocks_that_are_alike_few_are_left():
+    rng = np.random.default_rng(0)
+    kinds = [(rng.bytes(40), rng.bytes(int(n))) for n in rng.integers(1, 9, 100)]
+    blocks = [kinds[k] for k in rng.integers(0, 100, 50_000)]
+    assert len(alike(*laid_out(blocks))[0]) < 110
+
+
+def test_blocks_that_get_the_same_seat_are_told_apart():
+    rng = np.random.default_rng(0)
+    blocks = [(rng.bytes(40), b"x") for _ in range(200)] * 3
+    with patch.object(
+        repeated_blocks.secrets, "token_bytes", bytes
+    ):  # zeros: all get the first seat
+        found, which = alike(*laid_out(blocks))
+    assert all(blocks[found[k]] == block for k, block in zip(which, blocks, strict=True))
+    assert 200 <= len(found) < 600
+
+
+def many(count=300, codec=STORED, **changes):
+    """An array of bytes 0, 1, 0, 1, ..., each in a block of its own."""
+    return Array(
+        shape=(count,), data=bytes(k % 2 for k in range(count)), codec=codec, block_length=1
+    ).but(**changes)
+
+
+@pytest.mark.parametrize("codec", [STORED, ZSTD])
+@pytest.mark.parametrize("length", [1, 2, 7])
+def test_an_array_of_many_blocks_comes_back_whole_and_in_parts(codec, length):
+    array = many(301, codec, block_length=length)
+    png = File(arrays=(array,)).png()
+    assert ig.loads(png).tobytes() == array.data
+    with ig.open(io.BytesIO(png)) as opened:
+        for part in (np.s_[:], np.s_[3:299], np.s_[250:], np.s_[:1]):
+            assert (
+                opened["x"][part].tobytes() == np.frombuffer(array.data, np.uint8)[part].tobytes()
+            )
+
+
+@pytest.mark.parametrize(("length", "count"), [(1000, 400), (70_000, 5)])
+def test_an_array_of_several_batches_comes_back_whole_and_in_parts(length, count):
+    """A batch is 128 KiB; the blocks are alike, or not, in twos and threes."""
+    data = bytes(k // length * 7 // 3 % 250 for k in range(length * count - 9))
+    coder = zstandard.ZstdCompressor().compress
+    array = Array(shape=(len(data),), data=data, codec=ZSTD, block_length=length, coder=coder)
+    png = File(arrays=(array,), depths=(8, 8, 8, 0)).png()
+    assert ig.loads(png).tobytes() == data
+    with ig.open(io.BytesIO(png)) as opened:
+        for start, stop in (
+            (0, 1),
+            (5, len(data) - 5),
+            (len(data) - 3, len(data)),
+            (140_000, 280_000),
+        ):
+            assert opened["x"][start:stop].tobytes() == data[start:stop]
+
+
+def test_the_first_block_that_is_wrong_is_named():
+    table = list(many().table())
+    table[201] = Entry(1, table[201].crc ^ 1, table[201].digest)
+    table[202] = Entry(1, table[202].crc, bytes(32))
+    problem = refused(many(entries=tuple(table)))
+    assert problem.reason == Reason.BLOCK_DAMAGED
+    assert "block 201:" in problem.detail
+    table[120] = Entry(1, table[120].crc, bytes(32))
+    problem = refused(many(entries=tuple(table)))
+    assert problem.reason == Reason.BLOCK_DIGEST_MISMATCH
+    assert "block 120:" in problem.detail
+
+
+def refused(array):
+    with pytest.raises(ig.DecodeError) as caught:
+        ig.loads(File(arrays=(array,)).png())
+    return caught.value
+
+
+def test_a_shorter_last_block_is_none_of_those_before_it():
+    """Its entry and stored bytes are theirs; only it holds fewer elements."""
+    array = many(2 * 150 + 1, block_length=2, data=bytes(301))
+    full, stored = array.table()[0], array.stored_blocks()[0]
+    lying = array.but(entries=(full,) * 151, stored=(stored,) * 151)
+    assert refused(lying).reason == Reason.BLOCK_MALFORMED
+    assert "block 150:" in refused(lying).detail
+
+
+def test_small_blocks_go_together_and_large_ones_alone():
+    places = np.cumsum([0] + [10] * 50_000)
+    small = [*container._batches(places, 7, 50_000, 1)]
+    assert [k for batch in small for k in batch] == [*range(7, 50_000)]
+    assert 1 < len(small) < 10
+    assert [*container._batches(places, 0, 3, 1 << 20)] == [range(1), range(1, 2), range(2, 3)]
+    assert [*container._batches(places * 2**20, 0, 2, 1)] == [range(1), range(1, 2)]

@@ -1,0 +1,52 @@
+"""Small files made to take long are read in linear work, and the page that says so has them all."""
+
+import io
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from tests.support import calls
+
+import intaglio as ig
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "bench"))
+
+from worst_files import CALLS, FILES, frame_of_empty_blocks  # noqa: E402
+
+CALLS_MAX = {  # of functions, Python's and C's: twice what they are today
+    "1,000,000 blocks of a byte": 40_000,  # it was several a block
+    "4 MiB of metadata: 64 deep": 10_000,
+    "4 MiB of metadata: empty objects": 8_500_000,  # one an object
+    "83,333 empty IDATs": 80 * 83_333,
+    "83,333 ancillary chunks": 80 * 83_333,
+}
+
+
+def read(data):
+    try:
+        ig.load_dict(io.BytesIO(data))
+    except ig.DecodeError as problem:
+        assert problem.reason == ig.Reason.NO_PROLOGUE
+
+
+@pytest.mark.parametrize("name", CALLS_MAX)
+def test_small_files_made_to_take_long_are_read_in_few_calls(name):
+    data = FILES[name]()
+    assert len(data) < 1_100_000
+    read(ig.dumps([1]))  # everything is imported
+    assert calls(lambda: read(data)) <= CALLS_MAX[name]
+
+
+def test_a_frame_of_empty_blocks_is_walked_in_few_calls():
+    data = frame_of_empty_blocks(5 * 10**6)
+    assert calls(lambda: read(data)) <= 40_000
+
+
+def test_the_page_has_them_all():
+    page = (ROOT / "docs" / "worst.md").read_text("utf-8")
+    lines = [line.split(" | ") for line in page.splitlines() if re.match(r"\| .*\d", line)]
+    assert [line[0].removeprefix("| ") for line in lines] == [*FILES]
+    assert [line[1] for line in lines] == [CALLS.get(name, "load_dict") for name in FILES]
+    assert {line[3] for line in lines} == {"accepted", "no-prologue"}
