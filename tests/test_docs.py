@@ -53,7 +53,7 @@ def test_the_page_of_the_package_has_every_public_name_and_keyword():
 
 
 def test_the_page_of_the_package_lists_every_colour_map():
-    listed = PYTHON.partition("reverses it:\n")[2].partition("\n\n")[0]
+    listed = re.split(r"reverses\s+it:", PYTHON)[1].strip().partition("\n\n")[0]
     names = re.findall(r"`(\w+)`", listed)
     assert names
     assert [name + end for name in names for end in ("", "_r")] == [*ROW_BY_NAME]
@@ -118,7 +118,7 @@ def test_the_page_of_the_command_has_every_member_of_the_json(tmp_path):
     ig.save(tmp_path / "m.png", np.arange(3))
     for verb in ("info", "verify", "ls"):
         printed = json.loads(shell(tmp_path, f"intaglio {verb} --json m.png"))
-        line = re.search(rf"^- `(?:info`, `)?{verb}`.*$", COMMAND, re.MULTILINE)[0]
+        line = re.search(rf"^- `(?:info`, `)?{verb}`.*(?:\n  .*)*$", COMMAND, re.MULTILINE)[0]
         members = [*printed, *printed["arrays"][0]]
         assert [name for name in members if f"`{name}`" not in line] == []
     failed = json.loads(shell(tmp_path, "intaglio info --json no.png || true"))

@@ -56,12 +56,12 @@ def test_the_elements_of_the_spec_are_those_of_the_code():
 
 
 def test_units_filters_and_codecs_of_the_spec_are_those_of_the_code():
-    units = re.findall(r"(\d+) (?:[a-z]+ )?`(\w+)`", section("### 14.2"))
+    units = re.findall(r"(\d+)\s(?:[a-z]+\s)?`(\w+)`", section("### 14.2"))
     assert {int(code): name for code, name in units} == registry.TIME_UNITS
     rows = re.findall(r"\| (0x\w\w) \| `(\w+)` \| (\d) \| (\d) \|", section("### 14.3"))
     filters = [(int(c, 16), n, int(stage), int(size) // 4) for c, n, stage, size in rows]
     assert filters == [tuple(kind) for kind in registry.FILTERS]
-    codecs = re.findall(r"(\d) `(\w+)`", section("### 14.4"))
+    codecs = re.findall(r"(\d)\s`(\w+)`", section("### 14.4"))
     assert {int(code): name for code, name in codecs} == registry.CODECS
 
 

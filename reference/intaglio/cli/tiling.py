@@ -32,8 +32,8 @@ _LOOKS = ("cmap", "vmin", "vmax", "norm", "profile", "level")  # what a store's 
 _UNREADABLE = "not a readable Zarr store"
 
 
-def room(name: str) -> ModuleType:
-    """A room of `intaglio.zarr`; MissingExtraError where Zarr is not installed."""
+def module(name: str) -> ModuleType:
+    """A module of `intaglio.zarr`; MissingExtraError where Zarr is not installed."""
     need("zarr", "zarr")
     return import_module(f"intaglio.zarr.{name}")
 
@@ -60,7 +60,7 @@ class Tiler:
         source = self.packer.source(inputs[0])
         array, attributes = self._array(source)
         element_type_of(np.empty(0, array.dtype))
-        regions = room("_regions")
+        regions = module("_regions")
         chunks = self.chunks or regions.usual_chunks(array.shape, array.dtype.itemsize)
         if len(chunks) != array.ndim:
             axes = "1 axis" if array.ndim == 1 else f"{array.ndim} axes"
@@ -73,12 +73,12 @@ class Tiler:
             talk.data(f"{escaped(str(place))}: {words}")
             return
         _check_store_free(place, force=force)
-        picture = room("_codec").Picture(**self._look(array, chunks, total))
+        picture = module("_codec").Picture(**self._look(array, chunks, total))
 
         def write(folder: Path) -> None:
             with progress(talk, f"packing {label(source.path)}", total) as advance:
                 tick = _counted(advance, chunks)
-                room("_split").split(array, folder, picture, chunks, attributes, tick)
+                module("_convert").split(array, folder, picture, chunks, attributes, tick)
 
         write_folder(place, write, lambda: _check_store_free(place, force=force))
         talk.note(f"{label(place)}: {words}")
@@ -111,7 +111,7 @@ class Tiler:
             return look
         with progress(self.packer.talk, "finding the range of the values", total) as advance:
             return {
-                **room("_regions").shared_range(array, chunks, _counted(advance, chunks)),
+                **module("_regions").shared_range(array, chunks, _counted(advance, chunks)),
                 **look,
             }
 
@@ -162,7 +162,7 @@ def unpack_store(
     check_free(place, force=force)
     store = open_store(str(path))
     needed = prod(store.array.shape) * store.array.dtype.itemsize
-    room("_folders").check_needed(path, needed, limits)
+    module("_folders").check_needed(path, needed, limits)
     place.parent.mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(place.parent).free
     if needed > free:
@@ -173,7 +173,7 @@ def unpack_store(
 
         def write(temporary: Path) -> None:
             with partner(_UNREADABLE):
-                room("_split").join(store, temporary, advance, limits)
+                module("_convert").join(store, temporary, advance, limits)
 
         write_file(place, write, force=force)
     if store.array.attrs:
@@ -195,12 +195,12 @@ def overview(
     """Write the picture of the store named `text`."""
     store = open_store(text)
     with partner(_UNREADABLE):
-        sheet = room("_sheet").plan_sheet(store, axes, at, side)
+        sheet = module("_sheet").plan_sheet(store, axes, at, side)
     with progress(talk, f"looking at {escaped(text)}", sheet.count) as advance:
 
         def write(temporary: Path) -> None:
             with temporary.open("wb") as out, partner(_UNREADABLE):
-                room("_overview").write_overview(store, sheet, out, lambda: advance(1), limits)
+                module("_overview").write_overview(store, sheet, out, lambda: advance(1), limits)
 
         write_file(place, write, force=force)
     if store.picture.vmin is None or store.picture.vmax is None:
@@ -220,7 +220,7 @@ def overview(
 
 def open_store(text: str) -> "TileStore":
     """The store named `text`; OSError if nothing is there, FormatError if it holds no pictures."""
-    stores = room("_stores")
+    stores = module("_stores")
     try:
         with partner(_UNREADABLE):
             store: TileStore = stores.open_tiles(text)

@@ -42,12 +42,7 @@ def framed(
     need("matplotlib", "figures")
     from matplotlib.figure import Figure
 
-    if array.ndim != 2 or not array.size or array.dtype.kind not in "biuf":
-        raise EncodeError(
-            Reason.OPTION_INVALID,
-            f"colorbar=True frames a matrix of real numbers, not {array.dtype} {array.shape}",
-            "colorbar",
-        )
+    _check_matrix(array)
     check_dpi(dpi)
     rows, cols = array.shape
     shrink = _LONG_SIDE / max(rows, cols)
@@ -75,6 +70,15 @@ def framed(
             "colorbar",
         ) from problem
     return figure
+
+
+def _check_matrix(array: npt.NDArray[Any]) -> None:
+    if array.ndim != 2 or not array.size or array.dtype.kind not in "biuf":
+        raise EncodeError(
+            Reason.OPTION_INVALID,
+            f"colorbar=True frames a matrix of real numbers, not {array.dtype} {array.shape}",
+            "colorbar",
+        )
 
 
 def _add_bar(figure: "Figure", shown: Any, labels: list[int] | None) -> None:  # noqa: ANN401
