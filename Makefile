@@ -47,7 +47,7 @@ sanitize: $(VENV)/made  ## the kernels under address and undefined behaviour san
 	rm -rf build/sanitized && mkdir -p build/sanitized && cp -r reference build/sanitized
 	gcc -O1 -g -Wall -Wextra -Werror -Wno-unused-parameter -fsanitize=address,undefined -fno-sanitize-recover=undefined \
 	  -ffp-contract=off -shared -fPIC -I$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("include"))') \
-	  reference/native/native.c -o $(SANITIZED)/intaglio/_native.abi3.so -lm
+	  reference/native/native.c -o $(SANITIZED)/intaglio/_format/fast/_native.abi3.so -lm
 	PYTHONPATH=$(SANITIZED) PYTHONMALLOC=malloc ASAN_OPTIONS=detect_leaks=0 \
 	  LD_PRELOAD="$$(gcc -print-file-name=libasan.so) $$(gcc -print-file-name=libubsan.so)" \
 	  $(BIN)/python -m pytest -m 'not tools' tests/format/test_kernels.py tests/conformance/test_conformance.py tests/fuzz/test_fuzz.py

@@ -40,7 +40,7 @@ def compile_kernels(root: Path) -> Path:
             super().build_extension(extension)
 
     extension = Extension(
-        "intaglio._native",
+        "intaglio._format.fast._native",
         [str(root / SOURCE)],
         py_limited_api=True,
     )

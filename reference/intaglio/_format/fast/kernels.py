@@ -14,7 +14,7 @@ def _maybe_native() -> Any:  # noqa: ANN401 - a module of functions on buffers, 
     if os.environ.get("INTAGLIO_PURE") or sys.byteorder != "little":
         return None
     try:
-        return import_module("intaglio._native")
+        return import_module("intaglio._format.fast._native")
     except ImportError:  # no compiler was there when this was installed
         return None
 
