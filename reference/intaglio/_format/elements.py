@@ -4,6 +4,7 @@ Elements are opaque: their bytes are viewed and swapped as integers, never conve
 """
 
 from functools import lru_cache
+from importlib import import_module
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -92,15 +93,15 @@ def native_dtype(kind: ElementType) -> np.dtype[Any]:
     if name in TIME_ELEMENTS:
         unit = TIME_UNITS[kind.unit]
         return np.dtype(name if unit == "generic" else f"{name}[{kind.unit_count}{unit}]")
-    if name == "bfloat16":
+    if kind.element.library:
         try:
-            import ml_dtypes
+            added: np.dtype[Any] = np.dtype(getattr(import_module(kind.element.library), name))
         except ImportError as problem:
             raise DecodeError(
-                Reason.ELEMENT_UNKNOWN, "bfloat16 needs ml_dtypes: pip install 'intaglio[bfloat16]'"
+                Reason.ELEMENT_UNKNOWN,
+                f"{name} needs {kind.element.library}: pip install 'intaglio[{name}]'",
             ) from problem
-        bfloat16: np.dtype[Any] = np.dtype(ml_dtypes.bfloat16)
-        return bfloat16
+        return added
     return np.dtype(name)
 
 

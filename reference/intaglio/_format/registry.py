@@ -60,6 +60,7 @@ class Element(NamedTuple):
     name: str
     item_bytes: int
     components: int
+    library: str = ""  # that adds the dtype of this name to numpy
 
     @property
     def component_bytes(self) -> int:
@@ -79,7 +80,7 @@ ELEMENTS: Final = (
     Element(0x30, "float16", 2, 1),
     Element(0x31, "float32", 4, 1),
     Element(0x32, "float64", 8, 1),
-    Element(0x38, "bfloat16", 2, 1),
+    Element(0x38, "bfloat16", 2, 1, "ml_dtypes"),
     Element(0x40, "complex64", 8, 2),
     Element(0x41, "complex128", 16, 2),
     Element(0x50, "datetime64", 8, 1),

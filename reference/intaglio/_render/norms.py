@@ -39,9 +39,9 @@ class Normalize(Protocol):
         ...
 
 
-def is_bfloat16(dtype: np.dtype[Any]) -> bool:
-    """Tell ml_dtypes' bfloat16, which numpy does not know, by its name."""
-    return dtype.name == "bfloat16"
+def is_extension_float(dtype: np.dtype[Any]) -> bool:
+    """Whether `dtype` is a float that another library adds to numpy, such as bfloat16."""
+    return dtype.kind == "V" and dtype.type is not np.void
 
 
 def as_reals(block: NDArray[Any], part: str | None = None, base: int = 0) -> Reals:
@@ -51,7 +51,7 @@ def as_reals(block: NDArray[Any], part: str | None = None, base: int = 0) -> Rea
     whole numbers and times before they are rounded to floats; NaT becomes NaN.
     """
     dtype = block.dtype
-    if is_bfloat16(dtype):
+    if is_extension_float(dtype):
         return (block.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
     if dtype.kind in "mM":
         ticks = _ticks(block)

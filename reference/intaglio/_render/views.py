@@ -25,7 +25,7 @@ from intaglio._render.layout import (
     plan_montage,
     tile_boxes,
 )
-from intaglio._render.norms import Span, as_reals, chunks, is_bfloat16, measure
+from intaglio._render.norms import Span, as_reals, chunks, is_extension_float, measure
 from intaglio._render.panels import Cells, Hatch, Paint, Panel, Plain, Plot, Text
 from intaglio._render.style import Look
 from intaglio.errors import EncodeError, Reason
@@ -54,7 +54,7 @@ class View:
 def view_of(array: NDArray[Any], look: Look) -> View:
     """Decide how an array is looked at."""
     dtype = array.dtype
-    if dtype.kind not in "biufcmM" and not is_bfloat16(dtype):
+    if dtype.kind not in "biufcmM" and not is_extension_float(dtype):
         raise EncodeError(Reason.DTYPE_UNSUPPORTED, f"no picture of an array of {dtype}")
     if not array.size:
         return View(
@@ -116,7 +116,7 @@ def _written(array: NDArray[Any]) -> View:
 def _text_of(array: NDArray[Any]) -> str:
     """Return the shortest decimal number, or the time, that has exactly this value and dtype."""
     value = array[()]
-    if is_bfloat16(array.dtype) and np.isfinite(np.float32(value)):
+    if is_extension_float(array.dtype) and np.isfinite(np.float32(value)):
         texts = (f"{float(value):.{digits}g}" for digits in range(1, _BFLOAT16_DIGITS_MAX + 1))
         return next(text for text in texts if array.dtype.type(float(text)) == value)
     return str(value)
