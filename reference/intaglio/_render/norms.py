@@ -52,7 +52,7 @@ def as_reals(block: NDArray[Any], part: str | None = None, base: int = 0) -> Rea
     """
     dtype = block.dtype
     if is_extension_float(dtype):
-        return (block.view(np.uint16).astype(np.uint32) << 16).view(np.float32)
+        return block.astype(np.float32)
     if dtype.kind in "mM":
         ticks = _ticks(block)
         out = as_reals(ticks, None, base)
