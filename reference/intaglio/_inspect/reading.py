@@ -17,7 +17,14 @@ from intaglio._inspect.explain import explaining, explaining_pixels
 from intaglio._inspect.info import Info, info_of
 from intaglio._inspect.lazy import IntaglioFile
 from intaglio._io import Source, open_source
-from intaglio.errors import AmbiguousNameError, EncodeError, Reason, UnknownNameError, listed
+from intaglio.errors import (
+    AmbiguousNameError,
+    DecodeError,
+    EncodeError,
+    Reason,
+    UnknownNameError,
+    listed,
+)
 from intaglio.limits import DEFAULT_LIMITS, Limits, check_limits
 
 
@@ -37,6 +44,16 @@ def inspecting(source: Source, limits: Limits) -> Iterator[Opened]:
     """Inspect `source` as [DEC-2] has it."""
     with open_source(source) as stream, explaining(stream, limits):
         yield inspect(stream, limits)[1]
+
+
+def maybe_refusal(file: Source, limits: Limits = DEFAULT_LIMITS) -> DecodeError | None:
+    """The error with which inspecting `file` fails, if it does; its cause is not looked for."""
+    try:
+        with open_source(file) as stream:
+            inspect(stream, limits)
+    except DecodeError as problem:
+        return problem
+    return None
 
 
 def load(file: Source, name: str | None = None, *, limits: Limits = DEFAULT_LIMITS) -> Array:

@@ -23,7 +23,7 @@ except ModuleNotFoundError as problem:
     raise missing(problem, "xarray", "xarray") from problem
 
 from intaglio._inspect.lazy import IntaglioFile, LazyArray
-from intaglio._inspect.reading import inspecting
+from intaglio._inspect.reading import maybe_refusal
 from intaglio._inspect.reading import open as open_file
 from intaglio._io import Source
 from intaglio._options import Options
@@ -142,15 +142,14 @@ class IntaglioBackend(BackendEntrypoint):
 def _carries(file: Source) -> bool:
     """A file with a prologue is ours, damaged or not: opening it says what is wrong."""
     try:
-        with inspecting(file, DEFAULT_LIMITS):
-            pass
-    except DecodeError as problem:
-        if problem.reason == Reason.PNG_DAMAGED:  # whose it was only the name can tell
-            return str(file).endswith(".ig.png")
-        return problem.reason not in (Reason.NOT_PNG, Reason.NO_PROLOGUE)
+        problem = maybe_refusal(file)
     except OSError:
         return False
-    return True
+    if problem is None:
+        return True
+    if problem.reason == Reason.PNG_DAMAGED:  # whose it was only the name can tell
+        return str(file).endswith(".ig.png")
+    return problem.reason not in (Reason.NOT_PNG, Reason.NO_PROLOGUE)
 
 
 class _Accessor:
