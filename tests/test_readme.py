@@ -13,6 +13,18 @@ import intaglio as ig
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
 EXAMPLES = re.findall(r"```(python|sh)\n(.*?)```", README, re.DOTALL)
+RESULTS = (ROOT / "bench" / "RESULTS.md").read_text()
+RESULTS_PAGE = (ROOT / "docs" / "results.md").read_text()
+
+
+def measured():
+    """Data set -> its size and the ratios to the pair (write, read, file), from bench/RESULTS.md."""
+    pattern = r"### ([\w ]+): (\w+ \w+), ([\d,]+) bytes.*?\n\| intaglio opaque \| (.*?) \|\n"
+    found = {}
+    for name, array, size, cells in re.findall(pattern, RESULTS, re.DOTALL):
+        _, write, _, read, _, file, *_ = cells.split(" | ")
+        found[name] = (array, size, write, read, file)
+    return found
 
 
 def test_the_examples_run_one_after_the_other_in_one_folder(tmp_path, monkeypatch):
@@ -46,3 +58,23 @@ def test_every_link_leads_somewhere():
     links = re.findall(r"\]\(([^)#]+)\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_table_of_nine_data_sets_is_what_the_benchmark_measured():
+    section = RESULTS_PAGE.partition("## Size and time")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line[:1] == "|"]
+    assert len(rows) == 2 + 9
+    assert {name: tuple(rest) for name, *rest in rows[2:]} == measured()
+
+
+def test_readme_shows_the_seed_case_the_worst_and_the_best():
+    ratios = {name: [float(cell) for cell in rest[2:]] for name, rest in measured().items()}
+    for title, column in {"time to write": 0, "time to read": 1, "bytes": 2}.items():
+        (row,) = re.findall(rf"^\| {title} \| (.*) \|$", README, re.MULTILINE)
+        seed, worst, best = row.split(" | ")
+        assert float(seed.split()[0]) == ratios["seed case"][column]
+        for cell, choose in ((worst, max), (best, min)):
+            ratio, name = re.fullmatch(r"([\d.]+) \(([\w ]+)(?:, [\d.]+ [kM]B)?\)", cell).groups()
+            assert (
+                float(ratio) == ratios[name][column] == choose(r[column] for r in ratios.values())
+            )
