@@ -8,7 +8,6 @@ import os
 import secrets
 import shutil
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from errno import EBADF, EDQUOT, EFBIG, ENOSPC
@@ -22,8 +21,6 @@ from intaglio.cli.streams import discard
 STDOUT: Final = Path("-")
 _FULL: Final = (ENOSPC, EDQUOT, EFBIG)
 _DEVICES: Final = Path("/dev")
-_TRIES: Final = 50
-_PAUSE_SECONDS: Final = 0.02
 _HERE: Final = -100  # AT_FDCWD
 _RENAME_EXCHANGE: Final = 2
 _T = TypeVar("_T")
@@ -177,15 +174,11 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder, or a link; after an error threads may still be putting files into it."""
+    """Remove a folder, or a link."""
     if folder.is_symlink():
         folder.unlink()
-    for _ in range(_TRIES):
-        with suppress(OSError):
-            shutil.rmtree(folder)
-        if not folder.exists():
-            return
-        time.sleep(_PAUSE_SECONDS)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _exchange_slowly(new: Path, place: Path, old: Path) -> None:

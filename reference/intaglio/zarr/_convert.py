@@ -14,6 +14,7 @@ from intaglio.errors import DecodeError, FormatError
 from intaglio.limits import Limits
 from intaglio.zarr._chunks import about_chunk, check_bytes, decode
 from intaglio.zarr._codec import Picture
+from intaglio.zarr._folders import NewFolder
 from intaglio.zarr._keys import SuffixKeys
 from intaglio.zarr._regions import Region, Sliceable, regions
 from intaglio.zarr._stores import PICTURES_MAX, TileStore
@@ -27,9 +28,27 @@ def split(
     attributes: dict[str, Any],
     tick: Callable[[Region], None],
 ) -> None:
-    """Write `array` as a Zarr array of pictures; chunks that are all zero bits are left out."""
+    """Write `array` as a Zarr array of pictures; chunks that are all zero bits are left out.
+
+    Nothing is written to `folder` any more when this returns or raises.
+    """
+    target = NewFolder(folder)
+    try:
+        _fill(target, array, picture, chunks, attributes, tick)
+    finally:
+        target.finish()
+
+
+def _fill(
+    target: NewFolder,
+    array: Sliceable,
+    picture: Picture,
+    chunks: tuple[int, ...],
+    attributes: dict[str, Any],
+    tick: Callable[[Region], None],
+) -> None:
     store = zarr.create_array(
-        str(folder),
+        target,
         shape=array.shape,
         dtype=array.dtype.newbyteorder("="),
         chunks=chunks,

@@ -1,8 +1,10 @@
 """Folders: local stores of which nothing is read that lies outside them."""
 
+import asyncio
 import stat
 from os.path import realpath
 from pathlib import Path
+from threading import Condition
 from typing import Final, Self
 
 from zarr.abc.store import ByteRequest
@@ -69,6 +71,44 @@ def check_object(root: Path, key: str, *, whole: bool) -> None:
     if whole and found.st_size > FILE_BYTES_MAX:
         message = f"{key} has {found.st_size:,} bytes, more than any picture of a store"
         raise FormatError(message)
+
+
+class NewFolder(LocalStore):
+    """A folder that zarr fills, until `finish`.
+
+    After an error in one chunk zarr returns while other chunks are still written, by its event loop
+    and in threads.
+    """
+
+    def __init__(self, root: Path | str, *, read_only: bool = False) -> None:
+        super().__init__(root, read_only=read_only)
+        self._changed: Final = Condition()
+        self._writing = 0
+        self._is_finished = False
+
+    async def set(self, key: str, value: Buffer) -> None:
+        """Write a file, in a thread."""
+        await asyncio.to_thread(self._write, self.root / key, value)
+
+    def _write(self, path: Path, value: Buffer) -> None:
+        with self._changed:
+            if self._is_finished:
+                message = f"{path} comes after the store was finished"
+                raise FormatError(message)
+            self._writing += 1
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(value.as_buffer_like())
+        finally:
+            with self._changed:
+                self._writing -= 1
+                self._changed.notify_all()
+
+    def finish(self) -> None:
+        """Let files end that are being written; refuse all later ones, and make no folder."""
+        with self._changed:
+            self._is_finished = True
+            self._changed.wait_for(lambda: not self._writing)
 
 
 def stored_bytes(root: Path) -> int:
