@@ -2,6 +2,7 @@
 
 import ast
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from runner import suite  # noqa: E402
 from runner.command import PASSED  # noqa: E402
 from runner.command import main as runner  # noqa: E402
 
-from reader import registry  # noqa: E402
+from reader import filters, registry  # noqa: E402
 
 SPEC = (ROOT / "SPEC.md").read_text("utf-8")
 CASES = suite.load()
@@ -132,15 +133,36 @@ def test_the_registries_are_those_of_the_specification():
     assert [element.width for element in elements.values()] == [
         int(components.split()[-1]) for *_, components in rows("14.1")
     ]
-    filters = {
+    known = {
         int(code, 16): registry.Filter(int(stage), int(size) // 4)
         for code, _, stage, size in rows("14.3")
     }
-    assert filters == registry.FILTERS
+    assert known == registry.FILTERS
     for code, name, *_ in rows("14.3"):
         assert getattr(registry, name.upper()) == int(code, 16)
-    units = re.findall(r"(\d+) [a-z ]*`(\w+)`", SPEC.partition("### 14.2")[2].partition("###")[0])
+    units = re.findall(
+        r"(\d+)\s(?:[a-z]+\s)?`(\w+)`", SPEC.partition("### 14.2")[2].partition("###")[0]
+    )
     assert [(int(code), name) for code, name in units] == list(enumerate(registry.UNITS, 1))
+
+
+def test_the_examples_of_filters_are_what_the_reader_undoes():
+    text = " ".join(SPEC.partition("## 10 ")[2].partition("## 11 ")[0].split())
+    order = re.findall(r"`([0-9A-F]{4})` becomes `([0-9A-F]{4})`", text)
+    assert len(order) == 2
+    for x, y in order:
+        assert filters.undo_order([int(y, 16)], 16) == [int(x, 16)]
+    (shown,) = re.findall(
+        r"`(\w{8})` \(([\d.]+)\) becomes `(\w{8})`, and (-[\d.]+) becomes `(\w{8})`", text
+    )
+    bits, number, coded, minus, coded_minus = shown
+    assert bytes.fromhex(bits) == struct.pack(">f", float(number))
+    for value, code in ((number, coded), (minus, coded_minus)):
+        found = filters.exchange_decimal(int(code, 16), 2, 32)
+        assert found.to_bytes(4, "big") == struct.pack(">f", float(value))
+    ((block, filtered),) = re.findall(r"u16 block ([\d, ]+) gives ([\d, ]+)\.", text)
+    y = [int(n) for n in filtered.split(",")]
+    assert filters.undo_lorenzo(y, 1, 3, 16) == [int(n) for n in block.split(",")]
 
 
 def run(*words):
