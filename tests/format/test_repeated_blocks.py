@@ -15,7 +15,7 @@ import intaglio as ig
 from intaglio import Reason
 from intaglio._format import container
 from intaglio._format.fast import repeated_blocks
-from intaglio._format.fast.repeated_blocks import alike
+from intaglio._format.fast.repeated_blocks import find_repeats
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "conformance"))
 
@@ -38,9 +38,9 @@ kinds = st.lists(
 
 
 @given(kinds, st.data())
-def test_each_block_is_one_that_is_the_same_and_not_behind_it(kinds, data):
+def test_each_block_is_matched_with_an_equal_block_that_is_not_after_it(kinds, data):
     blocks = data.draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=60))
-    found, which = alike(*laid_out(blocks))
+    found, which = find_repeats(*laid_out(blocks))
     assert sorted(set(found.tolist())) == found.tolist()
     for number, block in enumerate(blocks):
         first = found[which[number]]
@@ -48,20 +48,20 @@ def test_each_block_is_one_that_is_the_same_and_not_behind_it(kinds, data):
         assert blocks[first] == block
 
 
-def test_of_many_blocks_that_are_alike_few_are_left():
+def test_of_many_equal_blocks_few_are_unpacked():
     rng = np.random.default_rng(0)
     kinds = [(rng.bytes(40), rng.bytes(int(n))) for n in rng.integers(1, 9, 100)]
     blocks = [kinds[k] for k in rng.integers(0, 100, 50_000)]
-    assert len(alike(*laid_out(blocks))[0]) < 110
+    assert len(find_repeats(*laid_out(blocks))[0]) < 110
 
 
-def test_blocks_that_get_the_same_seat_are_told_apart():
+def test_blocks_in_the_same_hash_bucket_are_distinguished():
     rng = np.random.default_rng(0)
     blocks = [(rng.bytes(40), b"x") for _ in range(200)] * 3
     with patch.object(
         repeated_blocks.secrets, "token_bytes", bytes
     ):  # zeros: all get the first seat
-        found, which = alike(*laid_out(blocks))
+        found, which = find_repeats(*laid_out(blocks))
     assert all(blocks[found[k]] == block for k, block in zip(which, blocks, strict=True))
     assert 200 <= len(found) < 600
 
@@ -75,7 +75,7 @@ def many(count=300, codec=STORED, **changes):
 
 @pytest.mark.parametrize("codec", [STORED, ZSTD])
 @pytest.mark.parametrize("length", [1, 2, 7])
-def test_an_array_of_many_blocks_comes_back_whole_and_in_parts(codec, length):
+def test_an_array_of_many_blocks_is_read_whole_and_in_parts(codec, length):
     array = many(301, codec, block_length=length)
     png = File(arrays=(array,)).png()
     assert ig.loads(png).tobytes() == array.data
@@ -87,7 +87,7 @@ def test_an_array_of_many_blocks_comes_back_whole_and_in_parts(codec, length):
 
 
 @pytest.mark.parametrize(("length", "count"), [(1000, 400), (70_000, 5)])
-def test_an_array_of_several_batches_comes_back_whole_and_in_parts(length, count):
+def test_an_array_of_several_batches_is_read_whole_and_in_parts(length, count):
     """A batch is 128 KiB; the blocks are alike, or not, in twos and threes."""
     data = bytes(k // length * 7 // 3 % 250 for k in range(length * count - 9))
     coder = zstandard.ZstdCompressor().compress
@@ -104,7 +104,7 @@ def test_an_array_of_several_batches_comes_back_whole_and_in_parts(length, count
             assert opened["x"][start:stop].tobytes() == data[start:stop]
 
 
-def test_the_first_block_that_is_wrong_is_named():
+def test_the_error_names_the_first_wrong_block():
     table = list(many().table())
     table[201] = Entry(1, table[201].crc ^ 1, table[201].digest)
     table[202] = Entry(1, table[202].crc, bytes(32))
@@ -123,7 +123,7 @@ def refused(array):
     return caught.value
 
 
-def test_a_shorter_last_block_is_none_of_those_before_it():
+def test_a_shorter_last_block_is_not_taken_for_an_earlier_one():
     """Its entry and stored bytes are theirs; only it holds fewer elements."""
     array = many(2 * 150 + 1, block_length=2, data=bytes(301))
     full, stored = array.table()[0], array.stored_blocks()[0]
@@ -132,7 +132,7 @@ def test_a_shorter_last_block_is_none_of_those_before_it():
     assert "block 150:" in refused(lying).detail
 
 
-def test_small_blocks_go_together_and_large_ones_alone():
+def test_small_blocks_are_batched_and_large_blocks_are_not():
     places = np.cumsum([0] + [10] * 50_000)
     small = [*container._batches(places, 7, 50_000, 1)]
     assert [k for batch in small for k in batch] == [*range(7, 50_000)]

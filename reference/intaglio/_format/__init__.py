@@ -1,1 +1,1 @@
-"""The format: one section of SPEC.md, one module. Speed-ups that change nothing are in `fast`."""
+"""The file format: one module per section of SPEC.md. `fast` holds optional speed-ups."""

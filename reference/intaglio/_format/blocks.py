@@ -1,7 +1,7 @@
-"""SPEC.md section 9, blocks: canonical bytes, and what is stored of them.
+"""SPEC.md section 9, blocks: converts canonical bytes to stored bytes and back.
 
-Each block is filtered and compressed on its own. Its table entry holds the digests of both the
-canonical and the stored bytes.
+Each block is filtered and compressed on its own. Its table entry holds the SHA-256 of the
+canonical bytes and the CRC-32 of the stored bytes.
 """
 
 import hashlib
@@ -18,7 +18,7 @@ from intaglio._format.registry import PROLOGUE_ROOTED_BYTES, FilterStep
 from intaglio.errors import DecodeError, Reason
 
 Bytes = npt.NDArray[np.uint8]
-Table = npt.NDArray[np.void]  # one `_ENTRIES` a block
+Table = npt.NDArray[np.void]  # one `_ENTRIES` record per block
 
 _ENTRIES: Final = np.dtype([("stored_length", "<u4"), ("crc", "<u4"), ("digest", "V32")])
 
@@ -32,7 +32,7 @@ class BlockForm(NamedTuple):
 
 
 class TableEntry(NamedTuple):
-    """What the block table says of one block."""
+    """One entry of a block table."""
 
     stored_length: int
     crc: int
@@ -45,7 +45,7 @@ def write_table(entries: list[TableEntry]) -> bytes:
 
 
 def read_table(raw: bytes | memoryview) -> Table:
-    """The entries of block tables that fill all of `raw`: there may be millions."""
+    """The entries of block tables that fill all of `raw`; there may be millions of entries."""
     return np.frombuffer(bytes(raw), _ENTRIES)
 
 
@@ -58,12 +58,12 @@ def root_digest(prologue: bytes, header: bytes | memoryview, tables: bytes | mem
 
 
 def pack_block(block: Bytes, form: BlockForm, level: int) -> tuple[bytes, TableEntry]:
-    """The stored bytes of `block` and their table entry; `level` is zstd's."""
+    """The stored bytes of `block` and its table entry; `level` is the zstd level."""
     return pack_blocks(block[None], form, level)[0]
 
 
 def pack_blocks(blocks: Bytes, form: BlockForm, level: int) -> list[tuple[bytes, TableEntry]]:
-    """The same of several blocks of one length, stacked as (n, bytes)."""
+    """The stored bytes and table entry of each of several equally long blocks, (n, bytes)."""
     packed = []
     for block, stored in zip(blocks, _stored(blocks, form, level), strict=True):
         digest = hashlib.sha256(block.data).digest()
@@ -91,5 +91,5 @@ def unpack_block(
 
 
 def stored_sizes(blocks: Bytes, form: BlockForm, level: int) -> list[int]:
-    """How many bytes each of several blocks takes, without making table entries."""
+    """The stored size in bytes of each of several blocks; makes no table entries."""
     return [*map(len, _stored(blocks, form, level))]

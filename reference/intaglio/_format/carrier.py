@@ -1,6 +1,10 @@
-"""SPEC.md section 5, the carrier: the bytes that the low bits of pixels carry.
+"""SPEC.md section 5, the carrier: extracts the bytes that the low bits of pixels carry.
 
-Pixels are (n, 3) or (n, 4) uint8 arrays in raster order; with three channels every alpha is 255.
+Pixels are (n, 3) or (n, 4) uint8 arrays in raster order; three channels mean that alpha is 255.
+
+Bits are extracted for whole groups at a time: a group is the smallest number of pixels that
+carries a whole number of bytes. For each channel of a group, numpy shifts the bytes of all groups
+at once, eight bytes per 64-bit integer. The compiled kernel does the same pixel by pixel.
 """
 
 from collections.abc import Iterator
@@ -19,8 +23,8 @@ Pixels = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.uint64]
 
 
-_BODY_BYTES_FIRST: Final = 1 << 24  # taken before anything vouches for the body's length
-_GROUPS_AT_ONCE: Final = 1 << 17  # columns small enough for caches
+_BODY_BYTES_FIRST: Final = 1 << 24  # allocated at first: the body's length is not verified yet
+_GROUPS_AT_ONCE: Final = 1 << 17  # columns of this length fit the processor's cache
 _EVERY_BYTE: Final = 0x0101010101010101
 
 
@@ -29,13 +33,13 @@ class Field(NamedTuple):
 
     pixel: int
     channel: int
-    byte: int  # where in the group's bytes the run begins
-    end_shift: int  # bits between the run's end and the end of that byte; below 0: in the next
+    byte: int  # index of the group's byte in which the run begins
+    end_shift: int  # bits from the run's end to that byte's end; < 0: it ends in the next byte
     depth: int
 
 
 class Group(NamedTuple):
-    """The least whole number of pixels that carries a whole number of bytes."""
+    """The smallest number of pixels that carries a whole number of bytes."""
 
     pixels: int
     bytes: int
@@ -58,14 +62,14 @@ def group_of(depths: Depths) -> Group:  # [CAR-2]
 
 
 def words_of(column: Pixels) -> Words:
-    """The bytes of a column side by side, eight in a word: numpy shifts words far faster."""
+    """The bytes of a column, eight per 64-bit word: numpy shifts words much faster than bytes."""
     padded = np.zeros(-(-len(column) // 8) * 8, np.uint8)
     padded[: len(column)] = column
     return padded.view("<u8")
 
 
 def shifted(words: Words, left: int, keep: int) -> Words:
-    """Each byte shifted left, or right if `left` is below 0, and then ANDed with `keep`."""
+    """Each byte shifted left (right if `left` is negative), then ANDed with `keep`."""
     inside = 0xFF << left if left >= 0 else 0xFF >> -left
     shifted = words << np.uint64(left) if left >= 0 else words >> np.uint64(-left)
     shifted &= np.uint64((keep & inside & 0xFF) * _EVERY_BYTE)
@@ -83,8 +87,8 @@ def _extract_groups(pixels: Pixels, depths: Depths) -> Pixels:
     data = np.empty((groups, group.bytes), np.uint8)
     for start in range(0, groups, _GROUPS_AT_ONCE):
         some = min(groups - start, _GROUPS_AT_ONCE)
-        place = pixels[start * group.pixels : (start + some) * group.pixels]
-        for byte, column in enumerate(_byte_columns(place, group, some)):
+        part = pixels[start * group.pixels : (start + some) * group.pixels]
+        for byte, column in enumerate(_byte_columns(part, group, some)):
             data[start : start + some, byte] = column.view(np.uint8)[:some]
     return data.ravel()
 
@@ -110,20 +114,20 @@ def _byte_columns(pixels: Pixels, group: Group, groups: int) -> list[Words]:
 
 
 class Extractor:
-    """Reads the stream that pixels carry, taking no more pixels than it needs."""
+    """Reads the stream that pixels carry; requests only as many pixels as it needs."""
 
     def __init__(self, bands: Iterator[Pixels]) -> None:
         """`bands` yields (n, 3 or 4) pixels in raster order."""
         self._bands: Final = bands
         self._rest: Pixels = np.empty((0, 3), np.uint8)
-        self._last: Pixels = np.empty((0, 3), np.uint8)  # the last pixels seen, 80 at most
+        self._last: Pixels = np.empty((0, 3), np.uint8)  # the last pixels read, at most 80
         self._body: Pixels = np.empty(0, np.uint8)
         self._body_known = self._body_length = 0
         self._depths: Depths = PROLOGUE_DEPTHS
 
-    def _take(self, least: int) -> Pixels:
-        """At least `least` pixels, or all there are: what is left of a band, if that does."""
-        while len(self._rest) < least and (band := self._maybe_band()) is not None:
+    def _take(self, minimum: int) -> Pixels:
+        """At least `minimum` pixels, or all that are left: the rest of a band if it is enough."""
+        while len(self._rest) < minimum and (band := self._maybe_band()) is not None:
             self._rest = np.concatenate([self._rest, band]) if len(self._rest) else band
         taken, self._rest = self._rest, self._rest[:0]
         return taken
@@ -135,17 +139,17 @@ class Extractor:
         return _extract_groups(pixels[: stop - start], PROLOGUE_DEPTHS).tobytes()
 
     def start_body(self, depths: Depths, length: int) -> None:
-        """From here on pixels carry a body of `length` bytes at `depths`."""
+        """Declare that the following pixels carry a body of `length` bytes at `depths`."""
         self._depths = depths
         self._body_length = length
         self._body = np.empty(min(length, _BODY_BYTES_FIRST), np.uint8)
 
     def body(self, start: int, stop: int) -> memoryview:
-        """Bytes start..stop-1 of the body, reading on as far as that needs. [CAR-2] [CAR-3]"""
+        """Bytes start..stop-1 of the body; reads as many pixels as needed. [CAR-2] [CAR-3]"""
         group = group_of(self._depths)
         while self._body_known < stop:
             pixels = self._take(group.pixels)
-            if len(pixels) < group.pixels:  # as after a read that failed before
+            if len(pixels) < group.pixels:  # for example after an earlier read failed
                 raise DecodeError(Reason.PNG_DAMAGED, "the PNG ends before its data does")
             self._rest = pixels[len(pixels) - len(pixels) % group.pixels :]
             data = _extract_groups(pixels, self._depths)[: self._body_length - self._body_known]
@@ -153,7 +157,7 @@ class Extractor:
         return self._body.data[start:stop]
 
     def _keep(self, data: Pixels) -> None:
-        """Put what was extracted behind what is known of the body; its memory grows with that."""
+        """Append extracted bytes to the body; its memory grows with the bytes that arrive."""
         known = self._body_known + len(data)
         if known > len(self._body):
             body = np.empty(min(4 * known, self._body_length), np.uint8)
@@ -163,7 +167,7 @@ class Extractor:
         self._body_known = known
 
     def tail(self) -> bytes:
-        """What the picture's last 80 pixels carry; reads to the end. [CAR-5]"""
+        """The bytes that the picture's last 80 pixels carry; reads to the end. [CAR-5]"""
         while self._maybe_band() is not None:
             pass
         return _extract_groups(self._last, PROLOGUE_DEPTHS).tobytes()

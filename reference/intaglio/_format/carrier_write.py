@@ -1,6 +1,6 @@
 """SPEC.md section 5, the carrier: writes prologue, body and echo into the low bits of a cover.
 
-`carrier` reads them. Pixels are (n, 3) or (n, 4) uint8 arrays in raster order.
+`carrier` is the reader's side. Pixels are (n, 3) or (n, 4) uint8 arrays in raster order.
 """
 
 from collections.abc import Callable
@@ -14,22 +14,22 @@ from intaglio._format.registry import PROLOGUE_BYTES, PROLOGUE_DEPTHS, Depths
 
 
 class Sliceable(Protocol):
-    """Bytes that are given a part at a time."""
+    """Bytes that can be sliced; slicing may build the bytes."""
 
     def __len__(self) -> int: ...
-    def __getitem__(self, place: slice, /) -> bytes | memoryview: ...
+    def __getitem__(self, part: slice, /) -> bytes | memoryview: ...
 
 
 Shape: TypeAlias = Callable[[Pixels, Pixels, Pixels | None], Pixels]
 # (cover, wanted low bits, written row above) -> values to write; all (rows, width, channels)
 Rest: TypeAlias = Callable[[Pixels], Pixels]
-# whole rows of the cover (rows, width, channels) -> what they are where they carry no data
+# whole rows of the cover (rows, width, channels) -> their values where they carry no data
 
-_GROUPS_AT_ONCE: Final = 1 << 17  # columns small enough for caches
+_GROUPS_AT_ONCE: Final = 1 << 17  # columns of this length fit the processor's cache
 
 
 def _field_values(columns: list[Words], field: Field) -> Pixels:
-    """What `field` carries in each group; `columns` are those of the groups' bytes."""
+    """The bits that `field` carries in each group; `columns` hold the groups' bytes."""
     mask = (1 << field.depth) - 1
     values = shifted(columns[field.byte], -field.end_shift, mask)
     if field.end_shift < 0:
@@ -40,8 +40,8 @@ def _field_values(columns: list[Words], field: Field) -> Pixels:
 def nearest(cover: Pixels, wanted: Pixels, depth: int) -> Pixels:
     """The value nearest to `cover` whose low `depth` bits are `wanted`.
 
-    Clipping the cover first changes no result (beyond the clip the nearest
-    value is the same) and keeps every sum within a byte.
+    The cover is clipped first, which keeps every sum within a byte. It changes no result: the
+    nearest value of a cover value outside the clipped range is that of the range's end.
     """
     if depth == 8:
         return wanted
@@ -57,7 +57,7 @@ def nearest(cover: Pixels, wanted: Pixels, depth: int) -> Pixels:
 def _wanted_bits(data: Sliceable, depths: Depths, first: int, count: int, channels: int) -> Pixels:
     """The low bits that pixels first..first+count-1 carry; `data` begins at pixel 0. [CAR-2]
 
-    Where `data` ends they are zero.
+    After the end of `data` they are zero.
     """
     group = group_of(depths)
     skip = first % group.pixels
@@ -76,15 +76,15 @@ def _wanted_bits(data: Sliceable, depths: Depths, first: int, count: int, channe
         part = data[at : at + table.size]
         table.reshape(-1)[: len(part)] = np.frombuffer(part, np.uint8)
         columns = [words_of(table[:, byte]) for byte in range(group.bytes)]
-        place = wanted[start * group.pixels : (start + some) * group.pixels]
+        some_pixels = wanted[start * group.pixels : (start + some) * group.pixels]
         for field in group.fields:
             values = _field_values(columns, field)[:some]
-            place[field.pixel :: group.pixels, field.channel] = values
+            some_pixels[field.pixel :: group.pixels, field.channel] = values
     return wanted[skip : skip + count]
 
 
 def _embed_bits(pixels: Pixels, wanted: Pixels, depths: Depths) -> None:
-    """Give each pixel, in place, the nearest values with the low bits of `wanted`."""
+    """Set each pixel, in place, to the nearest values that have the low bits of `wanted`."""
     for channel, depth in enumerate(depths):
         if depth:
             pixels[:, channel] = nearest(pixels[:, channel], wanted[:, channel], depth)
@@ -93,7 +93,7 @@ def _embed_bits(pixels: Pixels, wanted: Pixels, depths: Depths) -> None:
 class Embedder:
     """Writes prologue, body and echo into the pixels of a cover, band by band.
 
-    The bands need not come in order: each says at which pixel it begins.
+    Bands may come in any order: the caller passes the index of each band's first pixel.
     """
 
     def __init__(
@@ -104,9 +104,11 @@ class Embedder:
         pixel_count: int,
         rest: tuple[int, Rest] | None = None,
     ) -> None:
-        """rest: the width of a row, and what to write where no data is; None: the cover.
+        """Prepare to embed `prologue` and `body` into `pixel_count` pixels.
 
-        With `rest`, bands are whole rows.
+        rest: the width of a row in pixels, and the function that makes the values of pixels
+        without data; None leaves these pixels as the cover has them. With `rest`, bands must be
+        whole rows.
         """
         self._rest: Final = rest
         self._prologue: Final = prologue
@@ -119,7 +121,7 @@ class Embedder:
         self._body_end: Final = min(body_end, pixel_count - PROLOGUE_BYTES)
 
     def embed(self, pixels: Pixels, first: int) -> None:
-        """Embed in place what the (n, 3 or 4) `pixels`, pixel `first` onwards, have to carry."""
+        """Embed, in place, the data of the (n, 3 or 4) `pixels` that begin at index `first`."""
         self._fill_rest(pixels, first)
         echo = self._pixel_count - PROLOGUE_BYTES
         self._embed_prologue(pixels, first)  # [CAR-1]
@@ -131,7 +133,7 @@ class Embedder:
             _embed_bits(pixels[start - first : stop - first], wanted, self._depths)
 
     def _fill_rest(self, pixels: Pixels, first: int) -> None:
-        """Write in place what carries nothing. Comes first: rows of the cover decide it."""
+        """Write, in place, the pixels without data. Must run first: it reads the cover's rows."""
         echo = self._pixel_count - PROLOGUE_BYTES
         start = max(self._body_end - first, 0)
         stop = min(echo - first, len(pixels))
@@ -144,7 +146,7 @@ class Embedder:
     def embed_rows(self, pixels: Pixels, first: int, shape: Shape) -> None:
         """As `embed`, for whole rows: (rows, width, 3 or 4).
 
-        `shape` chooses the values of those rows that carry body throughout.
+        `shape` chooses the values of the rows whose pixels all carry the body.
         """
         rows, width, channels = pixels.shape
         flat = pixels.reshape(-1, channels)

@@ -1,6 +1,7 @@
-"""SPEC.md section 9, codecs: the filtered bytes of a block, and the bytes that are stored of them.
+"""SPEC.md section 9, codecs: compresses the filtered bytes of a block, and decompresses them.
 
 One object for each row of the registry of codecs, 14.4. The only module that imports zstandard.
+To add a codec, add a subclass of `Codec` here and a row to `registry`.
 """
 
 import threading
@@ -21,7 +22,7 @@ _FRAME_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 _CONTENT_SIZE_BYTES: Final = (0, 2, 4, 8)
 _CHECKSUM_BYTES: Final = 4
 _ZSTD_BLOCK_BYTES_MAX: Final = 128 * 1024
-_LOCAL: Final = threading.local()  # (de)compressors are costly to make and not to be shared
+_LOCAL: Final = threading.local()  # (de)compressors are costly to make and not thread-safe
 
 
 class Codec(ABC):
@@ -31,7 +32,7 @@ class Codec(ABC):
 
     @abstractmethod
     def encode(self, block: Bytes, level: int) -> bytes:
-        """The bytes to store; `level` is zstd's, and means nothing to other codecs."""
+        """The bytes to store; `level` is the zstd level, which other codecs ignore."""
 
     @abstractmethod
     def decode(self, stored: bytes | memoryview, size: int) -> Bytes:
@@ -92,7 +93,7 @@ def _decompress(frame: bytes, size: int) -> bytes:
 
 
 def _check_frame(frame: bytes, size: int) -> None:
-    """Refuse what is not exactly one frame of `size` bytes: zstd trusts a forged size."""
+    """Refuse anything but exactly one frame of `size` bytes: zstd would trust a forged size."""
     if len(frame) < 5 or not frame.startswith(_FRAME_MAGIC):  # [BLK-3]
         raise _frame_error("no frame")
     descriptor = frame[4]
@@ -120,14 +121,14 @@ def _window_size(descriptor: int) -> int:
 
 
 def _frame_end(frame: bytes, position: int, block_bytes_max: int) -> int:
-    """Where the frame's last block ends; past the end of `frame` if it is cut."""
+    """The offset after the frame's last block; past the end of `frame` if it is cut off."""
     if native:
         return _frame_end_compiled(frame, position, block_bytes_max)
     last = 0
     while not last and position < len(frame):
         header = int.from_bytes(frame[position : position + 3], "little")
         last, kind, length = header & 1, header >> 1 & 3, header >> 3
-        if length > block_bytes_max:  # [BLK-4] zstd lets raw and RLE blocks pass
+        if length > block_bytes_max:  # [BLK-4] zstd does not check raw and RLE blocks
             raise _frame_error(f"a block of {length} bytes")
         position += 3 + (1 if kind == 1 else length)
     return position if last else len(frame) + 1

@@ -1,6 +1,7 @@
 """SPEC.md section 7, the container: reads header, block tables and blocks from a body.
 
-`_packing.body` writes them.
+`_packing.body` is the writer's side. Blocks are unpacked in threads, in order. Small blocks go
+to a thread in batches, and equal blocks of a batch are decompressed once.
 """
 
 import hashlib
@@ -27,7 +28,7 @@ from intaglio._format.elements import (
     check_elements,
     known_element,
 )
-from intaglio._format.fast.repeated_blocks import alike
+from intaglio._format.fast.repeated_blocks import find_repeats
 from intaglio._format.header import ArrayRecord, Header, check_extensions, read_header
 from intaglio._format.metadata import read_metadata
 from intaglio._format.prologue import Prologue
@@ -37,22 +38,22 @@ from intaglio.errors import DecodeError, Reason
 from intaglio.limits import OUTPUT_BYTES_VARIABLE, Limits
 
 Bytes = npt.NDArray[np.uint8]
-Places = npt.NDArray[np.int64]
+Offsets = npt.NDArray[np.int64]
 ReadBody = Callable[[int, int], memoryview]  # (start, stop) -> those bytes of the body
 
-_BATCH_BYTES: Final = 1 << 17  # blocks that are smaller are unpacked several at a time
+_BATCH_BYTES: Final = 1 << 17  # smaller blocks are unpacked several at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a checked header says, and where each array's blocks stand in the body."""
+    """The content of a checked header, and the offsets of each array's blocks in the body."""
 
     prologue: Prologue
     header: Header
     metadata: dict[str, Any]
     attrs: tuple[dict[str, Any], ...]
     tables: tuple[Table, ...]
-    places: tuple[Places, ...]  # where in the body each block begins, and the last ends
+    offsets: tuple[Offsets, ...]  # in the body: the start of each block, and the end of the last
 
 
 def read_contents(prologue_raw: bytes, prologue: Prologue, read_body: ReadBody) -> Contents:
@@ -72,9 +73,9 @@ def read_contents(prologue_raw: bytes, prologue: Prologue, read_body: ReadBody) 
             Reason.ROOT_MISMATCH, "prologue, header and block tables do not belong together"
         )
     table = read_table(tables_raw)
-    places = np.full(len(table) + 1, tables_end, np.int64)
-    places[1:] += np.cumsum(table["stored_length"], dtype=np.int64)
-    position = int(places[-1])
+    offsets = np.full(len(table) + 1, tables_end, np.int64)
+    offsets[1:] += np.cumsum(table["stored_length"], dtype=np.int64)
+    position = int(offsets[-1])
     empty = bool((table["stored_length"] < 1).any())  # [CON-2]
     if empty or position != prologue.body_length:  # [CON-1]
         raise DecodeError(
@@ -88,7 +89,7 @@ def read_contents(prologue_raw: bytes, prologue: Prologue, read_body: ReadBody) 
         metadata,
         attrs,
         tuple(table[first:end] for first, end in spans),
-        tuple(places[first : end + 1] for first, end in spans),
+        tuple(offsets[first : end + 1] for first, end in spans),
     )
 
 
@@ -106,22 +107,22 @@ def array_type(record: ArrayRecord) -> tuple[ElementType, BlockForm]:
 def check_output(
     records: Iterable[ArrayRecord], limits: Limits, file_bytes: Callable[[], int]
 ) -> None:
-    """Steps 20 to 23 for all arrays that are wanted, of a file of `file_bytes()`."""
+    """Steps 20 to 23 for all requested arrays of a file of `file_bytes()` bytes."""
     total = sum(record.size * array_type(record)[0].element.item_bytes for record in records)
     check_bytes(total, limits, file_bytes)
 
 
 def check_bytes(total: int, limits: Limits, file_bytes: Callable[[], int]) -> None:
-    """Step 23 for so many canonical bytes; the file's size is asked for only if it counts."""
+    """Step 23 for `total` canonical bytes; calls `file_bytes` only if the limit depends on it."""
     if total <= limits.output_bytes_for(0):
         return
     size = 0 if limits.is_output_given else file_bytes()
-    most = limits.output_bytes_for(size)
-    if total > most:  # [LIM-3]
+    maximum = limits.output_bytes_for(size)
+    if total > maximum:  # [LIM-3]
         why = f" for a file of {size:,} bytes" if size else ""
         raise DecodeError(
             Reason.LIMIT_EXCEEDED,
-            f"the arrays take {total:,} bytes, the limit is {most:,}{why}; "
+            f"the arrays take {total:,} bytes, the limit is {maximum:,}{why}; "
             f"Limits(output_bytes_max=...) or {OUTPUT_BYTES_VARIABLE} allows more",
         )
 
@@ -131,7 +132,7 @@ def read_elements(
 ) -> Bytes:
     """Canonical bytes of elements start..stop-1 (flat) of array `index`: steps 24 to 27.
 
-    Only the blocks that hold them are read.
+    Reads only the blocks that hold these elements.
     """
     item_bytes = array_type(contents.header.arrays[index])[0].element.item_bytes
     out = np.empty((stop - start) * item_bytes, np.uint8)
@@ -143,16 +144,16 @@ def read_elements(
 def _fill(
     out: Bytes, contents: Contents, index: int, start: int, stop: int, read_body: ReadBody
 ) -> Iterator[Bytes]:
-    """Fill `out` with elements start..stop-1, and give each part of it, in order, when it is."""
+    """Fill `out` with elements start..stop-1; yield its parts in order, each when it is done."""
     if start == stop:
         return
     record = contents.header.arrays[index]
     item_bytes = array_type(record)[0].element.item_bytes
-    length, places = record.block_length, contents.places[index]
+    length, offsets = record.block_length, contents.offsets[index]
 
     def stored_blocks() -> Iterator[tuple[range, memoryview]]:
-        for blocks in _batches(places, start // length, -(-stop // length), length * item_bytes):
-            yield blocks, read_body(int(places[blocks.start]), int(places[blocks.stop]))
+        for blocks in _batches(offsets, start // length, -(-stop // length), length * item_bytes):
+            yield blocks, read_body(int(offsets[blocks.start]), int(offsets[blocks.stop]))
 
     def unpack(item: tuple[range, memoryview]) -> Bytes:
         blocks, stored = item
@@ -166,28 +167,28 @@ def _fill(
     yield from in_threads(unpack, stored_blocks())
 
 
-def _batches(places: Places, first: int, end: int, block_bytes: int) -> Iterator[range]:
-    """Blocks first..end-1, large ones each alone: a thread has its price."""
+def _batches(offsets: Offsets, first: int, end: int, block_bytes: int) -> Iterator[range]:
+    """Blocks first..end-1 in batches that are worth a task in a thread; a large block is one."""
     while first < end:
-        fit = int(np.searchsorted(places, places[first] + _BATCH_BYTES, "right")) - 1
-        most = min(fit, first + _BATCH_BYTES // block_bytes, end)
-        yield (blocks := range(first, max(most, first + 1)))
+        fit = int(np.searchsorted(offsets, offsets[first] + _BATCH_BYTES, "right")) - 1
+        batch_end = min(fit, first + _BATCH_BYTES // block_bytes, end)
+        yield (blocks := range(first, max(batch_end, first + 1)))
         first = blocks.stop
 
 
 def _unpack_batch(contents: Contents, index: int, blocks: range, stored: memoryview) -> Bytes:
-    """The canonical bytes of these blocks of array `index`, one after another: steps 24 to 27."""
+    """The canonical bytes of these blocks of array `index`, concatenated: steps 24 to 27."""
     record = contents.header.arrays[index]
     kind, form = array_type(record)
     table = contents.tables[index][blocks.start : blocks.stop]
-    places = contents.places[index][blocks.start : blocks.stop + 1]
-    places = places - places[0]
+    offsets = contents.offsets[index][blocks.start : blocks.stop + 1]
+    offsets = offsets - offsets[0]
     size, length = record.size, record.block_length
 
     def unpack(number: int) -> Bytes:
         begin = (blocks.start + number) * length
         block_bytes = (min(begin + length, size) - begin) * kind.element.item_bytes
-        raw = stored[places[number] : places[number + 1]]
+        raw = stored[offsets[number] : offsets[number + 1]]
         try:
             canonical = unpack_block(raw, block_bytes, TableEntry(*table[number].item()), form)
             check_elements(canonical, kind.element)
@@ -200,17 +201,17 @@ def _unpack_batch(contents: Contents, index: int, blocks: range, stored: memoryv
     if not last:
         return unpack(0)
     entries = np.frombuffer(table[:last], np.uint8).reshape(last, -1)
-    found, which = alike(entries, np.frombuffer(stored, np.uint8), places[:-1])
+    found, which = find_repeats(entries, np.frombuffer(stored, np.uint8), offsets[:-1])
     rows = np.stack([unpack(number) for number in found.tolist()])
-    return np.concatenate([rows[which].reshape(-1), unpack(last)])  # the last may be shorter
+    return np.concatenate([rows[which].reshape(-1), unpack(last)])  # the last one may be shorter
 
 
 def read_canonical(contents: Contents, index: int, read_body: ReadBody) -> Bytes:
     """The canonical bytes of the whole array `index`, checked: steps 24 to 28."""
     record = contents.header.arrays[index]
     table = contents.tables[index]
-    if len(table) == 1:  # its block is the array
-        first, end = contents.places[index].tolist()
+    if len(table) == 1:  # the only block is the whole array
+        first, end = contents.offsets[index].tolist()
         canonical = _unpack_batch(contents, index, range(1), read_body(first, end)).copy()
         whole = table["digest"].item()
     else:

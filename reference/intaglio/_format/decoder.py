@@ -1,6 +1,6 @@
-"""SPEC.md section 12, decoding: its steps in order, each done by the module of its section.
+"""SPEC.md section 12, decoding: runs the steps of [DEC-1] in order.
 
-Decoding needs nothing of what writes files.
+Each step is implemented by the module of its section. Decoding imports no module that writes.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -33,7 +33,7 @@ Bytes = npt.NDArray[np.uint8]
 
 
 class Opened:
-    """A carrier whose header and block tables were read and checked; arrays on demand."""
+    """A carrier whose header and block tables were read and checked; decodes arrays on demand."""
 
     def __init__(
         self,
@@ -46,7 +46,8 @@ class Opened:
         """Steps 5 to 19 of [DEC-1].
 
         bands: yields (rows, width, 3 or 4) pixels from the top.
-        size: bytes of what is read; where nothing tells, `bytes_read` gives those read so far.
+        size: the file's size in bytes. None: unknown (a pipe), `bytes_read` returns the bytes
+        read so far.
         """
         self.width: Final = width
         self.height: Final = height
@@ -57,11 +58,11 @@ class Opened:
         prologue = read_prologue(self._prologue, width, height)
         self._extractor.start_body(prologue.depths, prologue.body_length)
         self.contents: Final = read_contents(self._prologue, prologue, self._extractor.body)
-        records = self.contents.header.arrays  # up to 65,535: each is found without a search
-        self._places: Final = {record.name: place for place, record in enumerate(records)}
+        records = self.contents.header.arrays  # up to 65,535, so names need a table
+        self._indices: Final = {record.name: index for index, record in enumerate(records)}
 
     def _read_prologue_bytes(self) -> bytes:
-        """As many bytes as the prologue says it has, and the picture holds. [HDR-1] [HDR-2]"""
+        """The prologue, as long as it declares or as the picture allows. [HDR-1] [HDR-2]"""
         common = self._extractor.prologue(0, PROLOGUE_COMMON_BYTES)
         length = maybe_prologue_length(common)
         if length is None or length <= len(common):
@@ -71,46 +72,46 @@ class Opened:
     @property
     def names(self) -> list[str]:
         """The arrays' names, in file order: a new list each time."""
-        return list(self._places)
+        return list(self._indices)
 
     @property
     def index(self) -> Mapping[str, int]:
-        """Each array's name and its index in the file, for look-ups."""
-        return self._places
+        """The index in the file of each array, by name."""
+        return self._indices
 
     def check_output(self, names: Collection[str], limits: Limits) -> None:
         """Steps 20 to 23 for the arrays of those names."""
-        wanted = self._places.keys() & {*names}
-        places = sorted(self._places[name] for name in wanted)  # file order decides the reason
-        records = (self.contents.header.arrays[place] for place in places)
+        wanted = self._indices.keys() & {*names}
+        indices = sorted(self._indices[name] for name in wanted)  # file order decides the reason
+        records = (self.contents.header.arrays[index] for index in indices)
         check_output(records, limits, self._file_bytes)
 
     def check_elements(self, name: str, count: int, limits: Limits) -> None:
-        """Steps 20 to 23 for so many elements of one array."""
-        kind, _ = array_type(self.contents.header.arrays[self._places[name]])
+        """Steps 20 to 23 for `count` elements of one array."""
+        kind, _ = array_type(self.contents.header.arrays[self._indices[name]])
         check_bytes(count * kind.element.item_bytes, limits, self._file_bytes)
 
     def _file_bytes(self) -> int:
-        """The size of what is read; a pipe is read to the end of the body to know it."""
+        """The file's size in bytes; of a pipe, the bytes read up to the end of the body."""
         if self._size is not None:
             return self._size
         self._extractor.body(0, self.contents.prologue.body_length)
         return self._bytes_read()
 
     def canonical(self, name: str) -> Bytes:
-        """The canonical bytes of one array, checked whole: steps 24 to 28."""
+        """The canonical bytes of one array, all digests checked: steps 24 to 28."""
         with _memory_is_a_limit():
-            return read_canonical(self.contents, self._places[name], self._extractor.body)
+            return read_canonical(self.contents, self._indices[name], self._extractor.body)
 
     def array(self, name: str) -> Array:
-        """One array, checked whole: steps 24 to 28."""
-        index = self._places[name]
+        """One array, all digests checked: steps 24 to 28."""
+        index = self._indices[name]
         shape = self.contents.header.arrays[index].shape
         return array_of(self.contents, index, self.canonical(name), shape)
 
     def elements(self, name: str, start: int, stop: int) -> Array:
-        """Elements start..stop-1 in C order, as a 1-d array: only their blocks. [DEC-3]"""
-        index = self._places[name]
+        """Elements start..stop-1 in C order, 1-d; decodes only their blocks. [DEC-3]"""
+        index = self._indices[name]
         with _memory_is_a_limit():
             raw = read_elements(self.contents, index, start, stop, self._extractor.body)
         return array_of(self.contents, index, raw, (stop - start,))
@@ -122,7 +123,7 @@ class Opened:
 
 @contextmanager
 def decoding(stream: BinaryIO, limits: Limits) -> Iterator[Opened]:
-    """Decode as [DEC-1] has it: the PNG is checked to its end, and a fault in it comes first."""
+    """Decode as [DEC-1] defines it: checks the PNG to its end and reports its faults first."""
     check_limits(limits)
     size = maybe_size(stream)
     png = open_png(stream, limits.pixels_max)
@@ -134,14 +135,14 @@ def decoding(stream: BinaryIO, limits: Limits) -> Iterator[Opened]:
             if problem.reason != Reason.PNG_DAMAGED:
                 png.drain()
             raise
-        except KeyError:  # a name that is not there is told after step 19
+        except KeyError:  # a missing name is reported after step 19, so the PNG is checked first
             png.drain()
             raise
         png.drain()
 
 
 def inspect(stream: BinaryIO, limits: Limits) -> tuple[PngRows, Opened]:
-    """Inspect as [DEC-2] has it: only the rows are read that header and tables need."""
+    """Inspect as [DEC-2] defines it: reads only the rows that hold header and block tables."""
     check_limits(limits)
     size = maybe_size(stream)
     with _memory_is_a_limit():

@@ -1,6 +1,6 @@
-"""SPEC.md section 11, elements: numpy arrays to canonical bytes, and back.
+"""SPEC.md section 11, elements: converts numpy arrays to canonical bytes, and back.
 
-Elements are opaque: their bytes are viewed and swapped as integers, never converted as numbers.
+Bytes are viewed and swapped as integers, never converted as numbers, so that every bit is kept.
 """
 
 from functools import lru_cache
@@ -38,7 +38,7 @@ _FIELDS_HINT: Final = "structured arrays are not stored; give each field as an a
 
 
 class ElementType(NamedTuple):
-    """An element of the registry, with the time unit that it counts, if it does."""
+    """An element of the registry; for datetime64 and timedelta64 also unit and unit count."""
 
     element: Element
     unit: int = 0
@@ -63,8 +63,8 @@ def _element_type(dtype: np.dtype[Any]) -> ElementType:
         return ElementType(element, TIME_UNIT_CODE[unit], count)
     found = ELEMENT_BY_NAME.get(dtype.name)
     if found is None:
-        usual = _HINTS.get(dtype.kind, "the format has no element type for it")
-        hint = _FIELDS_HINT if dtype.names else usual
+        by_kind = _HINTS.get(dtype.kind, "the format has no element type for it")
+        hint = _FIELDS_HINT if dtype.names else by_kind
         raise EncodeError(Reason.DTYPE_UNSUPPORTED, f"dtype {dtype} cannot be carried: {hint}")
     return ElementType(found)
 
@@ -72,14 +72,14 @@ def _element_type(dtype: np.dtype[Any]) -> ElementType:
 def canonical_bytes(array: Array, element: Element) -> Bytes:
     """The bytes of `array` in C order, each component little-endian. [ARR-1] [ARR-2] [ARR-3]
 
-    A view of the array where its memory is in that form already.
+    A view of the array if its memory already has that form.
     """
     if array.ndim > RANK_MAX:
         raise EncodeError(
             Reason.SHAPE_UNSUPPORTED, f"{array.ndim} dimensions; the format has at most {RANK_MAX}"
         )
     flat = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
-    if element.code == _BOOL and flat.size and flat.max() > 1:  # [ARR-4] numpy takes any byte
+    if element.code == _BOOL and flat.size and flat.max() > 1:  # [ARR-4] numpy allows any byte
         truth: Bytes = (flat != 0).view(np.uint8)
         return truth
     if array.dtype.byteorder == ">" or (array.dtype.byteorder == "=" and not np.little_endian):
@@ -88,7 +88,7 @@ def canonical_bytes(array: Array, element: Element) -> Bytes:
 
 
 def native_dtype(kind: ElementType) -> np.dtype[Any]:
-    """The numpy dtype, in native byte order, that `kind` comes back as."""
+    """The numpy dtype, in native byte order, that an array of `kind` is decoded to."""
     name = kind.element.name
     if name in TIME_ELEMENTS:
         unit = TIME_UNITS[kind.unit]
@@ -116,13 +116,13 @@ def known_element(code: int, unit: int, unit_count: int) -> ElementType:
 
 
 def check_elements(block: Bytes, element: Element) -> None:
-    """Refuse canonical bytes that are no elements. [ARR-4]"""
+    """Refuse canonical bytes that are not legal elements: a bool that is not 0 or 1. [ARR-4]"""
     if element.code == _BOOL and block.size and block.max() > 1:
         raise DecodeError(Reason.ELEMENT_INVALID, "a bool is neither 0 nor 1")
 
 
 def array_from_bytes(canonical: Bytes, kind: ElementType, shape: tuple[int, ...]) -> Array:
-    """The array of that type and shape; a view of `canonical` on little-endian machines."""
+    """The array of that type and shape; on little-endian machines a view of `canonical`."""
     if not np.little_endian:
         canonical = canonical.view(f"<u{kind.element.component_bytes}").byteswap().view(np.uint8)
     return canonical.view(native_dtype(kind)).reshape(shape)

@@ -1,7 +1,8 @@
 """SPEC.md section 10, filters: reversible changes of a block that make it compress better.
 
-Blocks are one-dimensional uint8 arrays. One object for each row of the registry, 14.3, has all that
-belongs to a filter. `_packing.tuning` chooses the filters.
+Blocks are one-dimensional uint8 arrays. Each filter of the registry, 14.3, is one `_Filter`: both
+directions in numpy, the inverse compiled, and its legal parameters. `_packing.tuning` chooses the
+filters of an array.
 """
 
 from collections.abc import Callable
@@ -24,7 +25,7 @@ from intaglio._format.registry import (
 Bytes = npt.NDArray[np.uint8]
 Words = npt.NDArray[np.unsignedinteger[Any]]
 
-_LANES_MAX: Final = 64  # up to this lag a sum runs along each lane, above it row by row
+_STRIDED_LAG_MAX: Final = 64  # up to this lag: one strided cumsum per offset; above: row by row
 
 
 def filter_step(name: str, *parameters: int) -> FilterStep:
@@ -36,7 +37,7 @@ def filter_step(name: str, *parameters: int) -> FilterStep:
 def apply_filters(block: Bytes, chain: tuple[FilterStep, ...], component_bytes: int) -> Bytes:
     """The filtered bytes of `block`, whose components are `component_bytes` wide.
 
-    Of several blocks of one length, stacked as (n, bytes), each is filtered alone.
+    Several blocks of one length, stacked as (n, bytes), are each filtered on their own.
     """
     for code, parameters in chain:
         words = block.view(np.dtype(f"<u{component_bytes}"))
@@ -46,7 +47,7 @@ def apply_filters(block: Bytes, chain: tuple[FilterStep, ...], component_bytes: 
 
 def undo_filters(filtered: Bytes, chain: tuple[FilterStep, ...], component_bytes: int) -> Bytes:
     """The block whose filtered bytes are `filtered`."""
-    ours = False  # whether the bytes may be written over
+    ours = False  # whether the bytes are ours to overwrite
     for code, parameters in reversed(chain):
         found = _FILTERS[code]
         words = filtered.view(np.dtype(f"<u{component_bytes}"))
@@ -60,7 +61,7 @@ def undo_filters(filtered: Bytes, chain: tuple[FilterStep, ...], component_bytes
 
 
 def maybe_chain_problem(chain: tuple[tuple[int, bytes], ...], element: str | None) -> str | None:
-    """What breaks [HDR-12], if anything; `element` is None where it is not registered."""
+    """How the chain breaks [HDR-12]; None if it is legal. `element`: None if not registered."""
     if not all(code in FILTER_BY_CODE for code, _ in chain):
         return None
     kinds = [FILTER_BY_CODE[code] for code, _ in chain]
@@ -81,7 +82,7 @@ def _integers(parameters: bytes) -> list[int]:
 
 
 def _order(x: Words) -> Words:  # [FLT-1]
-    """All bits inverted where the highest is set, else only the highest."""
+    """Invert all bits where the highest bit is set, else only the highest bit."""
     y = _sign_mask(x)
     y |= _top(x)
     y ^= x
@@ -117,9 +118,9 @@ def _undo_delta(y: Words, lag: int) -> Words:
     if lag >= len(y):
         return y
     x = np.empty_like(y)
-    if lag <= _LANES_MAX:
-        for lane in range(lag):
-            np.cumsum(y[lane::lag], dtype=y.dtype, out=x[lane::lag])
+    if lag <= _STRIDED_LAG_MAX:
+        for first in range(lag):
+            np.cumsum(y[first::lag], dtype=y.dtype, out=x[first::lag])
         return x
     x[:lag] = y[:lag]
     for start in range(lag, len(x), lag):
@@ -152,15 +153,15 @@ def _undo_zigzag(y: Words) -> Words:
 
 def _shuffle(x: Words) -> Words:  # [FLT-5]
     y = np.empty((*x.shape[:-1], x.itemsize, x.shape[-1]), np.uint8)
-    for place in range(x.itemsize):
-        np.right_shift(x, x.dtype.type(8 * place), out=y[..., place, :], casting="unsafe")
+    for byte in range(x.itemsize):
+        np.right_shift(x, x.dtype.type(8 * byte), out=y[..., byte, :], casting="unsafe")
     return y.reshape(*x.shape[:-1], x.itemsize * x.shape[-1])
 
 
 def _unshuffle(y: Words) -> Words:
     x = np.empty((len(y), y.itemsize), np.uint8)
-    for place, part in enumerate(y.view(np.uint8).reshape(y.itemsize, -1)):
-        x[:, place] = part
+    for byte, part in enumerate(y.view(np.uint8).reshape(y.itemsize, -1)):
+        x[:, byte] = part
     return x.ravel()
 
 
@@ -174,7 +175,7 @@ def _undo_bytedelta(y: Words) -> Words:
 
 def _decimal(x: Words, exponent: int) -> Words:  # [FLT-7]
     """Exchange n / 10^exponent and Q + n; its own inverse."""
-    quiet_nan, most = _DECIMAL[x.itemsize]
+    quiet_nan, n_max = _DECIMAL[x.itemsize]
     scale = 10.0**exponent
     real = np.dtype(f"<f{x.itemsize}")
 
@@ -182,13 +183,13 @@ def _decimal(x: Words, exponent: int) -> Words:  # [FLT-7]
         quotient: npt.NDArray[np.float64] = n / scale
         return quotient.astype(real).view(x.dtype)
 
-    with np.errstate(all="ignore"):  # NaNs, infinities and the very large are no decimals
+    with np.errstate(all="ignore"):  # NaNs, infinities and very large numbers are not decimals
         nearest = np.rint(x.view(real).astype(np.float64) * scale)
-        number = np.where(np.abs(nearest) <= most, nearest, 0).astype(np.int64)
+        number = np.where(np.abs(nearest) <= n_max, nearest, 0).astype(np.int64)
     is_value = value_bits(number) == x
     distance: Words = x - quiet_nan
     coded = distance.view(np.dtype(f"<i{x.itemsize}")).astype(np.int64)
-    is_code = (coded >= -most) & (coded <= most)  # np.abs of -2^63 is negative
+    is_code = (coded >= -n_max) & (coded <= n_max)  # np.abs of -2^63 is negative
     codes: Words = number.astype(x.dtype)
     codes += quiet_nan
     y: Words = np.where(is_value, codes, x)
@@ -197,7 +198,7 @@ def _decimal(x: Words, exponent: int) -> Words:  # [FLT-7]
 
 
 def decimal_shares(blocks: Bytes, component_bytes: int, exponent: int) -> npt.NDArray[np.float64]:
-    """Which share of each block's floats `decimal` with that exponent turns into integers."""
+    """The share of each block's floats that `decimal` with this exponent makes integers."""
     words = blocks.view(np.dtype(f"<u{component_bytes}"))
     shares: npt.NDArray[np.float64] = np.mean(_decimal(words, exponent) != words, axis=-1)
     return shares
@@ -210,11 +211,11 @@ _DECIMAL: Final[dict[int, tuple[Any, int]]] = {
 
 
 class _Filter(NamedTuple):
-    """One filter: both directions in numpy, the second compiled, too, and its legal parameters."""
+    """One filter: both directions in numpy, the inverse compiled, and its legal parameters."""
 
     apply: Callable[..., Words]
     undo: Callable[..., Words]
-    undo_compiled: Callable[..., Words]  # writes over what it is given, if `works_in_place`
+    undo_compiled: Callable[..., Words]  # overwrites its argument if `works_in_place`
     are_legal: Callable[[list[int], str | None], bool]  # parameters, name of the element
     works_in_place: bool = True
 

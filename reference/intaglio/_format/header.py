@@ -1,4 +1,4 @@
-"""SPEC.md section 6, the header: what the arrays are, to bytes and back."""
+"""SPEC.md section 6, the header: converts descriptions of arrays to bytes, and back."""
 
 import re
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ _CONTROL: Final = re.compile("[\0-\x1f\x7f-\x9f]")
 
 
 class ArrayRecord(NamedTuple):
-    """What the header says of one array; `metadata` is JSON text, empty for none."""
+    """The header's record of one array; `metadata` is JSON text, empty if there is none."""
 
     name: str
     element: int
@@ -77,7 +77,7 @@ class Header:
 
 
 def write_header(header: Header) -> bytes:
-    """The bytes of `header`, CRC included."""
+    """The bytes of `header`, including its CRC."""
     raw = build_header(
         HeaderFields(
             header.metadata,
@@ -102,7 +102,7 @@ def _array_fields(record: ArrayRecord) -> ArrayFields:
 
 
 def read_header(raw: bytes) -> Header:
-    """Read a header that fills all of `raw`; metadata and extension types are not judged here."""
+    """Read a header that fills all of `raw`; does not check metadata and extension types."""
     if not is_sealed(raw):  # [HDR-8]
         raise DecodeError(
             Reason.HEADER_DAMAGED, "the header's CRC is wrong: pixels that carry it were changed"
@@ -157,8 +157,8 @@ def _record_problem(record: ArrayFields) -> str | None:
 def _is_unit(element: str, unit: int, count: int) -> bool:
     if element not in TIME_ELEMENTS:
         return unit == 0 and count == 0
-    most = 1 if unit == TIME_UNIT_CODE["generic"] else UNIT_COUNT_MAX
-    return unit in TIME_UNITS and 1 <= count <= most
+    maximum = 1 if unit == TIME_UNIT_CODE["generic"] else UNIT_COUNT_MAX
+    return unit in TIME_UNITS and 1 <= count <= maximum
 
 
 _chain_problem = lru_cache(256)(maybe_chain_problem)
@@ -174,7 +174,7 @@ def _read_extensions(records: list[ExtensionFields]) -> tuple[Extension, ...]:  
 
 
 def maybe_name_problem(raw: bytes) -> str | None:
-    """What is wrong with these bytes as an array's name, if anything. [HDR-13]"""
+    """Why these bytes are not a legal array name; None if they are. [HDR-13]"""
     if not 1 <= len(raw) <= NAME_BYTES_MAX:
         return f"a name has 1 to {NAME_BYTES_MAX} bytes of UTF-8, this one {len(raw)}"
     try:
@@ -197,7 +197,7 @@ def _read_names(raw_names: list[bytes]) -> list[str]:  # [HDR-13]
 
 
 def check_extensions(header: Header) -> None:
-    """Refuse an extension record that must be understood and is not. [HDR-14]"""
+    """Refuse an extension record that is required but unknown. [HDR-14]"""
     for extension in header.extensions:
         if extension.required and extension.type not in EXTENSION_TYPES_KNOWN:
             raise DecodeError(

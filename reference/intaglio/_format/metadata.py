@@ -1,7 +1,7 @@
-"""SPEC.md section 8, metadata: JSON objects to text, and back.
+"""SPEC.md section 8, metadata: converts JSON objects to text, and back.
 
-The text is scanned before it is parsed, because Python's json fails on deep nesting and on long
-numbers, and turns 1e400 into infinity.
+The text is scanned before it is parsed: Python's json fails on deep nesting and on long numbers,
+and turns 1e400 into infinity.
 """
 
 import json
@@ -17,12 +17,12 @@ from intaglio._escape import digits_of
 from intaglio._format.registry import JSON_DEPTH_MAX, JSON_NUMBER_CHARS_MAX
 from intaglio.errors import DecodeError, EncodeError, Reason
 
-# A string that never ends matches up to the end of the text, so the scan stays linear.
+# An unterminated string matches up to the end of the text, so that the scan stays linear.
 _STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
-# Looked for only where a number begins: else each of its characters is looked at 512 times.
+# The look-behind tries only the start of a number; else each character would be read 512 times.
 _LONG_NUMBER: Final = re.compile(rb"(?<![-+.0-9eE])[-+.0-9eE]{%d}" % (JSON_NUMBER_CHARS_MAX + 1))
 _STEPS: Final = np.array([(c in b"[{") - (c in b"]}") for c in range(256)], np.int8)  # in depth
-_SURE_DIGITS: Final = 308  # an integer of no more characters is within binary64
+_SURE_DIGITS: Final = 308  # an integer of at most this many characters is within binary64
 _KEY_CHARS_SHOWN: Final = 40
 _WHERE_CHARS_SHOWN: Final = 200
 _INTEGER_MAX: Final = int(sys.float_info.max)
@@ -30,13 +30,13 @@ _SURROGATE_ESCAPE: Final = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class _NotMetadataError(ValueError):
-    """What is wrong with a text; leaves this file as one of the two public types."""
+    """The text breaks a rule. Internal: callers get EncodeError or DecodeError."""
 
 
 def write_metadata(metadata: Mapping[str, Any] | None, owner: str = "metadata") -> bytes:
     """The JSON text of `metadata`: UTF-8, no spaces, members in the caller's order.
 
-    owner: what errors call it, with the keys that lead to the value at fault.
+    owner: how errors name the object; the keys that lead to the value at fault are appended.
     """
     if metadata is None:
         return b""
@@ -59,7 +59,7 @@ def write_metadata(metadata: Mapping[str, Any] | None, owner: str = "metadata") 
 
 
 def _plain(value: Any, depth: int, where: str) -> Any:  # noqa: ANN401 - any JSON value
-    """The same value of plain dicts and lists; json.dumps would turn keys such as 1 into text."""
+    """`value` as plain dicts and lists. Checks keys: json.dumps would convert 1 to "1"."""
     if not isinstance(value, Mapping | list | tuple):
         return _leaf(value, where)
     if depth > JSON_DEPTH_MAX:  # [MET-5]
@@ -87,14 +87,14 @@ def _cut(text: str) -> str:
 
 
 def _leaf(value: Any, where: str) -> Any:  # noqa: ANN401
-    """A value that holds no others, as JSON has it."""
+    """A value that is not a container, as JSON can hold it."""
     if isinstance(value, np.bool | np.integer | np.float16 | np.float32):
         value = value.item()  # Python's numbers hold these exactly
     if isinstance(value, str):
         _check_text(value, where)
     elif isinstance(value, float):
         if not isfinite(value):
-            message = f"{where} is {value}, and JSON has no such number; None or text can say it"
+            message = f"{where} is {value}, which JSON cannot hold; use None or text instead"
             raise _NotMetadataError(message)
     elif isinstance(value, int):
         _check_integer(value, where)
@@ -125,7 +125,7 @@ def _check_text(text: str, where: str) -> None:
 
 
 def read_metadata(raw: bytes) -> dict[str, Any]:
-    """The object that the text `raw` holds; an empty text is an empty object."""
+    """The object in the text `raw`; an empty text is an empty object."""
     if not raw:
         return {}
     try:

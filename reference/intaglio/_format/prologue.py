@@ -1,4 +1,4 @@
-"""SPEC.md section 6, the prologue: a fixed record in the first pixels, to bytes and back."""
+"""SPEC.md section 6, the prologue: converts the record in the first pixels to bytes, and back."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ from intaglio.errors import DecodeError, Reason
 
 @dataclass(frozen=True, slots=True)
 class Prologue:
-    """What the first pixels say: version, depths, sizes and the root digest."""
+    """The record in the first pixels: version, depths, sizes and the root digest."""
 
     depths: Depths
     width: int
@@ -42,14 +42,14 @@ def write_prologue(prologue: Prologue) -> bytes:
 
 
 def maybe_prologue_length(common: bytes) -> int | None:
-    """The length that the first 24 bytes of a prologue declare; None if they are none. [HDR-1]"""
+    """The length that a prologue's first 24 bytes declare; None if it is no prologue. [HDR-1]"""
     if len(common) < PROLOGUE_COMMON_BYTES or not common.startswith(MAGIC):
         return None
     return parse_common(common).prologue_length
 
 
 def read_prologue(raw: bytes, width: int, height: int) -> Prologue:
-    """Read a prologue, of the length it declares, found in a picture of that size."""
+    """Read the prologue `raw`, of its declared length, of a picture of `width` x `height`."""
     if maybe_prologue_length(raw) is None:  # [HDR-1]
         raise DecodeError(
             Reason.NO_PROLOGUE,

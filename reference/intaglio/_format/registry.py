@@ -1,7 +1,7 @@
-"""SPEC.md section 14, registries: every number and table that SPEC.md names.
+"""SPEC.md section 14, registries: every constant and table that SPEC.md names.
 
-Sizes are in bytes unless the name says otherwise. Each fact stands here once; look-up tables are
-derived from it. Imports nothing of the package.
+Sizes are in bytes unless the name says otherwise. Each fact is written here once; look-up tables
+are derived from it. Imports no other module of the package.
 """
 
 from typing import Final, NamedTuple, TypeAlias
@@ -9,14 +9,14 @@ from typing import Final, NamedTuple, TypeAlias
 Depths: TypeAlias = tuple[int, int, int, int]  # payload bits of R, G, B, A
 
 FORMAT_MAJOR: Final = 1
-FORMAT_MINOR: Final = 0  # [VER-1] the lowest minor version that has all we use
+FORMAT_MINOR: Final = 0  # [VER-1] the lowest minor version that has every feature we write
 
 MAGIC: Final = b"INTAGLIO"
 PROLOGUE_BYTES: Final = 80
-PROLOGUE_COMMON_BYTES: Final = 24  # what every major version has: magic .. flags, and a CRC
+PROLOGUE_COMMON_BYTES: Final = 24  # the part that all major versions share: magic .. flags, CRC
 PROLOGUE_ROOTED_BYTES: Final = 44  # the part of the prologue that the root digest covers
 PROLOGUE_DEPTHS: Final[Depths] = (3, 2, 3, 0)
-PIXELS_RESERVED: Final = 2 * PROLOGUE_BYTES  # prologue and echo, one byte a pixel
+PIXELS_RESERVED: Final = 2 * PROLOGUE_BYTES  # for prologue and echo, one byte per pixel
 
 DEPTHS_MAX: Final[Depths] = (8, 8, 8, 4)
 PROFILES: Final[dict[str, Depths]] = {
@@ -29,7 +29,7 @@ PROFILES: Final[dict[str, Depths]] = {
     "rgba-dense": (4, 4, 4, 4),
 }
 DEFAULT_PROFILE: Final = "opaque"
-DEFAULT_NAME: Final = "data"  # of an array that is saved without a name
+DEFAULT_NAME: Final = "data"  # the name of an array that is saved without one
 
 HEADER_BYTES_MIN: Final = 12
 HEADER_BYTES_MAX: Final = 4 * 1024 * 1024
@@ -114,7 +114,7 @@ class FilterKind(NamedTuple):
 
     code: int
     name: str
-    stage: int  # filters of a chain stand in ascending order of stage
+    stage: int  # a chain lists its filters in ascending order of stage
     parameters: int
 
 
@@ -138,7 +138,7 @@ class FilterStep(NamedTuple):
     parameters: bytes = b""
 
 
-DECIMAL_EXPONENT_MAX: Final = 22  # the largest power of ten that binary64 has exactly
+DECIMAL_EXPONENT_MAX: Final = 22  # 10^22 is the largest power of ten that binary64 holds exactly
 DECIMAL_ELEMENTS: Final = frozenset({"float32", "float64", "complex64", "complex128"})
 
 CODECS: Final = {0: "stored", 1: "zstd"}
@@ -150,17 +150,17 @@ EXTENSION_TYPES_KNOWN: Final[frozenset[int]] = frozenset()
 
 
 def carrier_capacity(pixels: int, depths: Depths) -> int:
-    """How many bytes of body `pixels` pixels hold at `depths`; may be negative. [CAR-3]"""
+    """The body bytes that `pixels` pixels hold at `depths`; may be negative. [CAR-3]"""
     return (pixels - PIXELS_RESERVED) * sum(depths) // 8
 
 
 def pixels_for(body_bytes: int, depths: Depths) -> int:
-    """The fewest pixels whose capacity is `body_bytes` at `depths`. [CAR-3]"""
+    """The smallest number of pixels that holds `body_bytes` at `depths`. [CAR-3]"""
     return PIXELS_RESERVED - (-8 * body_bytes // sum(depths))
 
 
 def is_legal_depths(depths: Depths) -> bool:
-    """Whether `depths` keep [CAR-4]."""
+    """Whether `depths` satisfy [CAR-4]."""
     return sum(depths) >= 1 and all(
-        0 <= d <= most for d, most in zip(depths, DEPTHS_MAX, strict=True)
+        0 <= depth <= maximum for depth, maximum in zip(depths, DEPTHS_MAX, strict=True)
     )

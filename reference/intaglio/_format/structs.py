@@ -1,6 +1,10 @@
-"""SPEC.md section 6, byte tables: the fields of prologue and header, in order, for construct.
+"""SPEC.md section 6, byte tables: the fields of prologue and header, declared for construct.
 
-What the values mean is checked in `prologue` and `header`. The only module that imports construct.
+`prologue` and `header` check the values. The only module that imports construct.
+
+construct compiles the declarations to Python code. A header may have 65,535 records, so the
+classes here make construct emit faster code: fixed-width fields of a record are read with one
+struct.unpack, and a record becomes a tuple instead of construct's Container.
 """
 
 import struct
@@ -19,7 +23,7 @@ _CRC_BYTES: Final = 4
 
 
 class CommonFields(NamedTuple):
-    """What the prologue has in every major version. [HDR-1]"""
+    """The fields of the prologue that all major versions share. [HDR-1]"""
 
     magic: bytes
     major: int
@@ -30,7 +34,7 @@ class CommonFields(NamedTuple):
 
 
 class PrologueFields(NamedTuple):
-    """A prologue of version 1 as it stands, without its CRC."""
+    """The fields of a prologue of version 1, unchecked, without its CRC."""
 
     magic: bytes
     major: int
@@ -47,7 +51,7 @@ class PrologueFields(NamedTuple):
 
 
 class ArrayFields(NamedTuple):
-    """An array record as it stands."""
+    """The fields of an array record, unchecked."""
 
     name: bytes
     element: int
@@ -63,7 +67,7 @@ class ArrayFields(NamedTuple):
 
 
 class ExtensionFields(NamedTuple):
-    """An extension record as it stands."""
+    """The fields of an extension record, unchecked."""
 
     type: int
     flags: int
@@ -71,7 +75,7 @@ class ExtensionFields(NamedTuple):
 
 
 class HeaderFields(NamedTuple):
-    """A header as it stands, without its CRC."""
+    """The fields of a header, unchecked, without its CRC."""
 
     metadata: bytes
     arrays: list[ArrayFields]
@@ -79,11 +83,11 @@ class HeaderFields(NamedTuple):
 
 
 class RecordError(ValueError):
-    """The bytes are not that record; rooms above say which rule that breaks."""
+    """The bytes are not that record; the caller decides which rule of SPEC.md this breaks."""
 
 
 class Layouts(NamedTuple):
-    """The records in construct's words."""
+    """The records as construct declarations."""
 
     common: Any
     prologue: Any
@@ -91,7 +95,7 @@ class Layouts(NamedTuple):
 
 
 class _Counted(cs.Prefixed):  # type: ignore[misc]
-    """Bytes behind their number; compiled, they are read and written at once."""
+    """A byte string after its length; the compiled code reads and writes it in one call."""
 
     def _emitparse(self, code: Any) -> str:  # noqa: ANN401 - construct has no types
         return f"io.read({self.lengthfield._compileparse(code)})"
@@ -101,7 +105,7 @@ class _Counted(cs.Prefixed):  # type: ignore[misc]
 
 
 def _several(count: Any, item: Any) -> Any:  # noqa: ANN401
-    """Items behind their number; compiled, they are a tuple."""
+    """A sequence of items after its length; the compiled code makes it a tuple."""
     array = cs.PrefixedArray(count, item)
     array._emitparse = lambda code: (
         f"tuple([{item._compileparse(code)} for _ in range({count._compileparse(code)})])"
@@ -114,9 +118,9 @@ def _several(count: Any, item: Any) -> Any:  # noqa: ANN401
 
 
 class _Row(cs.Struct):  # type: ignore[misc]
-    """A record; compiled, it is a tuple, and fields of fixed width are read and written at once.
+    """A record; the compiled code makes it a tuple and reads runs of fixed-width fields at once.
 
-    There may be 65,535 of them, and a Container for each takes ten times as long.
+    A header may have 65,535 of them, and a Container for each takes ten times as long.
     """
 
     def _emitparse(self, code: Any) -> str:  # noqa: ANN401
@@ -148,11 +152,11 @@ class _Row(cs.Struct):  # type: ignore[misc]
         return [field.name or f"part_{n}" for n, field in enumerate(self.subcons)]
 
     def _runs(self) -> Iterator[tuple[bool, list[str], list[Any]]]:
-        """Names and fields: several of fixed width that stand side by side, or another one."""
+        """(fixed, names, fields) of each run of fixed-width fields, and of each other field."""
         fields = enumerate(zip(self._names(), self.subcons, strict=True))
-        for place, run in groupby(fields, lambda f: -1 if _maybe_format(f[1][1]) else f[0]):
+        for key, run in groupby(fields, lambda f: -1 if _maybe_format(f[1][1]) else f[0]):
             names, inner = zip(*(field for _, field in run), strict=True)
-            yield place < 0, [*names], [*inner]
+            yield key < 0, [*names], [*inner]
 
 
 class _Tuple(cs.Sequence, _Row):  # type: ignore[misc]
@@ -162,7 +166,7 @@ class _Tuple(cs.Sequence, _Row):  # type: ignore[misc]
 
 
 def _struct(code: Any, fields: list[Any]) -> str:  # noqa: ANN401
-    """The compiled code's name of a struct of those fields."""
+    """Add a struct of those fields to the compiled code, and return its name there."""
     name = f"struct_{code.allocateId()}"
     formats = "".join(_maybe_format(field) or "" for field in fields)
     code.append(f"{name} = struct.Struct({'<' + formats!r})")
@@ -170,7 +174,7 @@ def _struct(code: Any, fields: list[Any]) -> str:  # noqa: ANN401
 
 
 def _maybe_format(field: Any) -> str | None:  # noqa: ANN401
-    """The struct module's format of a little-endian field of fixed width; None for another."""
+    """The struct format of a little-endian fixed-width field; None for any other field."""
     inner = field.subcon if isinstance(field, cs.Renamed) else field
     if isinstance(inner, cs.FormatField):
         return str(inner.fmtstr).removeprefix("<")
@@ -221,33 +225,33 @@ def layouts() -> Layouts:
 
 
 def build_prologue(fields: Mapping[str, Any]) -> bytes:
-    """The bytes of a prologue of version 1, CRC included."""
+    """The bytes of a prologue of version 1, including its CRC."""
     return _sealed(layouts().prologue.build(fields))
 
 
 def parse_common(raw: bytes) -> CommonFields:
-    """The fields that the prologue has in every major version. [HDR-1]"""
+    """Read the fields of the prologue that all major versions share. [HDR-1]"""
     fields = layouts().common.parse(raw)
     return CommonFields(**{name: fields[name] for name in CommonFields._fields})
 
 
 def parse_prologue(raw: bytes) -> PrologueFields:
-    """The fields of a prologue of version 1, from at least 76 bytes."""
+    """Read the fields of a prologue of version 1 from at least 76 bytes."""
     fields = layouts().prologue.parse(raw)
     return PrologueFields(**{name: fields[name] for name in PrologueFields._fields})
 
 
 def build_header(header: HeaderFields) -> bytes:
-    """The bytes of a header, CRC included."""
+    """The bytes of a header, including its CRC."""
     counts = {"array_count": len(header.arrays), "extension_count": len(header.extensions)}
     return _sealed(_compiled_header().build({**counts, **header._asdict()}))
 
 
 def parse_header(raw: bytes) -> HeaderFields:
-    """The fields of a header that fills all of `raw` but the CRC at its end. [HDR-9]
+    """Read the fields of a header that fills all of `raw` except the CRC at its end. [HDR-9]
 
-    Compiled construct is six times as fast and takes short reads for whole ones. So one
-    byte more is there to be read: whoever reads past the body has read that one, too.
+    Compiled construct code is six times as fast, but does not notice short reads. So one byte is
+    appended: code that reads past the body has also read this byte, and the lengths differ.
     """
     body = raw[:-_CRC_BYTES]
     try:
@@ -267,7 +271,7 @@ def parse_header(raw: bytes) -> HeaderFields:
 
 
 def _length(header: HeaderFields) -> int:
-    """How many bytes were read for those fields."""
+    """The number of bytes that these fields were read from."""
     length = 8 + len(header.metadata)
     for array in header.arrays:
         length += 22 + len(array.name) + 8 * len(array.shape) + len(array.digest)
@@ -281,7 +285,7 @@ def _compiled_header() -> Any:  # noqa: ANN401 - construct has no types
 
 
 def is_sealed(raw: bytes) -> bool:
-    """Whether the last four bytes are the CRC-32 of those before them."""
+    """Whether the last four bytes are the CRC-32 of all bytes before them."""
     return raw[-_CRC_BYTES:] == _CRC.pack(zlib.crc32(raw[:-_CRC_BYTES]))
 
 

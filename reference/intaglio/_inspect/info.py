@@ -107,9 +107,9 @@ def info_of(opened: Opened, *, png_checked: bool = False, echo: str | None = Non
     contents = opened.contents
     prologue = contents.prologue
     arrays = tuple(
-        _array_info(record, int(places[-1] - places[0]), attrs)
-        for record, places, attrs in zip(
-            contents.header.arrays, contents.places, contents.attrs, strict=True
+        _array_info(record, int(offsets[-1] - offsets[0]), attrs)
+        for record, offsets, attrs in zip(
+            contents.header.arrays, contents.offsets, contents.attrs, strict=True
         )
     )
     return Info(

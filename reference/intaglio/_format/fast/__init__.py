@@ -1,1 +1,1 @@
-"""Faster forms of parts of the format. Without them the results are the same."""
+"""Optional speed-ups of the format. Results are the same without them."""

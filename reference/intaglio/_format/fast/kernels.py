@@ -1,7 +1,7 @@
-"""The compiled kernels of reference/native, or None where they were not compiled.
+"""Imports the compiled kernels of reference/native, if they were compiled.
 
-Every kernel has a plain Python twin that returns the same. INTAGLIO_PURE=1 in the environment
-turns the kernels off; they need a little-endian machine.
+Every kernel has a pure-Python twin that returns the same; test_kernels.py checks this. The
+environment variable INTAGLIO_PURE=1 turns the kernels off. They need a little-endian machine.
 """
 
 import os
@@ -15,8 +15,8 @@ def _maybe_native() -> Any:  # noqa: ANN401 - a module of functions on buffers, 
         return None
     try:
         return import_module("intaglio._format.fast._native")
-    except ImportError:  # no compiler was there when this was installed
+    except ImportError:  # there was no compiler when the package was installed
         return None
 
 
-native: Final = _maybe_native()  # reference/native/native.c says what it holds
+native: Final = _maybe_native()  # the functions of reference/native/native.c, or None

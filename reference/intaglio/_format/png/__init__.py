@@ -1,1 +1,1 @@
-"""SPEC.md section 4, PNG: chunks, the zlib stream, scan lines, and files as a whole."""
+"""SPEC.md section 4, PNG: reads and writes chunks, zlib streams, scan lines and whole files."""

@@ -1,4 +1,4 @@
-"""SPEC.md section 4, chunks of a PNG: read from a stream, forward only, in pieces. [PNG-2]"""
+"""SPEC.md section 4, chunks: reads a PNG's chunks from a stream, forward only. [PNG-2]"""
 
 from collections.abc import Iterator
 from typing import BinaryIO, Final, NoReturn
@@ -9,7 +9,7 @@ from intaglio.errors import DecodeError, Reason
 
 SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 INTEGER_MAX: Final = 2**31 - 1  # of a length, a width, a height
-PIECE_BYTES: Final = 64 * 1024  # what the stream is asked for at a time
+PIECE_BYTES: Final = 64 * 1024  # requested from the stream at a time
 
 
 def damaged(what: str) -> NoReturn:
@@ -17,7 +17,7 @@ def damaged(what: str) -> NoReturn:
 
 
 class Chunks:
-    """The chunks of a stream: the head of one, all its pieces, then the next."""
+    """Reads chunks: call `head`, then read all data of that chunk, then call `head` again."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -39,7 +39,7 @@ class Chunks:
         return got
 
     def head(self) -> tuple[bytes, int]:
-        """Give type and length of the next chunk."""
+        """Return type and length of the next chunk."""
         raw = self._take_all(8)
         length, self._kind = int.from_bytes(raw[:4], "big"), raw[4:]
         if length > INTEGER_MAX:  # [PNG-2]
@@ -49,7 +49,7 @@ class Chunks:
         return self._kind, length
 
     def pieces(self, length: int) -> Iterator[bytes]:
-        """Give the chunk's data, a piece at a time, then check its CRC-32."""
+        """Yield the chunk's data, a piece at a time, then check its CRC-32."""
         crc = zlib_ng.crc32(self._kind)
         while length:
             piece = self._take_all(min(length, PIECE_BYTES))
@@ -60,11 +60,11 @@ class Chunks:
             damaged(f"the CRC-32 of chunk {self._kind.decode()} is wrong")
 
     def data(self, length: int) -> bytes:
-        """Give all of a small chunk's data."""
+        """Return all data of a small chunk."""
         return b"".join(self.pieces(length))
 
     def skip(self, length: int) -> None:
-        """Read past a chunk that says nothing about pixels."""
+        """Read past a chunk that has no effect on pixels."""
         kind = self._kind
         if kind == b"IDAT":
             damaged("its IDAT chunks are not consecutive")  # [PNG-5]

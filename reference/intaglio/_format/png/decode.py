@@ -1,4 +1,4 @@
-"""SPEC.md section 4, reading PNG: bytes to RGB or RGBA pixels, a band of rows at a time.
+"""SPEC.md section 4, reading PNG: decodes bytes to RGB or RGBA pixels, a band of rows at a time.
 
 Checks which chunks there are and in which order. [PNG-1] to [PNG-5], [LIM-2]
 """
@@ -16,13 +16,13 @@ from intaglio._format.png.unfilter import Form, to_pixels, undo_filters
 from intaglio.errors import DecodeError, Reason
 from intaglio.limits import PIXELS_MAX, PIXELS_VARIABLE
 
-BAND_BYTES_FIRST: Final = 64 * 1024  # few: whoever only inspects a file wants no more
+BAND_BYTES_FIRST: Final = 64 * 1024  # small: inspecting a file needs only its first rows
 BAND_BYTES_MAX: Final = 1024 * 1024
 
 DEPTHS_BY_COLOUR: Final = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 TRNS_BYTES_BY_COLOUR: Final = {0: range(2, 3), 2: range(6, 7)}
 STANDS_BEFORE_IDAT: Final = {(b"PLTE", 3), (b"tRNS", 0), (b"tRNS", 2), (b"tRNS", 3)}
-ADAM7: Final = (  # x and y of a pass's first pixel, then its steps
+ADAM7: Final = (  # per pass: x and y of the first pixel, then the steps in x and y
     *((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4)),
     *((0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)),
 )
@@ -61,7 +61,7 @@ def _read_ihdr(chunks: Chunks) -> _Head:
 
 
 def _read_form(chunks: Chunks, form: Form) -> tuple[Form, int]:
-    """Read on to the head of the first IDAT; give the length that it announces, too."""
+    """Read up to the head of the first IDAT; return the form and the length of that IDAT."""
     palette, trns = b"", None
     depth, colour = form.depth, form.colour
     while (chunk := chunks.head())[0] != b"IDAT":
@@ -89,11 +89,11 @@ def _read_form(chunks: Chunks, form: Form) -> tuple[Form, int]:
 
 
 class PngRows:
-    """One PNG being read, front to back.
+    """One PNG that is read from start to end.
 
-    width, height: in pixels. interlaced: whether the file has them in Adam7's
-    order. checked: True once everything up to IEND was read and found right;
-    before that nothing vouches for the rows that were given.
+    width, height: in pixels. interlaced: whether the pixels are in Adam7 order. checked: True
+    after everything up to IEND was read and found correct; before that, the rows that were
+    returned may be wrong.
     """
 
     def __init__(self, chunks: Chunks, head: _Head, idat_bytes: int) -> None:
@@ -104,11 +104,11 @@ class PngRows:
         self._rest = self._read()
 
     def bands(self) -> Iterator[_Bytes]:
-        """Give the rows that were not given yet; then check what follows them.
+        """Yield the rows that were not read yet, in bands; then check the rest of the file.
 
-        A band is uint8 of shape (rows, width, 3), or (rows, width, 4) where the
-        file says anything of alpha; at most about 1 MiB, if not a single row. With
-        `raw=True` it is (rows, width, `form.channels`): the samples as they are stored.
+        A band is uint8 of shape (rows, width, 3), or (rows, width, 4) if the file has alpha; at
+        most about 1 MiB or one row. With `raw=True` of `open_png` it is (rows, width,
+        `form.channels`): the samples as they are stored.
         """
         return self._rest
 
@@ -118,11 +118,11 @@ class PngRows:
         return self._form
 
     def bytes_read(self) -> int:
-        """How many bytes of the file were read so far."""
+        """The number of bytes of the file that were read so far."""
         return self._chunks.bytes_read
 
     def whole(self) -> _Bytes:
-        """Give the whole picture, its rows not copied together afterwards; check everything."""
+        """Return the whole picture and check everything; rows are written to one array."""
         pixels, done = np.empty((0, 0, 0), np.uint8), 0
         for band in self._rest:
             if not done:
@@ -132,14 +132,14 @@ class PngRows:
         return pixels
 
     def drain(self) -> None:
-        """Read on to the end, and check everything."""
+        """Read to the end of the file, and check everything."""
         for _ in self._rest:
             pass
         if not self.checked:
             damaged("reading it failed before")
 
     def first_pixels(self, count: int) -> _Bytes:
-        """The first pixels, at least `count` or all: (n, 3 or 4); instead of `bands`."""
+        """The first pixels, at least `count` or all: (n, 3 or 4). Use it instead of `bands`."""
         if self.interlaced:
             bands, have = [], 0
             for band in self._rest:
@@ -148,7 +148,7 @@ class PngRows:
                 if have >= count:
                     break
             return np.concatenate(bands)
-        # Filters look left and up only: of the first row its beginning is enough.
+        # Filters look only left and up, so the beginning of the first row is enough.
         width = min(self.width, count)
         rows = min(-(-count // width), self.height)
         inflater = Inflater(self._idats())
@@ -177,21 +177,21 @@ class PngRows:
             self._chunk = self._chunks.head()
 
     def _picture(self, inflater: Inflater, width: int, height: int) -> Iterator[_Bytes]:
-        """Give the rows of a picture, or of one pass of it."""
+        """Yield the rows of a picture, or of one of its passes."""
         form, above = self._form, None
         line_bytes = form.line_bytes(width)
         done, band_bytes = 0, BAND_BYTES_FIRST
         while done < height:
             rows_max = max(1, band_bytes // max(line_bytes, width * form.channels))
             lines = inflater.lines(min(rows_max, height - done), line_bytes)
-            rows = undo_filters(lines, form.lanes, above)
+            rows = undo_filters(lines, form.pixel_bytes, above)
             done += len(rows)
             above = rows[-1].copy() if done < height else None
             yield to_pixels(rows, width, form)
             band_bytes = min(2 * band_bytes, BAND_BYTES_MAX)
 
     def _interlaced(self, inflater: Inflater) -> Iterator[_Bytes]:
-        """Collect the passes, then give bands of eight rows, or of eights."""
+        """Collect the passes, then yield bands of a multiple of eight rows."""
         passes = []
         for x, y, dx, dy in ADAM7:
             width, height = (self.width - x + dx - 1) // dx, (self.height - y + dy - 1) // dy
@@ -202,17 +202,17 @@ class PngRows:
         rows_max = max(8, BAND_BYTES_MAX // (width * channels) // 8 * 8)
         for start in range(0, self.height, rows_max):
             band = np.empty((min(rows_max, self.height - start), width, channels), np.uint8)
-            for place, dy, whole in passes:
-                part = band[place]
+            for index, dy, whole in passes:
+                part = band[index]
                 part[...] = whole[start // dy :][: len(part)]
             yield band
 
 
 def open_png(stream: BinaryIO, pixels_max: int, *, raw: bool = False) -> PngRows:
-    """Read a PNG as far as the head of its first IDAT chunk.
+    """Read a PNG up to the head of its first IDAT chunk.
 
-    The stream is read forward only, and in pieces. Raises DecodeError: not-png,
-    png-damaged, or limit-exceeded for a picture of more than `pixels_max` pixels.
+    The stream is read forward only, in pieces. Raises DecodeError: not-png, png-damaged, or
+    limit-exceeded for a picture of more than `pixels_max` pixels.
     """
     chunks = Chunks(stream)
     _read_signature(chunks)
@@ -229,15 +229,15 @@ def open_png(stream: BinaryIO, pixels_max: int, *, raw: bool = False) -> PngRows
 
 
 def first_pixels(stream: BinaryIO, count: int) -> _Bytes:
-    """The first `count` pixels, (n, 3 or 4) uint8; fewer where the picture has fewer.
+    """The first `count` pixels, (n, 3 or 4) uint8; fewer if the picture has fewer.
 
-    Raises DecodeError as `open_png` and reading as far as that do; nothing behind is checked. The
-    size of the picture is no limit, unless it is interlaced.
+    Raises DecodeError if the file is damaged up to these pixels; nothing after them is checked.
+    There is no limit on the picture's size, unless it is interlaced.
     """
     chunks = Chunks(stream)
     _read_signature(chunks)
     head = _read_ihdr(chunks)
     form, idat_bytes = _read_form(chunks, head.form)
     if head.interlaced and head.width * head.height > PIXELS_MAX:
-        damaged("too large to look at")
+        damaged("it is interlaced and too large to inspect")
     return PngRows(chunks, head._replace(form=form), idat_bytes).first_pixels(count)[:count]

@@ -1,7 +1,12 @@
-"""SPEC.md section 4, writing PNG: RGB or RGBA rows to the bytes of a plain PNG. [PNG-8]
+"""SPEC.md section 4, writing PNG: encodes RGB or RGBA rows as a plain PNG. [PNG-8]
 
-Each band of rows is filtered and deflated on its own, by one of a few threads. The bytes depend on
-the pixels only, not on the number of threads.
+Each band of about 1 MiB of rows is filtered and deflated on its own, in one of a few threads. The
+bytes depend only on the pixels, not on the number of threads.
+
+How a band is written is decided from samples of it. Carrier pixels are mostly noise, for which
+Huffman coding alone is fastest and as small; a band in which deflate finds matches gets full
+deflate. If the samples disagree, the band is cut into halves, because the data may end inside it.
+In noise, each row gets the filter type of the lowest estimated cost.
 """
 
 import os
@@ -26,14 +31,14 @@ ZLIB_HEAD: Final = b"\x78\x01"
 COLOUR_BY_CHANNELS: Final = {3: 2, 4: 6}  # [PNG-8]
 BAND_BYTES: Final = 1024 * 1024
 IDAT_BYTES_MAX: Final = 2 * 1024 * 1024
-SAMPLE_BYTES: Final = 6 * 1024  # looked at in a few places of a band, to choose how to write it
-PART_BYTES_MIN: Final = 48 * 1024  # a band that is no more is written in one way
-ROWS_EACH_MAX: Final = 256  # above it, a call for each row costs more than all rows at once
-LOOK_BYTES: Final = 256  # in each of four places of a row, to choose its filter type
+SAMPLE_BYTES: Final = 6 * 1024  # bytes of each sample of a band, to choose how to write it
+PART_BYTES_MIN: Final = 48 * 1024  # smaller bands are never cut into halves
+ROWS_EACH_MAX: Final = 256  # for more rows, filtering all rows costs less than a call per row
+LOOK_BYTES: Final = 256  # bytes of each of four samples of a row, to choose its filter type
 _BITS: Final = np.log2(1.5 + np.abs(np.arange(256).astype(np.int8).astype(np.float32)))
 COST: Final = np.rint(_BITS * 2**16)  # whole numbers: sums are exact, the same on every processor
-AVERAGE_COST: Final = 1.03  # it is slow to read
-USUAL_COST: Final = 0.97  # rows of one kind share their Huffman codes
+AVERAGE_COST: Final = 1.03  # factor against Average, which is slow to decode
+COMMON_TYPE_COST: Final = 0.97  # factor: rows of one filter type share their Huffman codes
 THREADS: Final = min(8, max(2, os.cpu_count() or 1))
 
 _Bytes = npt.NDArray[np.uint8]
@@ -50,7 +55,7 @@ _MATCHES: Final = {
     "fast": _Deflate(6, zlib_ng.Z_DEFAULT_STRATEGY),
     "small": _Deflate(9, zlib_ng.Z_DEFAULT_STRATEGY),
 }
-_PROBE: Final = _Deflate(2, zlib_ng.Z_DEFAULT_STRATEGY)  # sees whether there are matches, cheaply
+_PROBE: Final = _Deflate(2, zlib_ng.Z_DEFAULT_STRATEGY)  # a cheap test whether there are matches
 _FILTERS: Final = {"fast": (UP, SUB, NONE), "small": (AVERAGE, UP, SUB, NONE)}
 _ROW_FILTERS: Final = {"fast": (UP, SUB), "small": (UP, SUB, AVERAGE, PAETH)}
 
@@ -74,16 +79,15 @@ def write_png(
 ) -> None:
     """Write pixels as a PNG of colour type 2 or 6 with 8 bits a sample.
 
-    bands: uint8 of shape (rows, width, channels), in raster order, `height`
-        rows in all. They are asked for one at a time and read by other
-        threads: a band, once given, must not change.
+    bands: uint8 of shape (rows, width, channels), in raster order, `height` rows in all. They
+        are requested one at a time and read by other threads: a band must not change after it
+        was passed.
     text: keywords and texts for tEXt chunks, Latin-1.
-    dpi: dots per inch, for those who print.
-    effort: "small" makes noisy pictures some 5 % smaller; they take twice as
-        long to read.
+    dpi: dots per inch, used when the picture is printed.
+    effort: "small" makes noisy pictures about 5 % smaller; they take twice as long to read.
 
-    Raises EncodeError (option-invalid) for a text or dpi that PNG can't hold, TypeError for a
-    dpi that is no number.
+    Raises EncodeError (option-invalid) for a text or dpi that PNG cannot hold, TypeError for a
+    dpi that is not a number.
     """
     if not (1 <= width <= INTEGER_MAX and 1 <= height <= INTEGER_MAX):
         what = f"a PNG has 1 to {INTEGER_MAX:,} pixels a side, not {width}x{height}"
@@ -107,12 +111,12 @@ def _write_chunk(out: BinaryIO, kind: bytes, data: bytes) -> None:
 
 
 def band_rows(width: int, channels: int) -> int:
-    """How many rows a band has: whoever gives rows in such portions spares copying them."""
+    """The number of rows of a band; callers that pass bands of this size avoid a copy."""
     return max(1, BAND_BYTES // (width * channels))
 
 
 def _cut(bands: Iterable[_Bytes], width: int, height: int, channels: int) -> Iterator[_Band]:
-    """Cut rows that come in any portions into bands that depend on the width only."""
+    """Cut portions of rows of any size into bands whose size depends only on the width."""
     row_bytes = width * channels
     rows_max = band_rows(width, channels)
     above = np.zeros(row_bytes, np.uint8)
@@ -133,14 +137,14 @@ def _cut(bands: Iterable[_Bytes], width: int, height: int, channels: int) -> Ite
                 yield _Band(whole, above, done == height)
                 above, parts, have = whole[-1].copy() if done < height else above, [], 0
     if done != height or parts:
-        message = f"{done + have} rows in place of {height}"
+        message = f"{done + have} rows instead of {height}"
         raise ValueError(message)
 
 
-def _write_idat(out: BinaryIO, bands: Iterator[_Band], lanes: int, effort: Effort) -> None:
-    """Write the bands as one zlib stream, of which a few bands are in memory."""
+def _write_idat(out: BinaryIO, bands: Iterator[_Band], pixel_bytes: int, effort: Effort) -> None:
+    """Write the bands as one zlib stream; only a few bands are in memory at a time."""
     head, adler = ZLIB_HEAD, 1
-    for lines, packed, last in _in_threads(bands, lanes, effort):
+    for lines, packed, last in _in_threads(bands, pixel_bytes, effort):
         adler = zlib_ng.adler32(lines, adler)
         data = head + packed + (adler.to_bytes(4, "big") if last else b"")
         for start in range(0, len(data), IDAT_BYTES_MAX):
@@ -149,127 +153,142 @@ def _write_idat(out: BinaryIO, bands: Iterator[_Band], lanes: int, effort: Effor
 
 
 def _in_threads(
-    bands: Iterator[_Band], lanes: int, effort: Effort
+    bands: Iterator[_Band], pixel_bytes: int, effort: Effort
 ) -> Iterator[tuple[_Bytes, bytes, bool]]:
-    """Give what `_pack` makes of the bands, in their order."""
+    """Yield the result of `_pack` for each band, in order."""
     from concurrent.futures import ThreadPoolExecutor
 
     queue: deque[Future[tuple[_Bytes, bytes, bool]]] = deque()
     with ThreadPoolExecutor(THREADS) as threads:
         for band in bands:
-            queue.append(threads.submit(_pack, band, lanes, effort))
+            queue.append(threads.submit(_pack, band, pixel_bytes, effort))
             if len(queue) >= THREADS:
                 yield queue.popleft().result()
         while queue:
             yield queue.popleft().result()
 
 
-def _pack(band: _Band, lanes: int, effort: Effort) -> tuple[_Bytes, bytes, bool]:
-    """Choose how to write a band by samples of it; give its scan lines and their deflate."""
-    samples = {kind: _samples(kind, band, lanes) for kind in _FILTERS[effort]}
-    noise = {kind: [len(_deflate(part, _NOISE)) for part in samples[kind]] for kind in samples}
-    kind = min(noise, key=lambda kind: sum(noise[kind]) * (AVERAGE_COST if kind == AVERAGE else 1))
-    probe = [len(_deflate(part, _PROBE)) for part in samples[kind]]
-    matches = [a < b for a, b in zip(probe, noise[kind], strict=True)]
+def _pack(band: _Band, pixel_bytes: int, effort: Effort) -> tuple[_Bytes, bytes, bool]:
+    """Choose from samples how to write a band; return its scan lines, deflated, and `last`."""
+    samples = {
+        filter_type: _samples(filter_type, band, pixel_bytes) for filter_type in _FILTERS[effort]
+    }
+    noise = {
+        filter_type: [len(_deflate(part, _NOISE)) for part in samples[filter_type]]
+        for filter_type in samples
+    }
+    filter_type = min(
+        noise,
+        key=lambda filter_type: (
+            sum(noise[filter_type]) * (AVERAGE_COST if filter_type == AVERAGE else 1)
+        ),
+    )
+    probe = [len(_deflate(part, _PROBE)) for part in samples[filter_type]]
+    matches = [a < b for a, b in zip(probe, noise[filter_type], strict=True)]
     if len(set(matches)) > 1 and band.rows.nbytes > PART_BYTES_MIN:
-        return _pack_halves(band, lanes, effort)
+        return _pack_halves(band, pixel_bytes, effort)
     how = _NOISE
-    if sum(probe) < sum(noise[kind]):
+    if sum(probe) < sum(noise[filter_type]):
         how = _MATCHES[effort]
-        kind = min(samples, key=lambda kind: len(_deflate(b"".join(samples[kind]), how)))
-    kinds = np.full(len(band.rows), kind, np.uint8)
+        filter_type = min(
+            samples, key=lambda filter_type: len(_deflate(b"".join(samples[filter_type]), how))
+        )
+    types = np.full(len(band.rows), filter_type, np.uint8)
     if how is _NOISE:
-        kinds = _row_kinds(kind, band, lanes, effort)
-    lines = _filter_rows(kinds, band.rows, band.above, lanes)
+        types = _row_types(filter_type, band, pixel_bytes, effort)
+    lines = _filter_rows(types, band.rows, band.above, pixel_bytes)
     return lines, _deflate(lines, how, last=band.last), band.last
 
 
-def _pack_halves(band: _Band, lanes: int, effort: Effort) -> tuple[_Bytes, bytes, bool]:
-    """Pack a band of two kinds: where the data ends, say, and the mere picture begins."""
+def _pack_halves(band: _Band, pixel_bytes: int, effort: Effort) -> tuple[_Bytes, bytes, bool]:
+    """Pack the halves of a mixed band, for example one in which the data ends."""
     half = len(band.rows) // 2
     upper, lower = band.rows[:half], band.rows[half:]
-    first = _pack(_Band(upper, band.above, last=False), lanes, effort)
-    second = _pack(_Band(lower, upper[-1], band.last), lanes, effort)
+    first = _pack(_Band(upper, band.above, last=False), pixel_bytes, effort)
+    second = _pack(_Band(lower, upper[-1], band.last), pixel_bytes, effort)
     return np.concatenate((first[0], second[0])), first[1] + second[1], band.last
 
 
-def _row_kinds(usual: int, band: _Band, lanes: int, effort: Effort) -> _Bytes:
-    """The filter type of each row: another than the usual where a look at the row says so.
+def _row_types(common: int, band: _Band, pixel_bytes: int, effort: Effort) -> _Bytes:
+    """The filter type of each row: the common one unless samples of the row favour another.
 
-    Enlarged cells are why: where a row of them begins, Up is no help, and Sub is.
+    This helps with enlarged cells: Up does not predict the first row of each row of cells, and
+    Sub does.
     """
     row_bytes = band.rows.shape[1]
     starts = (0,) if row_bytes <= 4 * LOOK_BYTES else [row_bytes * n // 4 for n in range(4)]
-    costs = {kind: np.zeros(len(band.rows)) for kind in {usual, *_ROW_FILTERS[effort]}}
+    costs = {
+        filter_type: np.zeros(len(band.rows)) for filter_type in {common, *_ROW_FILTERS[effort]}
+    }
     for start in starts:
         stop = row_bytes if len(starts) == 1 else start + LOOK_BYTES
-        place = slice(max(0, start - lanes), stop)
-        for kind, cost in costs.items():
-            lines = _filter(kind, band.rows[:, place], band.above[place], lanes)
-            cost += COST[lines[:, 1 + lanes :]].sum(axis=1)
-    costs[usual] *= USUAL_COST
+        part = slice(max(0, start - pixel_bytes), stop)
+        for filter_type, cost in costs.items():
+            lines = _filter(filter_type, band.rows[:, part], band.above[part], pixel_bytes)
+            cost += COST[lines[:, 1 + pixel_bytes :]].sum(axis=1)
+    costs[common] *= COMMON_TYPE_COST
     order = sorted(costs)
-    kinds: _Bytes = np.array(order, np.uint8)[np.argmin([costs[k] for k in order], axis=0)]
-    return kinds
+    types: _Bytes = np.array(order, np.uint8)[np.argmin([costs[k] for k in order], axis=0)]
+    return types
 
 
-def _samples(kind: int, band: _Band, lanes: int) -> list[bytes]:
-    """Bytes from a few places inside a band, or all of a small one, as they would be filtered."""
+def _samples(filter_type: int, band: _Band, pixel_bytes: int) -> list[bytes]:
+    """Filtered bytes from a few positions of a band, or all bytes of a small band."""
     count, row_bytes = band.rows.shape
     some = SAMPLE_BYTES // row_bytes + 1
-    if row_bytes > BAND_BYTES:  # one row, and all of it is too much
-        starts = [max(lanes, row_bytes * place // 6) for place in range(1, 6, 2)]
-        places = [slice(start - lanes, start + SAMPLE_BYTES) for start in starts]
-        looks = [_filter(kind, band.rows[:, p], band.above[p], lanes) for p in places]
-        return [look[:, 1 + lanes :].tobytes() for look in looks]
+    if row_bytes > BAND_BYTES:  # a single row, too large to be used whole
+        starts = [max(pixel_bytes, row_bytes * sixth // 6) for sixth in range(1, 6, 2)]
+        parts = [slice(start - pixel_bytes, start + SAMPLE_BYTES) for start in starts]
+        looks = [_filter(filter_type, band.rows[:, p], band.above[p], pixel_bytes) for p in parts]
+        return [look[:, 1 + pixel_bytes :].tobytes() for look in looks]
     if count <= 3 * some:
-        return [_filter(kind, band.rows, band.above, lanes).tobytes()]
-    parts = []
-    for place in (0, 1, 3, 5):  # the first rows: little data may end after them
-        start = max(1, (count - some) * place // 6)
+        return [_filter(filter_type, band.rows, band.above, pixel_bytes).tobytes()]
+    samples = []
+    for sixth in (0, 1, 3, 5):  # 0: the first rows, because a small body may end after them
+        start = max(1, (count - some) * sixth // 6)
         rows = band.rows[start : start + some]
-        lines = _filter(kind, rows, band.rows[start - 1], lanes).ravel()
-        left = (lines.size - SAMPLE_BYTES) * place // 6
-        parts.append(lines[left : left + SAMPLE_BYTES].tobytes())
-    return parts
+        lines = _filter(filter_type, rows, band.rows[start - 1], pixel_bytes).ravel()
+        left = (lines.size - SAMPLE_BYTES) * sixth // 6
+        samples.append(lines[left : left + SAMPLE_BYTES].tobytes())
+    return samples
 
 
-def _filter_rows(kinds: _Bytes, rows: _Bytes, above: _Bytes, lanes: int) -> _Bytes:
+def _filter_rows(types: _Bytes, rows: _Bytes, above: _Bytes, pixel_bytes: int) -> _Bytes:
     """Scan lines (n, 1 + b) from rows of bytes (n, b), each with its own filter type."""
-    usual = int(np.bincount(kinds).argmax())
-    lines = _filter(usual, rows, above, lanes)
-    for kind in set(kinds.tolist()) - {usual}:
-        chosen = np.flatnonzero(kinds == kind)
+    common = int(np.bincount(types).argmax())
+    lines = _filter(common, rows, above, pixel_bytes)
+    for filter_type in set(types.tolist()) - {common}:
+        chosen = np.flatnonzero(types == filter_type)
         if len(chosen) > ROWS_EACH_MAX:
-            lines[chosen] = _filter(kind, rows, above, lanes)[chosen]
+            lines[chosen] = _filter(filter_type, rows, above, pixel_bytes)[chosen]
             continue
         for row in chosen.tolist():
             over = rows[row - 1] if row else above
-            lines[row] = _filter(kind, rows[row : row + 1], over, lanes)[0]
+            lines[row] = _filter(filter_type, rows[row : row + 1], over, pixel_bytes)[0]
     return lines
 
 
-def _filter(kind: int, rows: _Bytes, above: _Bytes, lanes: int) -> _Bytes:
+def _filter(filter_type: int, rows: _Bytes, above: _Bytes, pixel_bytes: int) -> _Bytes:
     """Scan lines (n, 1 + b) of one filter type from rows of bytes (n, b)."""
     lines = np.empty((len(rows), 1 + rows.shape[1]), np.uint8)
-    lines[:, 0] = kind
+    lines[:, 0] = filter_type
     body = lines[:, 1:]
-    if kind == NONE:
+    if filter_type == NONE:
         body[...] = rows
-    elif kind == SUB:
-        body[:, :lanes] = rows[:, :lanes]
-        np.subtract(rows[:, lanes:], rows[:, :-lanes], out=body[:, lanes:])
-    elif kind == UP:
+    elif filter_type == SUB:
+        body[:, :pixel_bytes] = rows[:, :pixel_bytes]
+        np.subtract(rows[:, pixel_bytes:], rows[:, :-pixel_bytes], out=body[:, pixel_bytes:])
+    elif filter_type == UP:
         np.subtract(rows[0], above, out=body[0])
         np.subtract(rows[1:], rows[:-1], out=body[1:])
     else:
         up = np.concatenate((above[None], rows[:-1]))
         left = np.zeros_like(rows)
-        left[:, lanes:] = rows[:, :-lanes]
+        left[:, pixel_bytes:] = rows[:, :-pixel_bytes]
         guess = (up & left) + ((up ^ left) >> 1)
-        if kind == PAETH:
+        if filter_type == PAETH:
             corner = np.zeros_like(rows)
-            corner[:, lanes:] = up[:, :-lanes]
+            corner[:, pixel_bytes:] = up[:, :-pixel_bytes]
             guess = _paeth(*(part.astype(np.int16) for part in (left, up, corner)))
         np.subtract(rows, guess, out=body)
     return lines
@@ -284,8 +303,8 @@ def _paeth(left: _Words, up: _Words, corner: _Words) -> _Bytes:
 
 
 def _deflate(data: _Bytes | bytes, how: _Deflate, *, last: bool = True) -> bytes:
-    """Raw deflate that stands alone: nothing in it points back over its start."""
-    machine = zlib_ng.compressobj(how.level, zlib_ng.DEFLATED, -15, 9, how.strategy)
-    packed: bytes = machine.compress(data)
-    packed += machine.flush(zlib_ng.Z_FINISH if last else zlib_ng.Z_FULL_FLUSH)
+    """Raw deflate data that can be decompressed alone: no match refers to earlier data."""
+    compressor = zlib_ng.compressobj(how.level, zlib_ng.DEFLATED, -15, 9, how.strategy)
+    packed: bytes = compressor.compress(data)
+    packed += compressor.flush(zlib_ng.Z_FINISH if last else zlib_ng.Z_FULL_FLUSH)
     return packed

@@ -1,4 +1,4 @@
-"""SPEC.md section 4, data of the chunks before the pixels: resolution and texts. [PNG-8]"""
+"""SPEC.md section 4, chunks before the pixels: writes resolution and texts. [PNG-8]"""
 
 import re
 from numbers import Real
@@ -12,13 +12,13 @@ METRES_PER_INCH: Final = 0.0254
 
 
 def write_phys(dpi: float) -> bytes:
-    """Data of pHYs; TypeError for what is no number, EncodeError for what PNG can't hold."""
+    """The data of pHYs; TypeError if `dpi` is not a number, EncodeError if out of range."""
     if isinstance(dpi, bool) or not isinstance(dpi, Real):
         message = f"dpi= is a number, not {type(dpi).__name__}"
         raise TypeError(message)
     try:
         per_inch = float(dpi)
-    except OverflowError:  # a number that no float holds
+    except OverflowError:  # a number too large for a float
         per_inch = 0.0
     dots_per_metre = round(per_inch / METRES_PER_INCH) if 0 < per_inch < INTEGER_MAX else 0
     if not 1 <= dots_per_metre <= INTEGER_MAX:
@@ -32,7 +32,7 @@ def write_phys(dpi: float) -> bytes:
 
 
 def write_text(keyword: str, value: str) -> bytes:
-    """Data of tEXt; EncodeError for what is not Latin-1 or no keyword."""
+    """The data of a tEXt chunk; EncodeError if it is not Latin-1 or the keyword is not legal."""
     try:
         raw_keyword, raw_value = keyword.encode("latin-1"), value.encode("latin-1")
     except UnicodeEncodeError as problem:

@@ -1,9 +1,10 @@
-"""SPEC.md section 4, the zlib stream in the IDAT chunks: inflated to bytes of scan lines. [PNG-5]
+"""SPEC.md section 4, the zlib stream: inflates the IDAT chunks to bytes of scan lines. [PNG-5]
 
-The stream is read front to back. A writer like ours ends each chunk where a deflate block ends and
-refers back over no such end. Each chunk of such a file can be inflated on its own, so a few are
-inflated at the same time. Every chunk is checked for that; from the first that fails the check,
-the stream is read like any other.
+Parallel inflate. A zlib stream can only be read from start to end, unless it was written with
+full flushes, as ours is: then each IDAT chunk ends where a deflate block ends, and no match refers
+to data before the chunk. Such chunks are inflated on their own, several at a time in threads.
+Nothing in the file is trusted for this: each chunk is checked, and from the first chunk that fails
+the check the stream is read like any other, with the same result.
 """
 
 import os
@@ -25,76 +26,76 @@ from intaglio.errors import DecodeError
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-INFLATED_BYTES: Final = 128 * 1024  # what is inflated at a time
-ALONE_BYTES_MAX: Final = 2 * 1024 * 1024  # of a chunk inflated alone, before and after
-GROUP_BYTES: Final = 4 * 1024  # of chunks that are worth a thread's trouble
-WINDOW_BYTES: Final = 32 * 1024  # as far as deflate points back
-FLUSHED: Final = b"\0\0\xff\xff"  # how a chunk ends at a block's end, if any does
-LAST_BLOCK: Final = b"\1\0\0\xff\xff"  # stored, the last, and empty
+INFLATED_BYTES: Final = 128 * 1024  # inflated at a time
+ALONE_BYTES_MAX: Final = 2 * 1024 * 1024  # of a chunk inflated alone, compressed and inflated
+GROUP_BYTES: Final = 4 * 1024  # of small chunks that together are worth one task
+WINDOW_BYTES: Final = 32 * 1024  # the largest distance that deflate refers back
+FLUSHED: Final = b"\0\0\xff\xff"  # the last bytes of a chunk that ends with a flush
+LAST_BLOCK: Final = b"\1\0\0\xff\xff"  # an empty stored block, marked as the last
 
-_INFLATE_ERROR: Final = cast("type[Exception]", isal_zlib.error)  # its stub says: an instance
+_INFLATE_ERROR: Final = cast("type[Exception]", isal_zlib.error)  # the stub declares an instance
 
 Idat: TypeAlias = Iterator[bytes]  # the data of one chunk, in pieces
-_Machine: TypeAlias = Any  # isal's decompressobj; its type has no public name
+_Decompressor: TypeAlias = Any  # isal's decompressobj; its type has no public name
 
 
-def _machine(window: bytes = b"") -> _Machine:
+def _new_decompressor(window: bytes = b"") -> _Decompressor:
     return isal_zlib.decompressobj(-15, window) if window else isal_zlib.decompressobj(-15)
 
 
-def _parts(machine: _Machine, data: bytes) -> Iterator[bytes]:
-    """Feed the machine, and give what comes out."""
+def _parts(decompressor: _Decompressor, data: bytes) -> Iterator[bytes]:
+    """Feed the decompressor, and yield its output."""
     out = b""
-    while not machine.eof and (data or out):
+    while not decompressor.eof and (data or out):
         try:
-            out = machine.decompress(data, INFLATED_BYTES)
+            out = decompressor.decompress(data, INFLATED_BYTES)
         except _INFLATE_ERROR as problem:
             damaged(f"its compressed data is invalid ({problem})")  # [PNG-5]
-        data = machine.unconsumed_tail
+        data = decompressor.unconsumed_tail
         if out:
             yield out
 
 
-def _is_between_blocks(machine: _Machine, nonce: bytes) -> bool:
-    """Whether a block has just ended, on a whole byte; the machine is used up by that.
+def _is_between_blocks(decompressor: _Decompressor, nonce: bytes) -> bool:
+    """Whether a block has just ended on a byte boundary; the decompressor cannot be used again.
 
-    It is given a stored block that holds a nonce, and a last one. Anywhere else than between
-    blocks their bits mean something else, and the nonce, which no file can foresee, does not
-    come out.
+    Feeds a stored block that holds `nonce`, and a last block. The nonce comes out only if the
+    decompressor is between blocks: elsewhere these bits mean something else, and a file cannot
+    predict a random nonce.
     """
     size = len(nonce).to_bytes(2, "little")
     stored = b"\0" + size + bytes(255 - byte for byte in size) + nonce
     try:
-        out = machine.decompress(stored + LAST_BLOCK, 2 * len(nonce))
+        out = decompressor.decompress(stored + LAST_BLOCK, 2 * len(nonce))
     except _INFLATE_ERROR:
         return False
-    return bool(out == nonce and machine.eof and not machine.unused_data)
+    return bool(out == nonce and decompressor.eof and not decompressor.unused_data)
 
 
 class _Alone(NamedTuple):
-    """What a chunk holds that stands alone; the machine, if the stream ends in it."""
+    """The inflated data of a chunk that can be read alone; `end`: set if the stream ends in it."""
 
     out: bytes
-    end: _Machine | None
+    end: _Decompressor | None
 
 
 def _maybe_alone(data: bytes, nonce: bytes) -> _Alone | None:
-    """Inflate a chunk from an empty window; None if it does not stand alone."""
-    machine = _machine()
+    """Inflate a chunk with an empty window; None if it cannot be read alone."""
+    decompressor = _new_decompressor()
     try:
-        out = machine.decompress(data, ALONE_BYTES_MAX)
-    except _INFLATE_ERROR:  # it points back over its start, for one
+        out = decompressor.decompress(data, ALONE_BYTES_MAX)
+    except _INFLATE_ERROR:  # for example: a match refers to data before the chunk
         return None
-    if machine.eof:
-        return _Alone(out, machine)
-    # A block may end a bit or two before its byte does; one that ends in FLUSHED never does.
-    whole = data.endswith(FLUSHED) and not machine.unconsumed_tail
-    whole = whole and _is_between_blocks(machine, nonce)
+    if decompressor.eof:
+        return _Alone(out, decompressor)
+    # A block may end inside a byte; a block that ends with FLUSHED never does.
+    whole = data.endswith(FLUSHED) and not decompressor.unconsumed_tail
+    whole = whole and _is_between_blocks(decompressor, nonce)
     return _Alone(out, None) if whole else None
 
 
 def _each_alone(group: list[bytes], nonce: bytes) -> list[_Alone | None]:
-    """What each chunk of a group holds, up to the first that does not stand alone."""
+    """`_maybe_alone` for each chunk of a group; None from the first that cannot be read alone."""
     found: list[_Alone | None] = []
     for data in group:
         found.append(alone := _maybe_alone(data, nonce))
@@ -103,26 +104,25 @@ def _each_alone(group: list[bytes], nonce: bytes) -> list[_Alone | None]:
     return found + [None] * (len(group) - len(found))
 
 
-def _again(first: bytes) -> tuple[_Machine, bytes]:
-    """A machine that has inflated the first chunk, and its window."""
-    machine, window = _machine(), b""
-    for out in _parts(machine, first):
+def _inflate_again(first: bytes) -> tuple[_Decompressor, bytes]:
+    """Inflate the first chunk again; return the decompressor and its window."""
+    decompressor, window = _new_decompressor(), b""
+    for out in _parts(decompressor, first):
         window = (window + out)[-WINDOW_BYTES:]
-    return machine, window
+    return decompressor, window
 
 
 def _damaged_later(problem: DecodeError) -> Iterator[bytes]:
-    """A chunk that is found damaged when its turn comes."""
+    """A chunk that raises `problem` when it is read, so that earlier data is returned first."""
     raise problem
     yield
 
 
 class Inflater:
-    """The scan lines in the zlib stream of the IDAT chunks [PNG-5].
+    """Inflates the zlib stream of the IDAT chunks to scan lines. [PNG-5]
 
-    isal inflates twice as fast as zlib; header and Adler-32 are checked here.
-    It takes some incomplete Huffman codes that zlib refuses, and gives the
-    data that RFC 1951 gives them.
+    isal inflates twice as fast as zlib; header and Adler-32 are checked here. isal accepts some
+    incomplete Huffman codes that zlib refuses, and decodes them as RFC 1951 defines.
     """
 
     def __init__(self, idats: Iterator[Idat]) -> None:
@@ -130,19 +130,19 @@ class Inflater:
         self._idats = idats
         self._idat: Idat = iter(())
         self._inflated = self._inflate()
-        self._out = memoryview(b"")  # inflated and not given yet
+        self._out = memoryview(b"")  # inflated, but not returned yet
         self._adler = 1
-        self._behind = b""  # the stream
+        self._after_stream = b""  # bytes that were read past the deflate data
 
-    def lines(self, most: int, line_bytes: int) -> npt.NDArray[np.uint8]:
-        """Inflate (n, line_bytes), n being `most` or, where that spares copying them, fewer.
+    def lines(self, maximum: int, line_bytes: int) -> npt.NDArray[np.uint8]:
+        """Inflate (n, line_bytes); n is `maximum`, or fewer where that avoids a copy.
 
-        Memory grows only with what arrives.
+        Memory grows only with the data that arrives.
         """
         self._need_some()
-        ready = self._out[: most * line_bytes]
+        ready = self._out[: maximum * line_bytes]
         if len(ready) % line_bytes:
-            return self._joined(most, line_bytes)
+            return self._joined(maximum, line_bytes)
         self._out = self._out[len(ready) :]
         return np.frombuffer(ready, np.uint8).reshape(-1, line_bytes)
 
@@ -158,17 +158,17 @@ class Inflater:
         return np.frombuffer(lines, np.uint8).reshape(count, line_bytes)
 
     def finish(self) -> None:
-        """Check that the stream is right and ends here, and the chunks with it."""
+        """Check the Adler-32, and that the stream and the chunks end here."""
         if self._some():
             damaged("it holds more rows than it announces")  # [PNG-5]
-        rest = self._take(self._behind, 4)
+        rest = self._take(self._after_stream, 4)
         if rest[:4] != self._adler.to_bytes(4, "big"):  # [PNG-5]
             damaged("the Adler-32 of its data is wrong")
         if len(rest) > 4 or self._piece():  # [PNG-5]
             damaged("bytes follow its zlib stream")
 
     def _some(self) -> bool:
-        """Have something inflated, if the stream has not ended."""
+        """Inflate some data if none is waiting; False at the end of the stream."""
         if not self._out and (out := next(self._inflated, b"")):
             self._adler = zlib_ng.adler32(out, self._adler)
             self._out = memoryview(out)
@@ -179,7 +179,7 @@ class Inflater:
             damaged("it holds fewer rows than it announces")  # [PNG-5]
 
     def _piece(self) -> bytes:
-        """The next bytes of the chunks; nothing at their end."""
+        """The next bytes of the chunks; empty at their end."""
         while not (piece := next(self._idat, b"")):
             idat = next(self._idats, None)
             if idat is None:
@@ -204,28 +204,30 @@ class Inflater:
         return head[2:]
 
     def _inflate(self) -> Iterator[bytes]:
-        """All that the stream holds, in parts of a byte or more."""
-        machine, first = _machine(), b""
-        for piece in chain((self._start(),), self._idat):  # whoever inspects needs no more
+        """The inflated data of the whole stream, in non-empty parts."""
+        decompressor, first = _new_decompressor(), b""
+        for piece in chain((self._start(),), self._idat):  # inspecting a file needs no more
             first += piece if len(first) <= ALONE_BYTES_MAX else b""
-            yield from _parts(machine, piece)
-            if machine.eof:  # the rest of the chunk is for `finish`
+            yield from _parts(decompressor, piece)
+            if decompressor.eof:  # `finish` checks the rest of the chunk
                 break
-        if first.endswith(FLUSHED) and len(first) <= ALONE_BYTES_MAX and not machine.eof:
-            machine = yield from self._side_by_side(machine, first)
-        while not machine.eof:
-            yield from _parts(machine, self._take(b"", 1))
-        self._behind = machine.unused_data
+        if first.endswith(FLUSHED) and len(first) <= ALONE_BYTES_MAX and not decompressor.eof:
+            decompressor = yield from self._in_parallel(decompressor, first)
+        while not decompressor.eof:
+            yield from _parts(decompressor, self._take(b"", 1))
+        self._after_stream = decompressor.unused_data
 
-    def _side_by_side(self, machine: _Machine, first: bytes) -> Generator[bytes, None, _Machine]:
-        """Give what the chunks behind the first hold, while they stand alone.
+    def _in_parallel(
+        self, decompressor: _Decompressor, first: bytes
+    ) -> Generator[bytes, None, _Decompressor]:
+        """Yield the data of the chunks after the first, as long as they can be read alone.
 
-        Gives back the machine that goes on: where the first of them begins that does not, or
-        where the stream has ended.
+        Returns the decompressor to continue with: at the start of the first chunk that cannot be
+        read alone, or at the end of the stream.
         """
         nonce = os.urandom(16)
-        if not _is_between_blocks(machine, nonce):
-            return _again(first)[0]
+        if not _is_between_blocks(decompressor, nonce):
+            return _inflate_again(first)[0]
         queue: deque[tuple[list[bytes], Future[list[_Alone | None]]]] = deque()
         ready: deque[tuple[bytes, _Alone | None]] = deque()
         pool, groups, last = TransientPool(), self._groups(), b""
@@ -249,24 +251,24 @@ class Inflater:
         if alone and alone.end:
             return alone.end
         if len(last) < WINDOW_BYTES:
-            last = _again(first)[1] + last
-        return _machine(last[-WINDOW_BYTES:])
+            last = _inflate_again(first)[1] + last
+        return _new_decompressor(last[-WINDOW_BYTES:])
 
     def _groups(self) -> Iterator[list[bytes]]:
-        """The small chunks, the smallest several at a time."""
+        """The small chunks in groups that are worth one task each."""
         group: list[bytes] = []
-        room = GROUP_BYTES
+        missing = GROUP_BYTES
         for data in self._small_chunks():
             group.append(data)
-            room -= len(data)
-            if room <= 0:
+            missing -= len(data)
+            if missing <= 0:
                 yield group
-                group, room = [], GROUP_BYTES
+                group, missing = [], GROUP_BYTES
         if group:
             yield group
 
     def _small_chunks(self) -> Iterator[bytes]:
-        """Whole chunks, but none from one on that is too large or damaged: that is left."""
+        """Whole chunks, up to the first that is too large or damaged, which is put back."""
         for idat in self._idats:
             data = b""
             try:

@@ -1,7 +1,8 @@
-"""SPEC.md section 4, scan lines of a PNG: filtered bytes to RGB or RGBA pixels. [PNG-6] [PNG-7]
+"""SPEC.md section 4, scan lines: undoes filters, makes RGB or RGBA pixels. [PNG-6] [PNG-7]
 
-Works on one band of rows and the row above it. Pillow's zip decoder undoes the filter types that
-numpy cannot; it sees nothing else of the file.
+Works on one band of rows and the row above it. Without the compiled kernel, Up and Sub are undone
+with numpy. Average and Paeth depend on each pixel to the left, which numpy cannot do at once, so
+Pillow's zip decoder undoes them; it gets a PNG-like stream made here, not the file.
 """
 
 from dataclasses import dataclass
@@ -21,11 +22,11 @@ SUB: Final = 1
 UP: Final = 2
 AVERAGE: Final = 3
 PAETH: Final = 4
-NARROW_ROW_BYTES: Final = 128  # below it, a step of Python for every row costs too much
-TILE_PIXELS: Final = 2**20  # Pillow counts a row's bits in an int
+NARROW_ROW_BYTES: Final = 128  # for narrower rows, one Python step per row costs too much
+TILE_PIXELS: Final = 2**20  # Pillow counts the bits of a row in a C int
 
 _Bytes = npt.NDArray[np.uint8]
-_MODE_BY_LANES: Final = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
+_MODE_BY_BYTES: Final = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,14 @@ class Form:
     colour: int
     palette: bytes = b""  # three bytes an entry
     alphas: bytes | None = None  # of the palette's first entries
-    key: tuple[int, ...] | None = None  # the samples of the one transparent colour
-    raw: bool = False  # whether samples are wanted as they are stored, not as pixels
+    key: tuple[int, ...] | None = None  # the samples of the transparent colour
+    raw: bool = False  # whether to return samples as they are stored, not pixels
 
     @property
     def channels(self) -> int:
-        """Count the bytes of a pixel: 3, or 4 where the file says anything of alpha.
+        """Bytes per returned pixel: 3, or 4 if the file has alpha.
 
-        Raw samples of 16 bits are two bytes each, all others one.
+        With `raw`: two bytes per sample of 16 bits, one per other sample.
         """
         if self.raw:
             return SAMPLES_BY_COLOUR[self.colour] * (2 if self.depth == 16 else 1)
@@ -51,42 +52,42 @@ class Form:
         return 3 if plain else 4
 
     @property
-    def lanes(self) -> int:
-        """Count the bytes from one byte to the one that filters call left of it."""
+    def pixel_bytes(self) -> int:
+        """Bytes per stored pixel, at least 1: PNG's distance to the byte on the left."""
         return max(1, self.depth * SAMPLES_BY_COLOUR[self.colour] // 8)
 
     def line_bytes(self, width: int) -> int:
-        """Count the bytes of a scan line with its filter type."""
+        """Bytes per scan line, including its filter type."""
         return 1 + (width * self.depth * SAMPLES_BY_COLOUR[self.colour] + 7) // 8
 
 
-def undo_filters(lines: _Bytes, lanes: int, above: _Bytes | None) -> _Bytes:
-    """Give rows of bytes (n, b) for scan lines (n, 1 + b) and the row above them (b,)."""
-    kinds = lines[:, 0]
-    if kinds.max() > PAETH:  # [PNG-6]
-        damaged(f"filter type {kinds.max()}")
+def undo_filters(lines: _Bytes, pixel_bytes: int, above: _Bytes | None) -> _Bytes:
+    """Return rows of bytes (n, b) for scan lines (n, 1 + b) and the row above them (b,)."""
+    types = lines[:, 0]
+    if types.max() > PAETH:  # [PNG-6]
+        damaged(f"filter type {types.max()}")
     if above is None:
         above = np.zeros(lines.shape[1] - 1, np.uint8)
     if native:
         rows = np.empty((len(lines), lines.shape[1] - 1), np.uint8)
-        native.undo_lines(lines, above, rows, lanes)
+        native.undo_lines(lines, above, rows, pixel_bytes)
         return rows
-    if kinds.min() == kinds.max() == UP and lines.shape[1] > NARROW_ROW_BYTES:
+    if types.min() == types.max() == UP and lines.shape[1] > NARROW_ROW_BYTES:
         return _running_rows(lines[:, 1:], above)
     rows = lines[:, 1:].copy()
-    if kinds.max() > UP or (rows.shape[1] < NARROW_ROW_BYTES and kinds.any()):
-        _undo_any(kinds, rows.reshape(len(rows), -1, lanes), above)
+    if types.max() > UP or (rows.shape[1] < NARROW_ROW_BYTES and types.any()):
+        _undo_any(types, rows.reshape(len(rows), -1, pixel_bytes), above)
         return rows
-    left = np.flatnonzero(kinds == SUB)
+    left = np.flatnonzero(types == SUB)
     if left.size:
-        rows[left] = _running_sums(rows[left], lanes)
-    for row in np.flatnonzero(kinds == UP).tolist():
+        rows[left] = _running_sums(rows[left], pixel_bytes)
+    for row in np.flatnonzero(types == UP).tolist():
         np.add(rows[row], rows[row - 1] if row else above, out=rows[row])
     return rows
 
 
 def _running_rows(lines: _Bytes, above: _Bytes) -> _Bytes:
-    """Give what a band of Up alone stands for, copied nowhere else."""
+    """Undo a band whose rows all have filter type Up, without an intermediate copy."""
     rows = np.empty(lines.shape, np.uint8)
     for line, row in zip(lines, rows, strict=True):
         np.add(line, above, out=row)
@@ -94,41 +95,41 @@ def _running_rows(lines: _Bytes, above: _Bytes) -> _Bytes:
     return rows
 
 
-def _running_sums(rows: _Bytes, lanes: int) -> _Bytes:
-    while lanes < rows.shape[1]:
-        rows[:, lanes:] += rows[:, :-lanes].copy()
-        lanes *= 2
+def _running_sums(rows: _Bytes, pixel_bytes: int) -> _Bytes:
+    while pixel_bytes < rows.shape[1]:
+        rows[:, pixel_bytes:] += rows[:, :-pixel_bytes].copy()
+        pixel_bytes *= 2
     return rows
 
 
-def _undo_any(kinds: _Bytes, rows: _Bytes, above: _Bytes) -> None:
-    """Undo, in place, filters of rows (n, width, lanes) in which bytes wait for each other.
+def _undo_any(types: _Bytes, rows: _Bytes, above: _Bytes) -> None:
+    """Undo, in place, any filter types of rows (n, width, pixel_bytes), with Pillow.
 
-    A filter treats each byte lane of a pixel alone. So Pillow gets the lanes in
-    groups that it has a mode for; and a wide row in tiles, with the row above
-    and the column to the left put in front, in filtered form.
+    A filter treats byte i of all pixels independently of their other bytes. So Pillow gets the
+    bytes of each pixel in groups that it has a mode for. A wide row is split into tiles, each
+    with the row above and the column to the left added in filtered form.
     """
     from PIL import Image
 
-    count, width, lanes = rows.shape
-    group = lanes if lanes in _MODE_BY_LANES else lanes // 2
-    mode = _MODE_BY_LANES[group]
-    rows_above = above.reshape(1, width, lanes)
-    for lane in range(0, lanes, group):
+    count, width, pixel_bytes = rows.shape
+    group = pixel_bytes if pixel_bytes in _MODE_BY_BYTES else pixel_bytes // 2
+    mode = _MODE_BY_BYTES[group]
+    rows_above = above.reshape(1, width, pixel_bytes)
+    for first in range(0, pixel_bytes, group):
         edge = np.zeros((1 + count, group), np.uint8)
         for start in range(0, width, TILE_PIXELS):
-            place = np.s_[:, start : start + TILE_PIXELS, lane : lane + group]
-            tile = rows[place]
+            part = np.s_[:, start : start + TILE_PIXELS, first : first + group]
+            tile = rows[part]
             size = 1 + tile.shape[1], 1 + count
             lines = np.zeros((size[1], 1 + size[0] * group), np.uint8)
-            lines[1:, 0] = kinds
+            lines[1:, 0] = types
             pixels = lines[:, 1:].reshape(size[1], size[0], group)
             guess = np.where(
-                kinds == AVERAGE, edge[:-1].T // 2, np.where(kinds >= UP, edge[:-1].T, np.uint8(0))
+                types == AVERAGE, edge[:-1].T // 2, np.where(types >= UP, edge[:-1].T, np.uint8(0))
             ).T
             pixels[:, 0] = edge
             pixels[1:, 0] -= guess
-            pixels[:1, 1:], pixels[1:, 1:] = rows_above[place], tile
+            pixels[:1, 1:], pixels[1:, 1:] = rows_above[part], tile
             image = Image.frombytes(mode, size, zlib_ng.compress(lines, 0), "zip", mode, 0)
             plain = np.asarray(image).reshape(pixels.shape)
             edge, tile[...] = plain[:, -1], plain[1:, 1:]
@@ -136,13 +137,13 @@ def _undo_any(kinds: _Bytes, rows: _Bytes, above: _Bytes) -> None:
 
 @cache
 def _samples_of_byte(depth: int) -> npt.NDArray[Any]:
-    """At each byte: the samples in it, themselves as one integer."""
+    """Table by byte value: the samples in the byte, together as one integer."""
     samples = np.arange(256)[:, None] >> np.arange(8 - depth, -1, -depth) & (1 << depth) - 1
     return samples.astype(np.uint8).view(f"u{8 // depth}")[:, 0]
 
 
 def to_pixels(rows: _Bytes, width: int, form: Form) -> _Bytes:
-    """Give pixels (n, width, 3 or 4) for rows of bytes (n, b)."""
+    """Return pixels (n, width, 3 or 4) for rows of bytes (n, b)."""
     if form.raw:
         return _as_stored(rows, width, form)
     shape = (len(rows), width, SAMPLES_BY_COLOUR[form.colour])
@@ -173,7 +174,7 @@ def to_pixels(rows: _Bytes, width: int, form: Form) -> _Bytes:
 
 
 def _as_stored(rows: _Bytes, width: int, form: Form) -> _Bytes:
-    """Give the samples' bytes (n, width, `form.channels`) for rows of bytes (n, b)."""
+    """Return the samples' bytes (n, width, `form.channels`) for rows of bytes (n, b)."""
     if form.depth >= 8:
         return rows.reshape(len(rows), width, form.channels)
     return _samples_of_byte(form.depth)[rows].view(np.uint8)[:, :width, None]
