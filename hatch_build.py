@@ -8,7 +8,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SOURCE = Path("reference/native/native.c")
 FLAGS = {"msvc": ["/O2", "/fp:precise"]}
-FLAGS_USUAL = ["-O3", "-ffp-contract=off"]
+FLAGS_DEFAULT = ["-O3", "-ffp-contract=off"]
 
 
 class Kernels(BuildHookInterface):  # type: ignore[type-arg]
@@ -36,7 +36,7 @@ def compile_kernels(root: Path) -> Path:
 
     class Build(build_ext):
         def build_extension(self, extension: Extension) -> None:
-            extension.extra_compile_args = FLAGS.get(self.compiler.compiler_type, FLAGS_USUAL)
+            extension.extra_compile_args = FLAGS.get(self.compiler.compiler_type, FLAGS_DEFAULT)
             super().build_extension(extension)
 
     extension = Extension(

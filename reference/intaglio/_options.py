@@ -23,7 +23,7 @@ Profile = str | tuple[int, int, int, int]
 Effort = Literal["fast", "small"]
 Group = Literal["Look", "Size", "Input"]
 
-LEVEL_USUAL: Final[int | None] = None  # chosen by effort and by what the arrays gain
+LEVEL_DEFAULT: Final[int | None] = None  # chosen by effort and by what the arrays gain
 DEFAULT_PIXELS_MAX: Final = 2**26
 SIDE_MAX: Final = 2**31 - 1  # of a PNG
 

@@ -12,7 +12,7 @@ from intaglio._format.elements import Array
 from intaglio._format.registry import DEFAULT_NAME, DEFAULT_PROFILE
 from intaglio._inspect.reading import check_pixels
 from intaglio._io import Source
-from intaglio._options import LEVEL_USUAL, Options, PlainOptions, Profile
+from intaglio._options import LEVEL_DEFAULT, Options, PlainOptions, Profile
 from intaglio._packing import encoder
 from intaglio._packing.encoder import write_file
 from intaglio._packing.inputs import as_array, as_arrays
@@ -112,7 +112,7 @@ def embed(
     metadata: Mapping[str, Any] | None = None,
     attrs: Mapping[str, Mapping[str, Any]] | None = None,
     profile: Profile = DEFAULT_PROFILE,
-    level: int | None = LEVEL_USUAL,
+    level: int | None = LEVEL_DEFAULT,
 ) -> npt.NDArray[np.uint8]:
     """Pixels that carry `data`: a new (H, W, 3 or 4) uint8 array, for any PNG library to write.
 

@@ -13,14 +13,14 @@ from functools import partial
 from typing import Any, Final, TypeAlias
 from weakref import WeakKeyDictionary
 
-from intaglio._options import LEVEL_USUAL
+from intaglio._options import LEVEL_DEFAULT
 from intaglio.errors import need
 
 Shell: TypeAlias = Any  # an InteractiveShell
 Shown: TypeAlias = Any  # what a printer gives: None, base64 or bytes, perhaps with metadata
 
 _EVENTS: Final = ("pre_execute", "post_execute")
-_OPTIONS: Final = {"profile": None, "level": LEVEL_USUAL, "pixels_max": 2**24}
+_OPTIONS: Final = {"profile": None, "level": LEVEL_DEFAULT, "pixels_max": 2**24}
 _loaded: Final["WeakKeyDictionary[Any, _Hook]"] = WeakKeyDictionary()
 
 

@@ -1,6 +1,9 @@
-"""The body, written: arrays and metadata become header, block tables and blocks.
+"""Writes the body: arrays and metadata become header, block tables and blocks.
 
-SPEC.md section 7 from the writer's side; `_container` is the reader's.
+This is the writer's side of SPEC.md section 7; `_format.container` is the reader's side.
+
+Each array is tuned on its own (`tuning`), then its blocks are packed in threads. Tiny arrays of
+one dtype and shape are tuned and packed together, so that thousands of them take few numpy calls.
 """
 
 import hashlib
@@ -41,18 +44,18 @@ from intaglio.errors import EncodeError, Reason
 Bytes = npt.NDArray[np.uint8]
 
 
-BLOCK_BYTES_USUAL: Final = 1 << 20
-_TINY_BYTES: Final = 1 << 12  # arrays up to here are packed many at a time
-_TOGETHER_BYTES: Final = 1 << 20
-_LITTLE_BYTES: Final = 1 << 17  # all arrays together: zstd's best takes no time that matters
-_SMALLISH_BYTES: Final = 1 << 22
+BLOCK_BYTES_DEFAULT: Final = 1 << 20
+_TINY_BYTES: Final = 1 << 12  # arrays of at most this size are packed many at a time
+_TOGETHER_BYTES: Final = 1 << 20  # of tiny arrays that are packed together
+_LITTLE_BYTES: Final = 1 << 17  # all arrays together; up to here, zstd's best level is fast enough
+_SMALLISH_BYTES: Final = 1 << 22  # the same for effort "small"
 _LEVELS: Final[dict[Effort, tuple[int, ...]]] = {"fast": (1, 3), "small": (1, 9)}
 _LEVEL_BEST: Final = 19
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A body before it has a carrier: header, block tables and blocks as stored."""
+    """A body without a carrier: header, block tables and stored blocks."""
 
     header: bytes
     tables: bytes
@@ -81,12 +84,12 @@ class Body:
         return self.stream()[:]
 
     def stream(self) -> "Stream":
-        """The whole body, to be read in parts. [CON-1]"""
+        """The whole body as an object that can be sliced. [CON-1]"""
         return Stream((self.header, self.tables, *self.blocks))
 
 
 class Stream:
-    """Byte strings end to end, sliced as one and never copied as a whole."""
+    """Concatenated byte strings that are sliced without copying the whole."""
 
     def __init__(self, parts: tuple[bytes, ...]) -> None:
         self._parts: Final = parts
@@ -95,8 +98,8 @@ class Stream:
     def __len__(self) -> int:
         return self._starts[-1]
 
-    def __getitem__(self, place: slice) -> bytes:
-        start, stop, _ = place.indices(len(self))
+    def __getitem__(self, part: slice) -> bytes:
+        start, stop, _ = part.indices(len(self))
         found = []
         index = bisect_right(self._starts, start) - 1
         while start < stop:
@@ -113,12 +116,13 @@ def write_body(
     attrs: Mapping[str, Mapping[str, Any]],
     level: int | None,
     form: BlockForm | None = None,
-    block_bytes: int = BLOCK_BYTES_USUAL,
+    block_bytes: int = BLOCK_BYTES_DEFAULT,
     effort: Effort = "fast",
 ) -> Body:
-    """Pack `arrays` (name -> ndarray) and JSON objects for the file and per array.
+    """Pack `arrays` (name -> ndarray) and JSON objects for the file and for each array.
 
-    level: zstd's; None: chosen. form: the filters and codec for every array; None: chosen for each.
+    level: the zstd level; None: chosen. form: filters and codec of all arrays; None: chosen for
+    each array.
     """
     if len(arrays) > ARRAYS_MAX:
         raise EncodeError(
@@ -160,7 +164,7 @@ class _Packed(NamedTuple):
 
 
 def _groups(arrays: Mapping[str, Array], job: _Job) -> Iterator[list[str]]:
-    """Names of arrays to be packed together: tiny ones of one dtype and shape, others alone."""
+    """Names of arrays to pack together: tiny arrays of one dtype and shape; others alone."""
     waiting: dict[tuple[Any, ...], list[str]] = {}
     for name, array in arrays.items():
         if not 0 < array.nbytes <= min(_TINY_BYTES, job.block_bytes):
@@ -180,13 +184,13 @@ def _not_an_array(name: object, names: list[str]) -> str:
 
 
 def _levels(total_bytes: int, effort: Effort) -> tuple[int, ...]:
-    """The zstd levels to choose from for arrays that take so many bytes together."""
+    """The zstd levels to choose from for arrays of `total_bytes` in total."""
     best_bytes = _SMALLISH_BYTES if effort == "small" else _LITTLE_BYTES
     return (_LEVEL_BEST,) if total_bytes <= best_bytes else _LEVELS[effort]
 
 
 def _pack_group(arrays: list[Array], job: _Job) -> list[_Packed]:
-    """Arrays of one dtype and shape, of a block each; or any one array."""
+    """Pack several arrays of one dtype, shape and block each; or a single array of any size."""
     kind = element_type_of(arrays[0])
     canonical = [canonical_bytes(array, kind.element) for array in arrays]
     stack = np.stack(canonical) if len(arrays) > 1 else canonical[0][None]
@@ -255,7 +259,7 @@ def _check_name(name: str) -> None:
 
 
 def _packings(stack: Bytes, array: Array, kind: ElementType, job: _Job) -> list[Packing]:
-    """The packing for each of the arrays of which `array` is the first."""
+    """The packing of each array of `stack`; `array` is the first of them."""
     if job.form is not None:
         return [Packing(job.form, job.levels[0], job.block_bytes)] * len(stack)
     width = kind.element.component_bytes
@@ -270,9 +274,9 @@ def _packings(stack: Bytes, array: Array, kind: ElementType, job: _Job) -> list[
 
 
 def _block_length(shape: tuple[int, ...], item_bytes: int, block_bytes: int) -> int:
-    """Elements a block: whole rows of the last dimension where such a block is not too large."""
-    most = max(1, min(block_bytes, BLOCK_BYTES_MAX) // item_bytes)
+    """Elements per block: whole rows of the last dimension if they fit into a block."""
+    maximum = max(1, min(block_bytes, BLOCK_BYTES_MAX) // item_bytes)
     row = shape[-1] if shape else 1
-    if 0 < row <= most:
-        most -= most % row
-    return min(most, prod(shape))
+    if 0 < row <= maximum:
+        maximum -= maximum % row
+    return min(maximum, prod(shape))

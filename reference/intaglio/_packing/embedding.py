@@ -1,9 +1,13 @@
-"""Shaping: which of the values whose low bits are right is written.
+"""Shaping: chooses which pixel value to write among those with the right low bits.
 
-No part of the format: any of them carries the same. The one nearest to the
-cover looks best; the one nearest to the pixel above makes PNG's filter Up
-leave the least to deflate. Here it is the one nearest to the pixel above, as
-far as that stays within a few levels of the cover.
+Not part of the format: all these values carry the same data. The value nearest to the cover looks
+best. The value nearest to the pixel above makes the residuals of PNG's filter Up small, and the
+file smaller. Shaping writes the value nearest to the pixel above that is within a few levels
+(the drift) of the cover.
+
+Each row depends on the row above it. To give numpy enough work per call, the rows of a band are
+divided into stretches, and row i of all stretches is computed at once. The first row of a stretch
+follows the cover only.
 """
 
 from functools import lru_cache
@@ -18,29 +22,30 @@ from intaglio._format.registry import Depths
 
 Pixels = npt.NDArray[np.uint8]
 
-# How far from the cover the value aimed at may be, in levels, by the channel's depth. Costs about
-# 2 dB (39.8 dB are left at the default depths) and saves some 7 % of the file.
+# The maximum distance of the target value from the cover, in levels, by the channel's depth. Costs
+# about 2 dB (39.8 dB are left at the default depths) and makes the file about 7 % smaller.
 DRIFT_BY_DEPTH: Final = (0, 0, 1, 2, 2, 2, 2, 2, 0)
-_STEP_BYTES: Final = 1 << 16  # worked on at once: fits a cache, and outweighs a step of Python
-_STRETCH_ROWS_MIN: Final = 24  # the first row of a stretch is not shaped
+_STEP_BYTES: Final = 1 << 16  # per numpy call: fits a cache, and takes longer than a Python step
+_STRETCH_ROWS_MIN: Final = 24  # shorter stretches have too many first rows, which are not shaped
 
 
 class _Bounds(NamedTuple):
     """One value for each byte of a row of pixels."""
 
-    low: Pixels  # the least and the greatest number near which a value with any low bits exists
+    low: Pixels  # low..high: targets near which a value with any low bits exists
     high: Pixels
-    low_drifting: Pixels  # low + drift, high - drift
-    high_drifting: Pixels
+    low_drifting: Pixels  # low + drift
+    high_drifting: Pixels  # high - drift
     drift: Pixels
-    half: Pixels  # half the distance of such values
+    half: Pixels  # half the distance between values with the same low bits
     mask: Pixels
 
 
 def drift_of(depths: Depths, channel: int) -> int:
-    """How far that channel may drift; green less where it is as deep as red: eyes see it best.
+    """The maximum drift of a channel, in levels.
 
-    Where all have two bits red alone drifts: who takes those wants the picture to be good.
+    Green drifts less if it is as deep as red, because eyes are most sensitive to it. If R, G and
+    B all have two bits (profile fine), only red drifts: that profile favours picture quality.
     """
     if channel == 3 or (channel == 2 and depths[:3] == (2, 2, 2)):
         return 0
@@ -62,10 +67,11 @@ def _bounds(depths: Depths, width: int, channels: int) -> _Bounds:
 
 
 def shape(cover: Pixels, wanted: Pixels, depths: Depths, above: Pixels | None) -> Pixels:
-    """The values to write: congruent to `wanted` in their low bits, whatever the cover is.
+    """The values to write; their low bits are those of `wanted` for any cover.
 
     cover, wanted: uint8 of shape (rows, width, channels); `wanted` holds the low bits.
-    above: the written row above the first, (width, channels), if it is to be followed.
+    above: the written row above the first one, (width, channels); None: the first row follows
+    the cover only.
     """
     rows, width, channels = cover.shape
     bounds = _bounds(depths, width, channels)
@@ -73,7 +79,7 @@ def shape(cover: Pixels, wanted: Pixels, depths: Depths, above: Pixels | None) -
     out = wanted.reshape(rows, -1).copy()
     stretches = max(1, min(_STEP_BYTES // out.shape[1], rows // _STRETCH_ROWS_MIN))
     each = rows // stretches
-    # Rows follow each other, so several stretches of rows are worked on side by side.
+
     if native:
         _shape_compiled(flat, out, above, bounds, stretches)
         return out.reshape(cover.shape)
@@ -89,7 +95,7 @@ def shape(cover: Pixels, wanted: Pixels, depths: Depths, above: Pixels | None) -
 def _shape_compiled(
     cover: Pixels, out: Pixels, above: Pixels | None, bounds: _Bounds, stretches: int
 ) -> None:
-    """As stretches side by side are: each begins anew, and the last goes on to the end."""
+    """As `shape`: each stretch begins without a row above, the last takes the remaining rows."""
     limits = np.concatenate(bounds)
     each = len(out) // stretches
     starts = [each * stretch for stretch in range(stretches)]
@@ -101,18 +107,18 @@ def _shape_compiled(
 def _shape_row(cover: Pixels, row: Pixels, above: Pixels | None, bounds: _Bounds) -> Pixels:
     """Turn `row`, which holds the wanted low bits, into the values to write, and return it."""
     if above is None:
-        aim = np.maximum(cover, bounds.low)
-        np.minimum(aim, bounds.high, out=aim)
+        target = np.maximum(cover, bounds.low)
+        np.minimum(target, bounds.high, out=target)
     else:
-        aim = np.maximum(cover, bounds.low_drifting)
-        aim -= bounds.drift
-        np.maximum(aim, above, out=aim)
-        most = np.minimum(cover, bounds.high_drifting)
-        most += bounds.drift
-        np.maximum(most, bounds.low, out=most)
-        np.minimum(aim, most, out=aim)
-    aim -= row
-    aim += bounds.half
-    aim &= bounds.mask
-    row += aim
+        target = np.maximum(cover, bounds.low_drifting)
+        target -= bounds.drift
+        np.maximum(target, above, out=target)
+        highest = np.minimum(cover, bounds.high_drifting)
+        highest += bounds.drift
+        np.maximum(highest, bounds.low, out=highest)
+        np.minimum(target, highest, out=target)
+    target -= row
+    target += bounds.half
+    target &= bounds.mask
+    row += target
     return row

@@ -1,6 +1,6 @@
-"""The encoder: arrays become a body, a planned picture, and the bytes of a PNG file.
+"""The encoder: packs arrays to a body, plans their picture, and writes the PNG file.
 
-Everything that writes Intaglio files comes through here: `save`, figures, pandas, xarray, Zarr.
+All writers use it: `save`, figures, pandas, xarray and Zarr.
 """
 
 from collections.abc import Iterator, Mapping
@@ -54,14 +54,14 @@ def pack(arrays: Mapping[str, Array], job: Job) -> Body:
 
 
 def pixels_needed(body: Body, job: Job) -> int:
-    """The fewest pixels that hold `body`."""
+    """The minimum number of pixels that hold `body`."""
     return pixels_for(body.length, job.depths)
 
 
 def write_file(
     target: Source, arrays: Mapping[str, Array], options: Mapping[str, Any], dpi: float | None
 ) -> None:
-    """Write the file that `options`, the keywords of `save`, describe."""
+    """Write a file of `arrays`; `options` are the keywords of `save`."""
     check_target(target)
     write_target(target, encode(arrays, make_job(options, dpi)).write)
 
@@ -75,8 +75,8 @@ def encode(
 ) -> "Encoded":
     """Pack `arrays` and plan their picture; nothing is written yet.
 
-    shown: the arrays that the picture shows, if not all of them. body: what `pack` returned for
-    these arrays, where the caller needed its length first.
+    shown: the arrays that the picture shows; None: all. body: the result of `pack` for these
+    arrays, if the caller needed its length first.
     """
     body = pack(arrays, job) if body is None else body
     picture = make_picture(arrays if shown is None else shown, pixels_needed(body, job), job.look)
@@ -85,7 +85,7 @@ def encode(
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """Arrays packed and their picture planned: all that can fail has been tried."""
+    """Packed arrays and their planned picture; from here on, only writing can fail."""
 
     body: Body
     picture: Picture
@@ -109,7 +109,7 @@ class Encoded:
 
 
 def _embedder(body: Body, depths: Depths, width: int, height: int, *, shaped: bool) -> Embedder:
-    """`shaped`: whether `embed_rows` gets `shape`, which moves the mean of what carries data."""
+    """`shaped`: whether `shape` will be used, which changes the mean of pixels with data."""
     drifts = tuple(drift_of(depths, channel) if shaped else 0 for channel in range(len(depths)))
     prologue = body.prologue(depths, width, height)
     rest = (width, leveller(depths, drifts))

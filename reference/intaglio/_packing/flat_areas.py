@@ -1,7 +1,9 @@
-"""Flat parts: where pixels that carry no data take the mean colour of pixels that do.
+"""Flat areas: gives flat pixels without data the mean colour of flat pixels with data.
 
-No part of the format. Low bits that are set move the mean of an area, by up to 2^(depth-1) near
-black and white. Where the data ends inside a flat area, that step would be seen as an edge.
+Not part of the format. Embedding data changes the mean colour of an area, by up to 2^(depth-1)
+near black and white. If the data ends inside a flat area, that step would be visible as an edge.
+So flat pixels after the data are set to the constant nearest to the mean they would have with
+data: `levels` computes it from the rule of `embedding.shape`.
 """
 
 from functools import cache
@@ -16,17 +18,17 @@ from intaglio._format.registry import Depths
 
 _Mask = npt.NDArray[np.bool]
 
-_RUN_MIN: Final = 16  # equal pixels side by side that make a flat part
+_RUN_MIN: Final = 16  # equal adjacent pixels that count as flat
 _STEPS: Final = 64  # rows after which the mean no longer changes
-_TIE: Final = 1e-6  # sums of fractions of 256 are never so near to one half by chance
+_TIE: Final = 1e-6  # tolerance for exact halves: other means are never this close to one half
 
 
 @cache
 def levels(depth: int, drift: int) -> Pixels:
-    """(256,) Of each value the constant nearest to its mean in a flat area that carries data.
+    """(256,) For each value, the constant nearest to its mean in a flat area that carries data.
 
-    drift: how far from the cover the aim may follow the row above, as `_shape` has it; 0: not.
-    Of two equally near, the one nearer to the value.
+    drift: the drift of `embedding.shape` for this channel; 0: values are not shaped.
+    If two constants are equally near, the one nearer to the value.
     """
     values = np.arange(256)
     aims = np.clip(values[:, None] + np.arange(-drift, drift + 1), 0, 255)
@@ -46,9 +48,9 @@ def levels(depth: int, drift: int) -> Pixels:
 
 
 def leveller(depths: Depths, drifts: tuple[int, ...]) -> Rest:
-    """Return what gives the flat parts of rows the mean that they would have with data in them.
+    """Return a function that gives flat pixels of rows the mean that they would have with data.
 
-    It works row by row: what a pixel becomes depends on its row only.
+    The result of a pixel depends only on its row.
     """
     tables = [
         levels(depth, drift) if 0 < depth < 8 else None
@@ -68,7 +70,7 @@ def leveller(depths: Depths, drifts: tuple[int, ...]) -> Rest:
 
 
 def unlevelled(rows: Pixels, depths: Depths) -> Pixels:
-    """Give flat parts of (n, width, channels) `rows` black and white back, and alpha its 255."""
+    """Undo `leveller` for black and white flat pixels of (n, width, channels) `rows`, and alpha."""
     plain = rows.copy()
     for channel, depth in enumerate(depths[: rows.shape[2]]):
         if 0 < depth < 8:
@@ -80,10 +82,10 @@ def unlevelled(rows: Pixels, depths: Depths) -> Pixels:
 
 
 def flat_parts(rows: Pixels) -> _Mask:
-    """(n, width) Tell the flat pixels of (n, width, channels) `rows`.
+    """(n, width) Whether each pixel of (n, width, channels) `rows` is flat.
 
-    They are those in runs of equal pixels of one row, and all pixels of the row that look as the
-    longest run does: the paper between letters.
+    Flat pixels are those in runs of equal pixels of one row, and all pixels of the row that have
+    the colour of its longest run, such as paper between letters.
     """
     colors = rows[..., 0].astype(np.uint32)
     for channel in range(1, rows.shape[2]):
@@ -99,7 +101,7 @@ def flat_parts(rows: Pixels) -> _Mask:
 
 
 def _run_begins(colors: npt.NDArray[np.uint32], length: int) -> _Mask:
-    """(n, width - length + 1) Tell where `length` equal pixels begin."""
+    """(n, width - length + 1) Whether `length` equal pixels begin at each pixel."""
     if length == 1:
         return np.ones(colors.shape, np.bool)
     begins = np.asarray(colors[:, 1:] == colors[:, :-1], np.bool)
@@ -126,7 +128,7 @@ def _longest(begins: _Mask) -> npt.NDArray[np.intp]:
 
 
 def _widened(begins: _Mask, width: int) -> _Mask:
-    """(n, width) Tell the pixels of the runs that begin there."""
+    """(n, width) Whether each pixel is in a run that begins at a pixel of `begins`."""
     flat = np.zeros((len(begins), width), np.bool)
     flat[:, : begins.shape[1]] = begins
     known, length = 1, width - begins.shape[1] + 1

@@ -22,7 +22,7 @@ def as_arrays(data: npt.ArrayLike | Mapping[str, npt.ArrayLike]) -> dict[str, Ar
 
 
 def _named(name: str, value: npt.ArrayLike) -> Array:
-    """`value` as an ndarray that can be carried; else an error that names it."""
+    """`value` as an ndarray that can be carried; EncodeError names the array otherwise."""
     try:
         array = as_array(value)
         element_type_of(array)
@@ -32,9 +32,9 @@ def _named(name: str, value: npt.ArrayLike) -> Array:
 
 
 def as_array(value: npt.ArrayLike) -> Array:
-    """`value` as an ndarray; masked arrays stay what they are, to be refused with their name.
+    """`value` as an ndarray; masked arrays are returned as they are and refused later by name.
 
-    Of lists and tuples every element is carried exactly, or EncodeError(DTYPE_UNSUPPORTED).
+    Each element of a list or tuple is kept exactly, or EncodeError(DTYPE_UNSUPPORTED) is raised.
     """
     if isinstance(value, np.ma.MaskedArray):
         return value
@@ -42,7 +42,7 @@ def as_array(value: npt.ArrayLike) -> Array:
     if isinstance(value, np.ndarray):
         return np.asarray(value)
     array = _converted(value)
-    if isinstance(array, np.ma.MaskedArray):  # of what has an array inside, as netCDF4's variables
+    if isinstance(array, np.ma.MaskedArray):  # from objects such as netCDF4's variables
         return array
     _check_labels(array)
     array = np.asarray(array)
@@ -55,12 +55,12 @@ def as_array(value: npt.ArrayLike) -> Array:
 
 
 def _converted(value: Any) -> Array:  # noqa: ANN401
-    """What numpy makes of `value`: by the buffer, array or DLPack protocol, or of its elements."""
+    """`value` converted by numpy: with the buffer, array or DLPack protocol, or by elements."""
     kind = type(value).__name__
     if getattr(value, "is_sparse", False) is True or _is_sparse(value):
         raise _refused(
-            f"a sparse {kind} is no array yet: give .toarray() or .to_dense() of it, or its parts "
-            "as arrays of their own, such as {'data': m.data, 'indices': m.indices}"
+            f"a sparse {kind} is not an array: give .toarray() or .to_dense() of it, or its parts "
+            "as separate arrays, such as {'data': m.data, 'indices': m.indices}"
         )
     try:
         array: Array = np.asanyarray(value)
@@ -77,18 +77,18 @@ def _converted(value: Any) -> Array:  # noqa: ANN401
 
 
 def _maybe_forced(value: Any) -> Array | None:  # noqa: ANN401
-    """A torch tensor's values, also where it has a gradient or its conjugate is pending."""
+    """A torch tensor's values, even if it has a gradient or a pending conjugate; else None."""
     if not (hasattr(value, "detach") and hasattr(value, "numpy")):
         return None
     try:
         found = value.numpy(force=True)
-    except Exception:  # the first problem says why
+    except Exception:  # the caller reports the first problem
         return None
     return found if isinstance(found, np.ndarray) else None
 
 
 def _hint_for(value: Any) -> str:  # noqa: ANN401
-    """What to write where a tensor has no conversion of its own."""
+    """A hint how to convert a tensor that numpy cannot convert."""
     if getattr(value, "is_quantized", False) is True:
         return "; give t.int_repr(), and the scale and zero point in attrs="
     if "bfloat16" in str(getattr(value, "dtype", "")):
@@ -99,12 +99,12 @@ def _hint_for(value: Any) -> str:  # noqa: ANN401
 
 
 def _is_sparse(value: object) -> bool:
-    sparse = sys.modules.get("scipy.sparse")  # whoever gives something of it has imported it
+    sparse = sys.modules.get("scipy.sparse")  # imported, if the value comes from it
     return sparse is not None and bool(sparse.issparse(value))
 
 
 def _why_object(value: object, array: Array) -> str:
-    """Why numpy made nothing but objects of `value`, and what to do."""
+    """Why numpy converted `value` to objects, and what to do."""
     kind = type(value).__name__
     if type(value).__module__.partition(".")[0] == "pandas":
         return (
@@ -124,7 +124,7 @@ def _why_object(value: object, array: Array) -> str:
 
 
 def _check_labels(value: object) -> None:
-    """Refuse what xarray and packages for units know beside the values: numpy would drop it."""
+    """Refuse values with coordinates, attributes or units, which numpy would drop."""
     kind = type(value).__name__
     if any(hasattr(type(value), name) for name in ("to_value", "magnitude")):
         unit = getattr(value, "units", getattr(value, "unit", None))
@@ -133,7 +133,7 @@ def _check_labels(value: object) -> None:
                 f"a {kind} would lose its unit, {str(unit)!a}: give its plain values, and the unit "
                 "in attrs="
             )
-    xarray = sys.modules.get("xarray")  # whoever gives something of it has imported it
+    xarray = sys.modules.get("xarray")  # imported, if the value comes from it
     if xarray is None:
         return
     if isinstance(value, xarray.Dataset):
@@ -149,7 +149,7 @@ def _check_labels(value: object) -> None:
 
 
 def _check_kept(value: Any, array: Array) -> None:  # noqa: ANN401
-    """Refuse what pandas converts on the way: columns of several dtypes, integers with gaps."""
+    """Refuse what pandas would convert: columns of several dtypes, integers with gaps."""
     columns = getattr(value, "dtypes", None)  # a DataFrame's
     if not isinstance(columns, Iterable):
         columns = [dtype] if hasattr(dtype := getattr(value, "dtype", None), "numpy_dtype") else []

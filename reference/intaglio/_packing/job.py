@@ -1,4 +1,4 @@
-"""Checks the keywords of everything that writes a picture, and makes the encoder's job of them."""
+"""Checks the keywords of all writers, and makes the encoder's job from them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from intaglio._escape import digits_of
 from intaglio._format.blocks import BlockForm
 from intaglio._format.png.head import write_phys
 from intaglio._format.registry import DEFAULT_PROFILE, PROFILES, Depths, is_legal_depths
-from intaglio._options import LEVEL_USUAL, TABLE, Effort, Profile
-from intaglio._packing.body import BLOCK_BYTES_USUAL
+from intaglio._options import LEVEL_DEFAULT, TABLE, Effort, Profile
+from intaglio._packing.body import BLOCK_BYTES_DEFAULT
 from intaglio.errors import EncodeError, Reason
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ _NOT_OF_THE_LOOK: Final = ("metadata", "attrs", "profile", "level", "effort")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Everything that decides the bytes of a file but the arrays."""
+    """All settings that decide the bytes of a file, besides the arrays."""
 
     depths: Depths
     level: int | None
@@ -31,14 +31,14 @@ class Job:
     attrs: Mapping[str, Mapping[str, Any]] | None = None
     dpi: float | None = None
     form: BlockForm | None = None
-    block_bytes: int = BLOCK_BYTES_USUAL
+    block_bytes: int = BLOCK_BYTES_DEFAULT
     effort: Effort = "fast"
 
 
 def make_job(options: Mapping[str, Any], dpi: float | None) -> Job:
-    """The job that `options` (keywords of `Options`) describe, checked.
+    """Check `options` (keywords of `Options`) and return the job that they describe.
 
-    Wrong types are TypeError, wrong values EncodeError(OPTION_INVALID) with `.option`.
+    Raises TypeError for wrong types, EncodeError(OPTION_INVALID) with `.option` for wrong values.
     """
     from intaglio._render.style import Look  # imported here because decoding never needs it
 
@@ -47,7 +47,7 @@ def make_job(options: Mapping[str, Any], dpi: float | None) -> Job:
     look = {key: value for key, value in options.items() if key not in _NOT_OF_THE_LOOK}
     return Job(
         depths=_depths(options.get("profile", DEFAULT_PROFILE)),
-        level=_level(options.get("level", LEVEL_USUAL)),
+        level=_level(options.get("level", LEVEL_DEFAULT)),
         look=Look(**look),
         metadata=_mapping("metadata", options.get("metadata")),
         attrs=_mapping("attrs", options.get("attrs")),
@@ -57,7 +57,7 @@ def make_job(options: Mapping[str, Any], dpi: float | None) -> Job:
 
 
 def check_dpi(dpi: float | None) -> None:
-    """TypeError or EncodeError(option-invalid) for what a PNG cannot say as its resolution."""
+    """Raise TypeError or EncodeError(option-invalid) if a PNG cannot hold this resolution."""
     if dpi is not None:
         write_phys(dpi)
 
@@ -108,7 +108,7 @@ def _check_keywords(options: Mapping[str, Any]) -> None:
     unknown = next((name for name in options if name not in TABLE), None)
     if unknown is None:
         return
-    from difflib import get_close_matches  # only what is wrong needs it
+    from difflib import get_close_matches  # imported here because only errors need it
 
     names = sorted(TABLE)
     close = get_close_matches(unknown, names)
@@ -125,7 +125,7 @@ def _depths(profile: Profile) -> Depths:
                 f"profile= is one of {', '.join(PROFILES)}, or four depths, not {profile!r}",
             )
         return PROFILES[profile]
-    scalar = getattr(profile, "ndim", 1) == 0  # a 0-d array only looks as if it had elements
+    scalar = getattr(profile, "ndim", 1) == 0  # a 0-d array has __iter__, but no elements
     if scalar or isinstance(profile, bytes | Mapping) or not isinstance(profile, Iterable):
         raise _wrong_type("profile", "a name or four depths", profile)
     depths = tuple(_whole("profile", depth) for depth in islice(profile, 5))
@@ -139,5 +139,5 @@ def _depths(profile: Profile) -> Depths:
 
 
 def _shown(number: int) -> str:
-    """A number for a message; Python refuses to write those of thousands of digits."""
+    """A number for a message; Python refuses to print integers of thousands of digits."""
     return str(number) if abs(number) < 10**20 else f"of {digits_of(number):,} digits"

@@ -1,8 +1,8 @@
-"""Checks that numpy kept every element of a sequence: it rounds, and turns kinds into others.
+"""Checks that numpy kept every element of a sequence: numpy may round or convert elements.
 
-numpy.asarray([2**53 + 1, 0.5]) has a rounded integer, [True, 2] has no bool, and an integer
-beside a time becomes a time. Such lists are refused, because an array of one dtype cannot hold
-what they hold.
+numpy.asarray([2**53 + 1, 0.5]) rounds the integer, numpy.asarray([True, 2]) converts the bool, and
+an integer beside a time becomes a time. Such lists are refused, because no array of one dtype can
+hold their elements.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,16 +14,16 @@ import numpy as np
 from intaglio._format.elements import Array
 from intaglio.errors import EncodeError, Reason
 
-# Elements that numpy takes as they are. Whatever else is in a sequence is a sequence or an array.
+# Types of elements that are neither a sequence nor an array.
 _SCALARS: Final = frozenset({bool, int, float, complex, str, bytes, type(None)})
 _PROTOCOLS: Final = ("__array__", "__array_interface__", "__array_struct__")
-_SURE: Final = {bool: "b", int: "iu", float: "f", complex: "c"}  # of one type: the dtype kinds
+_SURE: Final = {bool: "b", int: "iu", float: "f", complex: "c"}  # type -> dtype kinds that keep it
 _NUMBERS: Final = (int, float, np.integer, np.floating)
 _WHOLE_IN_FLOAT_MAX: Final = 2.0**53  # below this a float64 holds every integer
 
 
 def is_sequence(value: object) -> bool:
-    """Whether numpy looks at the elements of `value`, one by one."""
+    """Whether numpy converts `value` element by element."""
     if type(value) in _SCALARS or isinstance(value, str | bytes | np.generic | np.ndarray):
         return False
     if _is_array(value):
@@ -33,9 +33,9 @@ def is_sequence(value: object) -> bool:
 
 
 def check_elements_kept(value: Any, array: Array) -> None:  # noqa: ANN401 - any sequence
-    """Refuse `array`, made of the sequence `value`, if an element is not what it was."""
+    """Refuse `array`, made from the sequence `value`, if an element was changed."""
     if array.dtype.kind not in "biufcmMV":
-        return  # text and the like are refused by their dtype
+        return  # other dtypes, such as text, are refused later
     if type(value) is range:
         return
     kinds: set[type] = set()
@@ -43,16 +43,16 @@ def check_elements_kept(value: Any, array: Array) -> None:  # noqa: ANN401 - any
     if _is_sure(kinds, array):
         return
     if len(elements) != array.size:
-        raise _refused("its elements are not what their number says")
+        raise _refused(f"it has {len(elements)} elements, numpy made {array.size} of them")
     for index, (given, kept) in enumerate(zip(elements, array.reshape(-1), strict=True)):
         why = _maybe_why_changed(given, kept)
         if why:
-            place = "".join(f"[{i}]" for i in np.unravel_index(index, array.shape))
-            raise _refused(f"element {place}, {_shown(given)}, {why}")
+            indices = "".join(f"[{i}]" for i in np.unravel_index(index, array.shape))
+            raise _refused(f"element {indices}, {_shown(given)}, {why}")
 
 
 def _is_sure(kinds: set[type], array: Array) -> bool:
-    """Whether elements of those types need no look one by one."""
+    """Whether elements of these types are all kept, so that they need no check one by one."""
     if len(kinds) == 1:
         (kind,) = kinds
         if array.dtype.kind in _SURE.get(kind, ""):
@@ -66,7 +66,7 @@ def _is_sure(kinds: set[type], array: Array) -> bool:
 
 
 def _elements(value: Any, kinds: set[type]) -> Iterator[Any]:  # noqa: ANN401
-    """The elements in C order, those of arrays as numpy's scalars; their types in `kinds`."""
+    """The elements in C order, those of arrays as numpy scalars; adds their types to `kinds`."""
     types = set(map(type, value))
     if types <= _SCALARS:
         kinds |= types
@@ -78,7 +78,7 @@ def _elements_of_item(item: Any, kinds: set[type]) -> Iterator[Any]:  # noqa: AN
     if is_sequence(item):
         return _elements(item, kinds)
     if type(item) not in _SCALARS and _is_array(item):
-        item = np.asanyarray(item)  # which keeps a masked array what it is
+        item = np.asanyarray(item)  # keeps masked arrays
         if isinstance(item, np.ma.MaskedArray):
             raise _refused("an element is masked, and would lose its mask")
         item = np.asarray(item)
@@ -89,7 +89,7 @@ def _elements_of_item(item: Any, kinds: set[type]) -> Iterator[Any]:  # noqa: AN
 
 
 def _is_array(value: object) -> bool:
-    """Whether numpy takes `value` as a whole, by a protocol."""
+    """Whether numpy converts `value` as a whole, with a protocol."""
     if any(hasattr(value, name) for name in _PROTOCOLS):
         return True
     try:
@@ -100,7 +100,7 @@ def _is_array(value: object) -> bool:
 
 
 def _maybe_why_changed(given: Any, kept: np.generic) -> str | None:  # noqa: ANN401
-    """What is wrong with `kept`, an element of an array, in place of `given`; None if nothing."""
+    """How `kept`, an element of the array, differs from `given`; None if it does not."""
     dtype = kept.dtype
     if isinstance(given, np.datetime64 | np.timedelta64):
         return _maybe_why_time_changed(given, kept)
@@ -134,5 +134,5 @@ def _shown(value: object) -> str:
 
 
 def _refused(detail: str) -> EncodeError:
-    hint = "give a numpy array of the dtype that is meant"
+    hint = "give a numpy array of the intended dtype"
     return EncodeError(Reason.DTYPE_UNSUPPORTED, f"{detail}; {hint}")

@@ -1,6 +1,12 @@
-"""Which filter chain and which zstd level suit an array: tried on a sample, the smallest wins.
+"""Chooses the filter chain and the zstd level of an array by trying candidates on a sample.
 
-No part of the format: any chain that SPEC.md section 10 allows is right.
+Not part of the format: readers accept any chain that SPEC.md section 10 allows.
+
+The sample is about 128 KiB of whole rows from the middle of the array. Each candidate chain is
+applied to it and compressed at a low level; the smallest result wins. Higher levels are then
+tried for that chain only, and used if they save at least 1 %. If nothing is smaller than the
+sample, blocks are stored uncompressed. Square matrices that are largely symmetric are an
+exception: they get the largest blocks and no filter, because zstd then finds the mirrored half.
 """
 
 from math import isqrt
@@ -18,10 +24,10 @@ Chain = tuple[FilterStep, ...]
 
 _SAMPLE_BYTES: Final = 1 << 17
 _SAMPLE_LEVEL: Final = 1
-_RANK_LEVEL: Final = 3  # ranks the chains as higher levels do, in a fraction of the time
-_HIGHER_LEVEL_WORTH: Final = 0.99  # of the size before, or it is not worth the time
-_MIRRORED_PAIRS: Final = 512
-_MIRRORED_SHARE: Final = 0.3
+_RANK_LEVEL: Final = 3  # ranks chains as higher levels do, in a fraction of the time
+_HIGHER_LEVEL_WORTH: Final = 0.99  # use a higher level if the size shrinks below this factor
+_MIRRORED_PAIRS: Final = 512  # element pairs that are compared with their mirror image
+_MIRRORED_SHARE: Final = 0.3  # of the pairs that must be equal
 _MIRRORED_LEVEL: Final = 9
 _DECIMAL_EXPONENTS: Final = range(10)
 _DECIMAL_PROBE_BYTES: Final = 1 << 13
@@ -31,7 +37,7 @@ _STORED: Final = CODEC_CODE["stored"]
 
 
 class Packing(NamedTuple):
-    """How to store an array; `block_bytes` is the most that a block holds."""
+    """How to store an array; `block_bytes` is the maximum size of a block."""
 
     form: BlockForm
     level: int
@@ -39,7 +45,7 @@ class Packing(NamedTuple):
 
 
 class Nature(NamedTuple):
-    """What arrays that are packed alike have in common.
+    """Properties of arrays that are tuned together.
 
     lag: components from an element to its left neighbour (2 for complex).
     row: components in a row of the last dimension.
@@ -55,14 +61,15 @@ class Nature(NamedTuple):
 def choose_packings(
     canonical: Bytes, nature: Nature, levels: tuple[int, ...], block_bytes: int
 ) -> list[Packing]:
-    """The packing that stores a sample of an array in the fewest bytes, for each of several.
+    """The packing of each array that stores its sample in the fewest bytes.
 
     canonical: the arrays, stacked as (n, bytes).
-    levels: zstd's to choose from, in ascending order, the first one unless another pays.
+    levels: zstd levels to choose from, ascending; the first one unless another saves enough.
     """
-    form = BlockForm((), nature.component_bytes, _ZSTD)  # what repeats is far away, and as it was
-    far = Packing(form, max(*levels, _MIRRORED_LEVEL), BLOCK_BYTES_MAX)
-    result = [far] * len(canonical)
+    # The mirrored half of a matrix repeats unfiltered bytes, at a long distance.
+    form = BlockForm((), nature.component_bytes, _ZSTD)
+    symmetric = Packing(form, max(*levels, _MIRRORED_LEVEL), BLOCK_BYTES_MAX)
+    result = [symmetric] * len(canonical)
     mirrored = _are_mirrored(canonical, nature)
     samples = canonical[:, _sample(canonical.shape[1], nature)]
     firsts = _first_stages(samples, nature)
@@ -81,20 +88,20 @@ def choose_packings(
 def _smallest(
     samples: Bytes, first: Chain, nature: Nature, levels: tuple[int, ...], block_bytes: int
 ) -> list[Packing]:
-    """The packing for each sample; `first`: the chain's first stage, where there is a choice."""
+    """The packing of each sample; `first`: the first stage of the candidate chains."""
     chains = _candidates(samples.shape[1], first, nature)
     forms = [BlockForm(chain, nature.component_bytes, _ZSTD) for chain in chains]
     rank_level = _RANK_LEVEL if levels[0] > _RANK_LEVEL else _SAMPLE_LEVEL
     sizes = np.array([stored_sizes(samples, form, rank_level) for form in forms])
-    best, least = sizes.argmin(axis=0), sizes.min(axis=0)
-    stored = least >= samples.shape[1]
+    best, smallest = sizes.argmin(axis=0), sizes.min(axis=0)
+    stored = smallest >= samples.shape[1]
     chosen = np.full(len(samples), levels[0])
     for number in dict.fromkeys(best[~stored].tolist()):
-        places = np.flatnonzero(~stored & (best == number))
+        same = np.flatnonzero(~stored & (best == number))
         for level in levels[1:]:
-            again = np.array(stored_sizes(samples[places], forms[number], level))
-            pays = again < least[places] * _HIGHER_LEVEL_WORTH
-            chosen[places[pays]], least[places[pays]] = level, again[pays]
+            size = np.array(stored_sizes(samples[same], forms[number], level))
+            pays = size < smallest[same] * _HIGHER_LEVEL_WORTH
+            chosen[same[pays]], smallest[same[pays]] = level, size[pays]
     plain = Packing(BlockForm((), nature.component_bytes, _STORED), levels[0], block_bytes)
     return [
         plain if is_stored else Packing(forms[number], level, block_bytes)
@@ -105,13 +112,13 @@ def _smallest(
 
 
 def _are_mirrored(canonical: Bytes, nature: Nature) -> npt.NDArray[np.bool_]:
-    """Which are square matrices of which much equals its mirror image, bit for bit."""
+    """Whether each array is a square matrix of which a large part equals its transpose."""
     count, size = canonical.shape
     row, width = nature.row, nature.component_bytes
     if row < 2 or row * row * width != size or width < 4 or size > BLOCK_BYTES_MAX:
         return np.zeros(count, np.bool_)
     matrix = canonical.view(f"<u{width}").reshape(count, row, row)
-    steps = np.arange(_MIRRORED_PAIRS)  # places spread over the matrix, off its diagonal
+    steps = np.arange(_MIRRORED_PAIRS)  # indices spread over the matrix, off its diagonal
     i = steps * isqrt(row * row // 3) % row
     j = (i + 1 + steps * 7 % (row - 1)) % row
     above = matrix[:, i, j]
@@ -122,7 +129,7 @@ def _are_mirrored(canonical: Bytes, nature: Nature) -> npt.NDArray[np.bool_]:
 
 
 def _sample(size: int, nature: Nature) -> slice:
-    """Whole rows out of the middle: at least two where there are, at most 8 times the default."""
+    """Whole rows from the middle: at least two rows if there are, at most 8 default samples."""
     row_bytes = nature.row * nature.component_bytes
     wanted = min(max(_SAMPLE_BYTES, 2 * row_bytes), 8 * _SAMPLE_BYTES)
     if size <= wanted:
@@ -149,7 +156,7 @@ def _candidates(sample_bytes: int, first: Chain, nature: Nature) -> list[Chain]:
 
 
 def _first_stages(samples: Bytes, nature: Nature) -> list[Chain]:
-    """How floats become integers: as decimals where nearly all are, else in order of value."""
+    """The filter that maps floats to integers: `decimal` if nearly all fit, else `order`."""
     width, floats = nature.component_bytes, nature.floats
     if not floats or width == 1:
         return [()] * len(samples)

@@ -1,6 +1,7 @@
-"""The badge: a small mark that says, to eyes, that a picture carries data.
+"""The badge: a small visible mark that says that a picture carries data.
 
-The sign of a matrix, dark on light with a dark rim, so that it shows on any picture.
+It shows a matrix in brackets, dark on light with a dark border, so that it is visible on any
+picture.
 """
 
 from typing import Final
@@ -14,7 +15,7 @@ Bytes = NDArray[np.uint8]
 
 INK: Final = (38, 38, 64)
 PAPER: Final = (255, 252, 240)
-SHARE: Final = 16  # a badge's side is about that part of the picture's shorter one
+SHARE: Final = 16  # the badge's side is about the picture's shorter side divided by this
 _SIGN: Final = (
     "#################",
     "#...............#",
@@ -36,7 +37,7 @@ _SIGN: Final = (
 
 
 def badge_for(width: int, height: int) -> tuple[int, int, Bytes]:
-    """Where the badge stands in a picture (x, y), in its lower right corner, and its pixels."""
+    """The badge's position (x, y), in the lower right corner of the picture, and its pixels."""
     rows, cols = len(_SIGN), len(_SIGN[0])
     factor = max(1, round(min(width, height) / SHARE / rows))
     margin = 2 * factor

@@ -1,4 +1,4 @@
-"""Painters: what gives cells their colours, fixed for one array by its look."""
+"""Painters: functions that turn cells to RGB colours, made for one array and its look."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -17,7 +17,7 @@ from intaglio._render.colormaps import (
 )
 from intaglio._render.norms import Norm, Span, as_reals, chunks, make_norm, measure
 from intaglio._render.portable_math import angle, magnitude
-from intaglio._render.style import COLORMAP_USUAL, Look
+from intaglio._render.style import COLORMAP_DEFAULT, Look
 
 Shipped = Callable[[], Bytes]
 Paint = Callable[[NDArray[Any]], Bytes]  # cells (h, w, ...) -> RGB (h, w, 3)
@@ -26,14 +26,14 @@ _SAMPLE_CELLS: Final = 1 << 16
 
 
 def complex_part(look: Look) -> str | None:
-    """Return what to take of complex numbers, None for all: domain colouring."""
+    """Return the part of complex numbers to show; None: both, by domain colouring."""
     if look.complex_as is None:
         return None if look.cmap is None else "magnitude"
     return None if look.complex_as == "domain" else look.complex_as
 
 
 def span_of(array: NDArray[Any], part: str | None, look: Look) -> Span:
-    """Return the range that a norm is made for: fixed for bool and phase, else measured."""
+    """Return the value range for the norm: fixed for bool and phase, else measured."""
     if array.dtype.kind == "b":
         return Span(0.0, 1.0, 1.0, finite=True)
     if part == "phase":
@@ -43,21 +43,21 @@ def span_of(array: NDArray[Any], part: str | None, look: Look) -> Span:
 
 
 def norm_for(span: Span, look: Look, part: str | None, colors: int) -> Norm:
-    """Make the norm that the look asks for; phase is always linear."""
+    """Make the norm that the look requests; phase is always linear."""
     kind = look.norm if part != "phase" else None
     ends = (look.vmin, look.vmax)
     return make_norm(span, kind, ends, (look.vcenter, look.linthresh), colors)
 
 
 def painter(array: NDArray[Any], look: Look, shipped: Shipped) -> Paint:
-    """Return what paints cells of `array`, with a norm and a map fixed for all of it."""
+    """Return a function that paints cells of `array`, with one norm and colour map for all."""
     part = None
     if array.dtype.kind == "c":
         part = complex_part(look)
         if part is None:
             return _domain_painter(array, look)
-    usual = _PHASE_COLORMAP if part == "phase" else COLORMAP_USUAL
-    palette = make_palette(usual if look.cmap is None else look.cmap, shipped)
+    default = _PHASE_COLORMAP if part == "phase" else COLORMAP_DEFAULT
+    palette = make_palette(default if look.cmap is None else look.cmap, shipped)
     span = span_of(array, part, look)
     norm = norm_for(span, look, part, palette.n)
     certain = span.finite and norm.kind in ("linear", "twoslope")
@@ -66,7 +66,7 @@ def painter(array: NDArray[Any], look: Look, shipped: Shipped) -> Paint:
         with np.errstate(all="ignore"):
             reals = as_reals(block, part, span.base)
             odd = None if span.finite else _odd_rows(reals, palette)
-            positions = norm.place(reals)
+            positions = norm.positions(reals)
             lost = None if certain else np.isnan(positions)
             if lost is not None:
                 positions[lost] = 0
@@ -94,7 +94,7 @@ def _odd_rows(reals: NDArray[Any], palette: Palette) -> NDArray[np.int32] | None
 def _domain_painter(array: NDArray[Any], look: Look) -> Paint:
     """Paint complex numbers: phase as hue, magnitude as lightness.
 
-    Unless a norm or an end is given, half the cells are darker than the middle.
+    Unless a norm, vmin or vmax is given, half the cells are darker than medium lightness.
     """
     palette = domain_palette()
     by_rank = look.norm is None and look.vmin is None and look.vmax is None
@@ -105,7 +105,9 @@ def _domain_painter(array: NDArray[Any], look: Look) -> Paint:
         with np.errstate(all="ignore"):
             wide = block.astype(np.complex128)
             size = magnitude(wide.real, wide.imag)
-            level = 1 / (1 + np.sqrt(middle / size)) if norm is None else norm.place(size.copy())
+            level = (
+                1 / (1 + np.sqrt(middle / size)) if norm is None else norm.positions(size.copy())
+            )
             bright = np.nan_to_num(np.clip(level * LEVELS, 0, LEVELS - 1))
             turn = np.nan_to_num(angle(wide.imag, wide.real) / (2 * np.pi))
         hue = np.floor(turn * HUES).astype(np.int32) % HUES
@@ -120,7 +122,7 @@ def _domain_painter(array: NDArray[Any], look: Look) -> Paint:
 
 
 def _middle_magnitude(array: NDArray[Any]) -> float:
-    """Return about the median magnitude of what is finite and not zero."""
+    """Return the approximate median magnitude of finite, non-zero values."""
     every = max(1, array.size // _SAMPLE_CELLS)
     with np.errstate(all="ignore"):
         sizes = np.concatenate([as_reals(c[::every], "magnitude") for c in chunks(array)])
@@ -130,7 +132,7 @@ def _middle_magnitude(array: NDArray[Any]) -> float:
 
 
 def paint_image(block: NDArray[Any]) -> Bytes:
-    """Show (h, w, 3 or 4) as itself: of 16 bits the high byte, floats clipped, over white."""
+    """Show (h, w, 3 or 4) as colours: the high byte of 16 bits, floats clipped, over white."""
     pixels: Bytes = block
     if block.dtype.kind == "f":
         pixels = (np.clip(block, 0, 1) * block.dtype.type(255)).astype(np.uint8)

@@ -1,8 +1,7 @@
-"""Colour tables: a name, an array or a matplotlib Colormap becomes a table of RGB.
+"""Colour tables: converts a name, an array or a matplotlib Colormap to a table of RGB.
 
-Every table ends with the colours of what lies outside it: over, NaN, -inf,
-+inf, under. This file knows positions between 0 and 1; values, norms and
-pictures have modules of their own.
+Every table ends with the colours for over, NaN, -inf, +inf and under. Tables are indexed with
+positions between 0 and 1, which `norms` computes from values.
 """
 
 import difflib
@@ -19,18 +18,18 @@ from intaglio.errors import EncodeError, Reason
 Bytes = NDArray[np.uint8]
 
 COLORS_MAX: Final = 65536
-# What NaN, -inf and +inf may look like, the liked ones first.
+# Candidate colours for NaN, -inf and +inf, in order of preference.
 _NAN_COLORS: Final = ((168, 168, 168), (255, 0, 255), (0, 200, 0), (96, 96, 96), (255, 255, 255))
 _LOW_COLORS: Final = ((0, 0, 0), (0, 0, 255), (0, 90, 0), (120, 60, 0), (0, 255, 255))
 _HIGH_COLORS: Final = ((255, 255, 255), (255, 0, 0), (255, 140, 0), (255, 255, 0), (255, 0, 255))
-_CLEARLY_OTHER: Final = 100.0  # distance in RGB
+_CLEARLY_OTHER: Final = 100.0  # distance in RGB at which colours look clearly different
 
 HUES: Final = 256
 LEVELS: Final = 256
 
 
 class Colormap(Protocol):
-    """What we ask of a matplotlib Colormap."""
+    """The part of matplotlib's Colormap that is used here."""
 
     N: int
 
@@ -52,7 +51,7 @@ class Palette(NamedTuple):
 
 
 def check_colormap(cmap: object) -> None:
-    """Refuse what is no colour map, before any picture is planned."""
+    """Refuse an argument that is not a colour map, before any picture is planned."""
     if isinstance(cmap, str):
         if cmap not in ROW_BY_NAME and _registered(cmap) is None:
             raise _invalid(_unknown_name(cmap))
@@ -61,7 +60,7 @@ def check_colormap(cmap: object) -> None:
 
 
 def make_palette(cmap: object, shipped: Callable[[], Bytes]) -> Palette:
-    """Make the table of a checked colour map; `shipped` gives colormaps.png's pixels."""
+    """Make the table of a checked colour map; `shipped` returns the pixels of colormaps.png."""
     if isinstance(cmap, str) and cmap in ROW_BY_NAME:
         n = color_count(cmap)
         row = shipped()[ROW_BY_NAME[cmap]]
@@ -74,9 +73,9 @@ def make_palette(cmap: object, shipped: Callable[[], Bytes]) -> Palette:
 
 
 def color_index(positions: NDArray[Any], n: int) -> NDArray[np.int32]:
-    """Turn positions (0 to 1, beyond on either side; never NaN) into rows of a palette.
+    """Convert positions (0 to 1, or outside; never NaN) to row indices of a palette.
 
-    As matplotlib does, in the positions' own precision; works in place.
+    As matplotlib does, in the precision of the positions; overwrites them.
     """
     positions *= n
     np.copyto(positions, n - 1, where=positions == n)
@@ -91,7 +90,7 @@ def _is_colormap(cmap: object) -> TypeGuard[Colormap]:
 
 
 def _registered(name: str) -> Colormap | None:
-    """Return what the caller registered with matplotlib under this name, if anything."""
+    """Return the colour map registered with matplotlib under this name, if there is one."""
     matplotlib = sys.modules.get("matplotlib")
     registry: Mapping[str, Colormap] = getattr(matplotlib, "colormaps", {})
     return registry.get(name)
@@ -128,7 +127,7 @@ def _invalid(detail: str) -> EncodeError:
 
 
 def _on_white(rgba: Bytes) -> Bytes:
-    """Composite a table's colours over white, where it has alpha."""
+    """Composite a table's colours over white if it has alpha."""
     if rgba.shape[1] == 3:
         return rgba
     color, alpha = rgba[:, :3].astype(np.uint32), rgba[:, 3:].astype(np.uint32)
@@ -141,28 +140,28 @@ def _from_matplotlib(cmap: Colormap) -> Palette:
     palette = _with_specials(_on_white(cmap(np.arange(cmap.N), bytes=True)))
     palette.table[[-1, cmap.N]] = _on_white(cmap(np.array([-1, cmap.N]), bytes=True))
     bad = cmap(np.array([np.nan]), bytes=True)
-    if bad[0, 3]:  # matplotlib's own "bad" is invisible: nobody chose it
+    if bad[0, 3]:  # matplotlib's default "bad" is transparent; a visible one was set by the caller
         palette.table[palette.nan] = _on_white(bad)
     return palette
 
 
 def _with_specials(colors: Bytes) -> Palette:
     """Add under and over as the end colours, and NaN, -inf, +inf in colours of their own."""
-    taken = np.unique(colors, axis=0).astype(np.int64)
+    used = np.unique(colors, axis=0).astype(np.int64)
     specials: list[NDArray[np.int64]] = []
-    for liked in (_NAN_COLORS, _LOW_COLORS, _HIGH_COLORS):
-        specials.append(_other_color(liked, taken))
-        taken = np.vstack([taken, specials[-1]])
+    for preferred in (_NAN_COLORS, _LOW_COLORS, _HIGH_COLORS):
+        specials.append(_other_color(preferred, used))
+        used = np.vstack([used, specials[-1]])
     table = np.vstack([colors, colors[-1:], np.array(specials, np.uint8), colors[:1]])
     return Palette(len(colors), table)
 
 
 def _other_color(
-    liked: tuple[tuple[int, int, int], ...], taken: NDArray[np.int64]
+    preferred: tuple[tuple[int, int, int], ...], used: NDArray[np.int64]
 ) -> NDArray[np.int64]:
-    """Return the first liked colour that is clearly none of the taken, else the farthest."""
-    candidates = np.array(liked + _NAN_COLORS + _LOW_COLORS + _HIGH_COLORS)
-    apart = np.array([np.sqrt(((taken - c) ** 2).sum(axis=1).min()) for c in candidates])
+    """Return the first candidate that differs clearly from all used colours, else the farthest."""
+    candidates = np.array(preferred + _NAN_COLORS + _LOW_COLORS + _HIGH_COLORS)
+    apart = np.array([np.sqrt(((used - c) ** 2).sum(axis=1).min()) for c in candidates])
     clear = np.flatnonzero(apart >= _CLEARLY_OTHER)
     best = clear[0] if clear.size else apart.argmax()
     return np.asarray(candidates[best])
@@ -171,7 +170,7 @@ def _other_color(
 def domain_palette() -> Palette:
     """Phase as hue, magnitude as lightness: row hue * LEVELS + level, black to white.
 
-    Hues go around a circle of OKLCh, so that no phase looks brighter than another.
+    Hues are a circle in OKLCh, so that no phase looks brighter than another.
     """
     angle = 2 * np.pi * np.arange(HUES)[:, None] / HUES
     light = np.linspace(0.0, 1.0, LEVELS)[None, :] ** 0.8

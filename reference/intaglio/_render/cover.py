@@ -1,9 +1,9 @@
-"""Covers: any picture becomes RGB pixels.
+"""Covers: converts any picture to RGB pixels.
 
-Orientation is applied, transparency is composited on white, of an animation the first frame
-counts, samples of more or fewer bits become 8. Only the formats of `_FORMATS` are opened, and no
-file but the one that is given. Broken pictures are refused, by our own readers where a library
-would fill up what is missing.
+Orientation is applied, transparency is composited on white, the first frame of an animation is
+used, and samples are converted to 8 bits. Only the formats of `_FORMATS` and netpbm are opened,
+and no file besides the given one. Damaged pictures are refused. For formats in which a library
+would fill missing pixels, the readers of `_rasters` check the file first.
 """
 
 import errno
@@ -36,7 +36,7 @@ from intaglio._rasters import (
 )
 from intaglio.errors import EncodeError, Reason
 
-_FORMATS: Final = {  # as `kind_of` has it, and as Pillow has it
+_FORMATS: Final = {  # name of `kind_of` -> name of Pillow
     "PNG": "PNG",
     "JPEG": "JPEG",
     "GIF": "GIF",
@@ -51,7 +51,7 @@ Bytes = NDArray[np.uint8]
 
 
 class Figure(Protocol):
-    """What we ask of a matplotlib Figure."""
+    """The part of matplotlib's Figure that is used here."""
 
     dpi: float
 
@@ -61,12 +61,12 @@ class Figure(Protocol):
 
 
 def read_cover(cover: object, pixels_max: int, dpi_factor: float = 1.0) -> Bytes:
-    """Return a cover's pixels, (H, W, 3).
+    """Return a cover's pixels, (H, W, 3) uint8.
 
-    `cover` is a path, a binary file object, a PIL image, a matplotlib Figure
-    or an array (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) of uint8, uint16,
-    bool or floats from 0 to 1. TypeError for anything else, OSError where a
-    file cannot be opened, EncodeError(COVER_INVALID) for a bad picture.
+    `cover` is a path, a binary file object, a PIL image, a matplotlib Figure, or an array of shape
+    (H, W), (H, W, 1), (H, W, 3) or (H, W, 4) of uint8, uint16, bool or floats from 0 to 1.
+    Raises TypeError for anything else, OSError if a file cannot be opened,
+    EncodeError(COVER_INVALID) for a bad picture.
     """
     if isinstance(cover, np.ndarray):
         _check_size(cover.shape[1::-1] if cover.ndim > 1 else (0, 0), pixels_max)
@@ -94,25 +94,25 @@ def read_cover(cover: object, pixels_max: int, dpi_factor: float = 1.0) -> Bytes
 def _opened(path: str | os.PathLike[str]) -> IO[bytes]:
     try:
         return Path(path).open("rb")
-    except ValueError as problem:  # a NUL, or what no file system can write
+    except ValueError as problem:  # a NUL, or characters that no file name can have
         message = f"cover= names no file: {problem}"
         raise OSError(errno.EINVAL, message, ascii(path)) from problem
 
 
 def is_figure(cover: object) -> TypeGuard[Figure]:
-    """Tell a matplotlib Figure, without importing matplotlib."""
+    """Whether `cover` is a matplotlib Figure; does not import matplotlib."""
     figure = sys.modules.get("matplotlib.figure")
     return figure is not None and isinstance(cover, figure.Figure)
 
 
 def resize(pixels: Bytes, width: int, height: int) -> Bytes:
-    """Return the picture smoothly enlarged."""
+    """Return the picture, resized with bicubic interpolation."""
     image = Image.fromarray(pixels)
     return np.asarray(image.resize((width, height), Image.Resampling.BICUBIC))
 
 
 def _from_figure(figure: Figure, pixels_max: int, dpi_factor: float) -> Bytes:
-    """Draw a figure as savefig would, with its own dpi times a factor."""
+    """Draw a figure with matplotlib's savefig, at its own dpi times a factor."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=figure.dpi * dpi_factor)
     buffer.seek(0)
@@ -149,9 +149,9 @@ def _from_file(file: IO[bytes], pixels_max: int) -> Bytes:
 
 
 def _check_sound(stream: BinaryIO, kind: str, bounds: Bounds) -> None:
-    """RasterError for a file whose pixels a library would fill up, or make up."""
+    """Raise RasterError for a damaged file, whose missing pixels a library would fill."""
     stream.seek(0)
-    with suppress(InexactError):  # sound, but no array: it can be looked at
+    with suppress(InexactError):  # not exact as an array, but sound as a picture
         if kind == "PNG":
             check_png(stream, bounds)
         elif kind == "GIF":
@@ -165,7 +165,7 @@ def _check_sound(stream: BinaryIO, kind: str, bounds: Bounds) -> None:
 
 
 def _from_netpbm(data: bytes, bounds: Bounds) -> Bytes:
-    """Any netpbm picture in 8 bits: Pillow knows neither all of them nor all maxima."""
+    """Any netpbm picture in 8 bits; Pillow does not read all formats and maxima."""
     samples = read_netpbm(data, bounds, first=True).samples
     if samples.dtype.kind == "b":
         return _from_array(~samples)
@@ -196,7 +196,7 @@ def _from_image(image: Image.Image, pixels_max: int) -> Bytes:
 
 
 def _flattened(image: Image.Image) -> Bytes:
-    """Return RGB, composited on white where there is transparency."""
+    """Return RGB, composited on white if there is transparency."""
     if image.mode == "La":
         image = image.convert("LA")
     if image.has_transparency_data:
@@ -222,7 +222,7 @@ def _from_array(array: NDArray[Any]) -> Bytes:
 
 
 def _as_bytes(array: NDArray[Any]) -> Bytes:
-    """Bring samples to 8 bits: of 16 the high byte, of floats the nearest of 0..1."""
+    """Convert samples to 8 bits: the high byte of 16 bits, floats from 0 to 1 rounded."""
     kind, size = array.dtype.kind, array.dtype.itemsize
     if kind == "b":
         return array.astype(np.uint8) * np.uint8(255)

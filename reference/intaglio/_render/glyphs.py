@@ -1,4 +1,4 @@
-"""Glyphs: the characters of numbers, times and their units, five pixels wide and seven high."""
+"""Glyphs: bitmaps of the characters of numbers, times and units, 5 x 7 pixels each."""
 
 from typing import Final
 
@@ -29,14 +29,14 @@ _UNKNOWN: Final = "7F7F7F7F7F"
 
 
 def extent(columns: int, lines: int) -> tuple[int, int]:
-    """Return the width and height of so many characters, in pixels."""
+    """Return the width and height in pixels of text of that many columns and lines."""
     width = columns * ADVANCE - (ADVANCE - _WIDTH) + 2 * MARGIN
     height = lines * LINE_HEIGHT - (LINE_HEIGHT - _HEIGHT) + 2 * MARGIN
     return width, height
 
 
 def text_mask(text: str, columns: int) -> NDArray[np.bool]:
-    """(height, width) Where there is ink, if `text` is cut into lines of `columns` characters."""
+    """(height, width) True where there is ink; `text` is cut into lines of `columns` characters."""
     lines = [text[start : start + columns] for start in range(0, len(text), columns)]
     width, height = extent(columns, len(lines))
     mask = np.zeros((height, width), np.bool)

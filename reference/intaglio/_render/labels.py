@@ -1,7 +1,8 @@
-"""Label maps: few integers that name classes, told from counts, photographs and noise.
+"""Label maps: recognises arrays of class numbers, and gives each class a colour of its own.
 
-A label map has few values, all from 0 to 255; neighbours are mostly equal; and where they are
-not, any two classes may meet. In a photograph of few levels, neighbours are of adjacent levels.
+A heuristic distinguishes label maps from counts, photographs and noise. A label map has few
+values, all from 0 to 255, and neighbouring cells are mostly equal. Where neighbours differ, any two
+classes may meet; in a photograph of few levels, differing neighbours have adjacent levels.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,8 +14,8 @@ from numpy.typing import NDArray
 
 Bytes = NDArray[np.uint8]
 
-# Okabe and Ito's colours, and the farthest from all others, in normal vision and for the
-# colour-blind: in CIELAB no two are nearer than 16. The first, for label 0, is neutral.
+# The colours of Okabe and Ito, then those farthest from all others in normal and colour-blind
+# vision: the CIELAB distance of any two is at least 16. The first, for label 0, is neutral.
 LABEL_COLORS: Final = (
     (236, 236, 236), (0, 114, 178), (230, 159, 0), (0, 158, 115), (204, 121, 167),
     (86, 180, 233), (213, 94, 0), (240, 228, 66), (0, 0, 0), (135, 0, 240),
@@ -22,14 +23,14 @@ LABEL_COLORS: Final = (
     (225, 0, 75), (165, 210, 165), (180, 165, 75), (75, 105, 60), (45, 0, 75),
 )  # fmt: skip
 LABEL_MAX: Final = 255
-_CELLS_MIN: Final = 64  # of fewer, chance decides
-_ORDER_MIN: Final = 4  # values from which on an order can be seen
-_PAIRS_MAX: Final = 1 << 18  # about so many are compared
+_CELLS_MIN: Final = 64  # fewer cells say nothing reliable
+_ORDER_MIN: Final = 4  # minimum number of values for the test of order
+_PAIRS_MAX: Final = 1 << 18  # about this many pairs of neighbours are compared
 _CHUNK_CELLS: Final = 1 << 18
 
 
 def labels_of(tiles: Sequence[NDArray[Any]]) -> list[int] | None:
-    """Return the labels of (h, w) `tiles` of one map, in ascending order; None if it is none."""
+    """Return the labels of (h, w) `tiles` of one map, ascending; None if it is no label map."""
     if tiles[0].dtype.kind not in "biu" or sum(tile.size for tile in tiles) < _CELLS_MIN:
         return None
     values = _few_values(tiles)
@@ -45,7 +46,7 @@ def labels_of(tiles: Sequence[NDArray[Any]]) -> list[int] | None:
 
 
 def _few_values(tiles: Sequence[NDArray[Any]]) -> list[int] | None:
-    """Return 2 to 20 values, of which at most 19 are not 0; None where there are others."""
+    """Return the values if they are 2 to 20, at most 19 of them not 0; else None."""
     seen = np.zeros(LABEL_MAX + 1, np.bool)
     for tile in tiles:
         step = max(1, _CHUNK_CELLS // tile.shape[1])
@@ -64,7 +65,7 @@ def _few_values(tiles: Sequence[NDArray[Any]]) -> list[int] | None:
 def _count_meetings(
     tile: NDArray[Any], rank: NDArray[np.intp], step: int, meetings: NDArray[np.int64]
 ) -> None:
-    """Add to `meetings` how often each two ranks are neighbours, in every `step`-th row."""
+    """Add to `meetings` how often each pair of ranks is adjacent, in every `step`-th row."""
     count = len(meetings)
     rows = np.arange(0, len(tile), step)
     here = rank[tile[rows].astype(np.uint8)]
@@ -76,7 +77,7 @@ def _count_meetings(
 
 
 def _are_areas(meetings: NDArray[np.int64]) -> bool:
-    """Tell that neighbours are equal at least halfway from what chance would have to always."""
+    """Whether neighbours are equal at least halfway between chance and always."""
     total = int(meetings.sum())
     equal = int(np.trace(meetings))
     shares = _shares(meetings)
@@ -85,7 +86,7 @@ def _are_areas(meetings: NDArray[np.int64]) -> bool:
 
 
 def _are_ordered(meetings: NDArray[np.int64]) -> bool:
-    """Tell that unequal neighbours have adjacent values, far more often than chance would."""
+    """Whether unequal neighbours have adjacent values much more often than by chance."""
     if len(meetings) < _ORDER_MIN:
         return False
     unequal = int(meetings.sum() - np.trace(meetings))
@@ -97,15 +98,16 @@ def _are_ordered(meetings: NDArray[np.int64]) -> bool:
 
 
 def _shares(meetings: NDArray[np.int64]) -> list[int]:
-    """Return how often each value is one of two neighbours."""
+    """Return how often each value occurs in a pair of neighbours."""
     shares: list[int] = (meetings.sum(axis=0) + meetings.sum(axis=1)).tolist()
     return shares
 
 
 def label_table(labels: Sequence[int]) -> Bytes:
-    """(256, 3) The colours of labels: 0 is neutral, another depends on its value.
+    """(256, 3) The colours of labels: 0 is neutral, other colours depend on the label's value.
 
-    So pieces of a map agree. Where two labels want one colour, the higher takes the next free.
+    So separate pieces of one map agree. If two labels have the same preferred colour, the higher
+    label gets the next free one.
     """
     table = np.zeros((LABEL_MAX + 1, 3), np.uint8)
     others = len(LABEL_COLORS) - 1
@@ -122,7 +124,7 @@ def label_table(labels: Sequence[int]) -> Bytes:
 
 
 def label_painter(labels: Sequence[int]) -> Callable[[NDArray[Any]], Bytes]:
-    """Return what paints cells that hold nothing but `labels`."""
+    """Return a function that paints cells whose values are all in `labels`."""
     table = label_table(labels)
 
     def paint(block: NDArray[Any]) -> Bytes:

@@ -1,7 +1,6 @@
-"""Sizes and places: how large a picture is, and what lies where in it.
+"""Layout: computes the size of a picture, and the positions of tiles and panels in it.
 
-Whole numbers only: this file knows widths, heights and counts; values,
-colours and pixels are other rooms.
+Works with widths, heights and counts only, not with values, colours or pixels.
 """
 
 from collections.abc import Iterator
@@ -11,17 +10,17 @@ from typing import Final, NamedTuple
 
 from intaglio.errors import EncodeError, Reason
 
-WHOLE_FACTOR_MIN: Final = 3  # below it, a whole factor wastes too much
-WHOLE_FACTOR_SIDE_MAX: Final = 512  # above it, cells are too many to be seen one by one
-ASPECT_MAX: Final = 8  # a tile longer than this is stretched or wrapped
-STRETCH_SIDE_MAX: Final = 1024  # up to here a long tile is stretched, beyond it is wrapped
+WHOLE_FACTOR_MIN: Final = 3  # smaller integer factors waste too many pixels
+WHOLE_FACTOR_SIDE_MAX: Final = 512  # with more cells, single cells cannot be seen
+ASPECT_MAX: Final = 8  # tiles of a higher aspect ratio are stretched or wrapped
+STRETCH_SIDE_MAX: Final = 1024  # long tiles up to this side are stretched, longer ones wrapped
 STRETCH_ASPECT: Final = 4
 TILES_SHOWN_MAX: Final = 64
 PANELS_SHOWN_MAX: Final = 16
 PANEL_SIDE_MIN: Final = 256
 PANEL_SIDE_MAX: Final = 1024
 PANEL_ASPECT_MAX: Final = 2
-WHOLE_FACTOR_KEPT: Final = 0.85  # of a panel's box, for evenly sized cells
+WHOLE_FACTOR_KEPT: Final = 0.85  # accepted loss of a panel's box for equally sized cells
 
 
 class Box(NamedTuple):
@@ -34,7 +33,7 @@ class Box(NamedTuple):
 
 
 class Bounds(NamedTuple):
-    """What a picture may measure."""
+    """The allowed sizes of a picture."""
 
     pixels_max: int
     side_max: int
@@ -43,11 +42,10 @@ class Bounds(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """How equal tiles lie on paper: a grid, and the size of a tile in cells.
+    """A grid of equal tiles, and the size of a tile in cells.
 
-    `unit_w` and `unit_h` are a tile's size at scale 1: its cells, or more
-    where cells are stretched. `wrapped` tiles are pieces of one long matrix; an
-    `elastic` sheet may take any shape.
+    `unit_w` and `unit_h` are a tile's size in pixels at scale 1: its cells, or more if cells are
+    stretched. `wrapped` tiles are pieces of one long matrix. An `elastic` sheet may have any shape.
     """
 
     tile_w: int
@@ -72,7 +70,7 @@ class Sheet:
 
 
 def plan_matrix(w: int, h: int) -> Sheet:
-    """Lay out one matrix of h x w cells: as it is, stretched, or cut into strips."""
+    """Lay out one matrix of h x w cells: unchanged, stretched, or cut into strips."""
     long, short = max(w, h), min(w, h)
     if long <= ASPECT_MAX * short:
         return Sheet(w, h, w, h)
@@ -88,14 +86,14 @@ def plan_matrix(w: int, h: int) -> Sheet:
 
 
 def plan_montage(w: int, h: int, count: int) -> Sheet:
-    """Lay out `count` tiles of h x w cells, together about square."""
+    """Lay out `count` tiles of h x w cells in a grid that is about square."""
     unit_w, unit_h = max(w, h // ASPECT_MAX), max(h, w // ASPECT_MAX)
     cols = _columns(unit_w, unit_h, count)
     return Sheet(w, h, unit_w, unit_h, cols, ceil(count / cols), count)
 
 
 def _columns(w: int, h: int, count: int) -> int:
-    """Columns of the grid that wastes least and is nearest to a square."""
+    """The number of columns of the grid that wastes least and is nearest to a square."""
 
     def badness(cols: int) -> tuple[float, int]:
         rows = ceil(count / cols)
@@ -107,18 +105,18 @@ def _columns(w: int, h: int, count: int) -> int:
 
 
 def chosen(total: int, shown_max: int) -> list[int]:
-    """Return at most `shown_max` of range(total), evenly chosen, first and last among them."""
+    """Return at most `shown_max` indices of range(total), evenly spread, with first and last."""
     if total <= shown_max:
         return list(range(total))
     return [i * (total - 1) // (shown_max - 1) for i in range(shown_max)]
 
 
 def fit_size(w: int, h: int, needed: int, bounds: Bounds, *, even: bool = True) -> tuple[int, int]:
-    """Return a width and height of at least `needed` pixels, shaped like w : h, not below w x h.
+    """Return a width and height with at least `needed` pixels, aspect w : h, at least w x h.
 
-    Where the bounds forbid that, the picture is smaller, and its shape gives
-    way so that `needed` still fits. EncodeError where nothing does. `even`:
-    whole factors where cells are few enough to be seen.
+    If the bounds forbid that, the picture is smaller, and its aspect changes so that `needed`
+    pixels still fit. Raises EncodeError if no size fits. `even`: enlarge by an integer factor if
+    there are few enough cells to see them.
     """
     limit = min(bounds.pixels_max, bounds.side_max**2)
     if needed > limit:
@@ -137,7 +135,7 @@ def fit_size(w: int, h: int, needed: int, bounds: Bounds, *, even: bool = True) 
 
 
 def _whole_factor(w: int, h: int, needed: int, bounds: Bounds) -> int:
-    """Return the whole factor to enlarge by, 0 where none is wanted."""
+    """Return the integer factor to enlarge by; 0 if no integer factor should be used."""
     long = max(w, h)
     by_payload = isqrt(ceil(needed / (w * h)) - 1) + 1 if needed else 1
     by_side = ceil(bounds.side_min / long)
@@ -152,7 +150,7 @@ def _allowed(w: int, h: int, bounds: Bounds) -> bool:
 
 
 def _nearest_size(w: int, h: int, area: int) -> tuple[int, int]:
-    """Return the least waste among sizes whose shape is w : h within a pixel."""
+    """Return the size that wastes least among sizes of aspect w : h within a pixel."""
     middle = isqrt(area * h // w)
     sizes = []
     for rows in range(max(h, middle - 4), max(h, middle) + 12):
@@ -163,10 +161,10 @@ def _nearest_size(w: int, h: int, area: int) -> tuple[int, int]:
 
 
 def _forced_size(w: int, h: int, needed: int, bounds: Bounds) -> tuple[int, int]:
-    """Return the largest size within the bounds, shaped like w : h as far as `needed` allows."""
+    """Return the largest size within the bounds, of aspect w : h as far as `needed` allows."""
     shrink = min(bounds.side_max / max(w, h), sqrt(bounds.pixels_max / (w * h)))
     ideal = max(1, min(round(h * shrink), bounds.side_max))
-    if w * shrink * ideal < needed:  # the shape must give way
+    if w * shrink * ideal < needed:  # the aspect has to change
         ideal = max(ideal, ceil(needed / bounds.side_max))
     top = min(bounds.side_max, bounds.pixels_max)
     for rows in _outward(min(ideal, top), top):
@@ -200,7 +198,7 @@ def _too_much(needed: int, bounds: Bounds) -> str:
 
 
 def gap_for(sheet: Sheet, w: int, h: int) -> int:
-    """Return the pixels between tiles, in a picture of about w x h."""
+    """Return the gap between tiles in pixels, for a picture of about w x h."""
     if sheet.cols * sheet.rows == 1:
         return 0
     tile = min(w // sheet.cols, h // sheet.rows)
@@ -210,7 +208,7 @@ def gap_for(sheet: Sheet, w: int, h: int) -> int:
 
 
 def fit_sheet(sheet: Sheet, needed: int, bounds: Bounds) -> tuple[int, int, int]:
-    """Return width, height and gap of the picture that a sheet makes."""
+    """Return width, height and gap of the picture of a sheet, in pixels."""
     w, h = fit_size(sheet.width, sheet.height, needed, bounds)
     gap = gap_for(sheet, w, h)
     padded = w + gap * (sheet.cols - 1), h + gap * (sheet.rows - 1)
@@ -231,7 +229,7 @@ def tile_boxes(sheet: Sheet, box: Box, gap: int) -> list[Box]:
 
 
 def fit_panels(sheets: list[Sheet]) -> Sheet:
-    """Lay out panels in a grid of equal boxes, shaped between what the panels are shaped like."""
+    """Lay out panels in a grid of equal boxes, whose aspect is the mean of the panels' aspects."""
     rigid = [sheet for sheet in sheets if not sheet.elastic] or sheets
     middle = prod(sheet.width / sheet.height for sheet in rigid) ** (1 / len(rigid))
     aspect = min(max(middle, 1 / PANEL_ASPECT_MAX), PANEL_ASPECT_MAX)
@@ -243,7 +241,10 @@ def fit_panels(sheets: list[Sheet]) -> Sheet:
 
 
 def centered(sheet: Sheet, box: Box) -> tuple[Box, int]:
-    """Return where a sheet lies in `box`, as large as may be, whole if little is lost; its gap."""
+    """Return the box of a sheet centred in `box`, as large as possible, and its gap.
+
+    The factor is an integer if that loses little of the box.
+    """
     if sheet.elastic:
         return box, 0
     gap = gap_for(sheet, box.w, box.h)

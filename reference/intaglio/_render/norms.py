@@ -1,7 +1,7 @@
-"""Norms: where values lie between the two ends of a colour map.
+"""Norms: map values to positions between 0 and 1 on a colour map.
 
-As matplotlib norms them, in the precision it would use, but without overflow
-and with the range taken from finite values. Colours are another room.
+The same results as matplotlib's norms, in the same precision, but without overflow, and with the
+range taken from finite values only.
 """
 
 import copy
@@ -21,21 +21,21 @@ PARTS: Final = ("magnitude", "phase", "real", "imag")
 _CHUNK_CELLS: Final = 1 << 18
 _NOT_A_TIME: Final = np.iinfo(np.int64).min
 _WHOLE_IN_FLOAT_MAX: Final = 2**53
-_SYMLOG_LINEAR_SHARE: Final = 1e-3  # of the greatest magnitude, where linthresh is not given
+_SYMLOG_LINEAR_SHARE: Final = 1e-3  # default linthresh, as a share of the largest magnitude
 _SYMLOG_LINEAR_HEIGHT: Final = 1 / 0.9  # matplotlib's linscale 1, base 10, in decades
 
 Reals = NDArray[np.floating[Any]]
 
 
 class Normalize(Protocol):
-    """What we ask of a matplotlib Normalize."""
+    """The part of matplotlib's Normalize that is used here."""
 
     def __call__(self, value: NDArray[Any]) -> NDArray[Any]:
         """Return positions, perhaps masked."""
         ...
 
     def autoscale_None(self, A: NDArray[Any]) -> None:  # noqa: N802, N803
-        """Take the ends that are not set from the values."""
+        """Set vmin and vmax from the values where they are None."""
         ...
 
 
@@ -45,10 +45,10 @@ def is_extension_float(dtype: np.dtype[Any]) -> bool:
 
 
 def as_reals(block: NDArray[Any], part: str | None = None, base: int = 0) -> Reals:
-    """Return the values as a new float array, in the precision matplotlib would norm them in.
+    """Return the values as a new float array, in the precision that matplotlib would use.
 
-    `part` names what to take of complex numbers. `base` is taken from 64-bit
-    whole numbers and times before they are rounded to floats; NaT becomes NaN.
+    `part`: the part of complex numbers to use. `base` is subtracted from 64-bit integers and
+    times before they are rounded to floats. NaT becomes NaN.
     """
     dtype = block.dtype
     if is_extension_float(dtype):
@@ -70,12 +70,12 @@ def as_reals(block: NDArray[Any], part: str | None = None, base: int = 0) -> Rea
 
 
 def _ticks(times: NDArray[Any]) -> NDArray[np.int64]:
-    """Return times as the whole numbers that they are."""
+    """Return times as the int64 counts that they store."""
     return times.astype(times.dtype.newbyteorder("="), copy=False).view(np.int64)
 
 
 def _part_of(block: NDArray[Any], part: str) -> Reals:
-    """Take real, imag, magnitude or phase of complex numbers, without overflow for complex64."""
+    """Return real, imag, magnitude or phase of complex numbers, without overflow of complex64."""
     if part in ("real", "imag"):
         piece: NDArray[Any] = getattr(block, part)
         return piece.astype(piece.dtype.newbyteorder("="))
@@ -88,24 +88,24 @@ def _part_of(block: NDArray[Any], part: str) -> Reals:
 
 
 def chunks(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
-    """Yield all values in flat pieces of bounded size, in memory's order."""
+    """Yield all values in flat pieces of bounded size, in memory order."""
     flat = array.ravel(order="K")
     for start in range(0, flat.size, _CHUNK_CELLS):
         yield flat[start : start + _CHUNK_CELLS]
 
 
 class Span(NamedTuple):
-    """The finite values' range; lo > hi where there are none."""
+    """The range of finite values; lo > hi if there are none."""
 
     lo: float
     hi: float
     lo_positive: float
-    finite: bool  # all of them
-    base: int = 0  # already taken from lo and hi, to be taken from the values
+    finite: bool  # whether all values are finite
+    base: int = 0  # already subtracted from lo and hi; subtract it from the values, too
 
 
 def measure(array: NDArray[Any], part: str | None = None, *, differences: bool = False) -> Span:
-    """Find the range of an array's finite values; `differences`: when only they count."""
+    """Find the range of an array's finite values; `differences`: a base may be subtracted."""
     base = _base_of(array) if differences else 0
     lo = lo_positive = np.inf
     hi = -np.inf
@@ -129,7 +129,7 @@ def measure(array: NDArray[Any], part: str | None = None, *, differences: bool =
 
 
 def _base_of(array: NDArray[Any]) -> int:
-    """Return the least of whole numbers too large for floats, whose differences are not."""
+    """Return the minimum of integers or times beyond float precision; 0 for other arrays."""
     if array.dtype.kind in "mM":
         ticks = _ticks(array)
         return int(ticks.min(initial=2**63 - 1, where=ticks != _NOT_A_TIME))
@@ -141,7 +141,7 @@ def _base_of(array: NDArray[Any]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """Where values lie: `lo` at 0, `hi` at 1. `foreign` is a matplotlib Normalize."""
+    """Maps values to positions: `lo` to 0, `hi` to 1. `foreign` is a matplotlib Normalize."""
 
     kind: str
     lo: float
@@ -151,10 +151,10 @@ class Norm:
     foreign: Normalize | None = None
     colors: int = 256
 
-    def place(self, reals: Reals) -> Reals:
-        """Return positions, overwriting `reals`; NaN where a value has no place."""
+    def positions(self, reals: Reals) -> Reals:
+        """Return positions, overwriting `reals`; NaN where a value has no position."""
         if self.foreign is not None:
-            return _place_foreign(self.foreign, reals, self.colors)
+            return _foreign_positions(self.foreign, reals, self.colors)
         if self.lo >= self.hi:
             reals[...] = 0
             return reals
@@ -172,7 +172,7 @@ class Norm:
         return self._linear(reals, self.lo, self.hi)
 
     def _linear(self, reals: Reals, lo: float, hi: float) -> Reals:
-        """Subtract and divide in double precision, rounding to the values' own in between."""
+        """Subtract and divide in double precision; round to the values' precision in between."""
         if hi - lo > float(np.finfo(reals.dtype).max):
             reals = reals.astype(np.float64)
         if not np.isfinite(hi - lo):
@@ -198,7 +198,10 @@ def make_norm(
     middle: tuple[float, float | None],
     colors: int,
 ) -> Norm:
-    """Fix a norm's ends: as given, else from the data. `middle` is vcenter and linthresh."""
+    """Make a norm; `ends` (vmin, vmax) that are None come from the data.
+
+    `middle` is vcenter and linthresh.
+    """
     vcenter, linthresh = middle
     if kind is not None and not isinstance(kind, str):
         return Norm("foreign", 0.0, 1.0, foreign=_adopted(kind, span), colors=colors)
@@ -209,7 +212,7 @@ def make_norm(
         hi = max(lo, hi)
     vmin, vmax = (None if end is None else float(end) - span.base for end in ends)
     lo, hi = (lo if vmin is None else vmin), (hi if vmax is None else vmax)
-    if lo > hi:  # the one that was given stands
+    if lo > hi:  # keep the end that was given
         lo, hi = (lo, lo) if vmax is None else (hi, hi)
     if kind == "twoslope":
         lo = lo if lo < vcenter else _mirrored(vcenter, hi)
@@ -219,12 +222,12 @@ def make_norm(
 
 
 def _mirrored(center: float, end: float) -> float:
-    """Return the point as far on the other side of `center`."""
+    """Return the mirror image of `end` about `center`."""
     return float(np.clip(2 * center - end, -1.7e308, 1.7e308))
 
 
 def _adopted(norm: Normalize, span: Span) -> Normalize:
-    """Copy the caller's norm and give it the ends it lacks, as matplotlib would."""
+    """Copy the caller's norm and set its missing ends, as matplotlib would."""
     norm = copy.deepcopy(norm)
     seen = [v for v in (span.lo, span.lo_positive, span.hi) if np.isfinite(v)]
     try:
@@ -234,8 +237,8 @@ def _adopted(norm: Normalize, span: Span) -> Normalize:
     return norm
 
 
-def _place_foreign(norm: Normalize, reals: Reals, colors: int) -> Reals:
-    """Ask a matplotlib Normalize; those that return whole numbers mean rows of the table."""
+def _foreign_positions(norm: Normalize, reals: Reals, colors: int) -> Reals:
+    """Call a matplotlib Normalize; integers that it returns are rows of the colour table."""
     try:
         placed = norm(reals)
     except (ValueError, TypeError, ArithmeticError) as problem:
@@ -248,11 +251,11 @@ def _place_foreign(norm: Normalize, reals: Reals, colors: int) -> Reals:
 
 
 def _refused(problem: Exception) -> EncodeError:
-    detail = f"norm= does not take these values: {problem}"
+    detail = f"norm= does not accept these values: {problem}"
     return EncodeError(Reason.OPTION_INVALID, detail, "norm")
 
 
 def is_normalize(norm: object) -> TypeGuard[Normalize]:
-    """Tell a matplotlib Normalize, without importing matplotlib."""
+    """Whether `norm` is a matplotlib Normalize; does not import matplotlib."""
     colors = sys.modules.get("matplotlib.colors")
     return colors is not None and isinstance(norm, colors.Normalize)

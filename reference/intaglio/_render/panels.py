@@ -1,8 +1,7 @@
-"""Panels: what fills a box of the picture, painted a few rows at a time.
+"""Panels: paint the content of a box of the picture, a few rows at a time.
 
-A panel knows its box and how to give some of its rows as RGB. How cells get
-their colours and values their heights is handed in as a function; layout and
-norms are other rooms.
+A panel knows the size of its box and returns any range of its rows as RGB. Functions that map
+cells to colours and values to heights are passed in by the caller.
 """
 
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from intaglio._render.glyphs import extent, text_mask
 
 Bytes = NDArray[np.uint8]
 Paint = Callable[[NDArray[Any]], Bytes]  # cells (h, w, ...) -> RGB (h, w, 3)
-Place = Callable[[NDArray[Any]], NDArray[np.float64]]  # values -> heights 0..1, NaN: none
+HeightOf = Callable[[NDArray[Any]], NDArray[np.float64]]  # values -> heights 0..1, NaN: none
 
 PAPER: Final = (255, 255, 255)
 AXIS: Final = (176, 176, 176)
@@ -24,10 +23,10 @@ INKS: Final = ((24, 84, 142), (214, 96, 30))
 QUIET: Final = (236, 236, 236)
 QUIET_LINE: Final = (208, 208, 208)
 HATCH_STEP: Final = 16  # pixels
-_CLEAR_SCALE: Final = 2  # pixels of the picture for one of a glyph, to be read well
+_CLEAR_SCALE: Final = 2  # pixels per glyph pixel at which text is easy to read
 _CHUNK_CELLS: Final = 1 << 15
 _ENVELOPE_VALUES: Final = 1 << 20
-_MARKED_STEP: Final = 10  # pixels between samples from which on each is marked
+_MARKED_STEP: Final = 10  # minimum pixels per sample at which each sample is marked
 
 
 class Panel(Protocol):
@@ -40,7 +39,7 @@ class Panel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """A grid of cells, enlarged or thinned out to w x h pixels: the nearest cell shows."""
+    """A grid of cells, enlarged or thinned out to w x h pixels by nearest neighbour."""
 
     cells: NDArray[Any]  # (rows, columns) or (rows, columns, channels)
     w: int
@@ -65,7 +64,7 @@ class Cells:
 
 
 def _in_chunks(paint: Paint, block: NDArray[Any]) -> Bytes:
-    """Paint some rows at a time, so that what lies in between stays in the cache."""
+    """Paint some rows at a time, so that temporary arrays stay in the cache."""
     out = np.empty((*block.shape[:2], 3), np.uint8)
     step = max(1, _CHUNK_CELLS // max(1, block.shape[1]))
     for start in range(0, len(block), step):
@@ -75,7 +74,7 @@ def _in_chunks(paint: Paint, block: NDArray[Any]) -> Bytes:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """The colour of axes, to be covered but for an edge."""
+    """A box in the colour of axes; another panel covers all but its edge."""
 
     w: int
     h: int
@@ -87,7 +86,7 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class Hatch:
-    """Quiet paper with diagonal lines: there is nothing to show."""
+    """Grey with diagonal lines, for arrays without elements."""
 
     w: int
     h: int
@@ -101,7 +100,7 @@ class Hatch:
 
 @dataclass(slots=True)
 class Text:
-    """One value as text: in the fewest lines that can be read well, and as large as they can be."""
+    """One value as text, in the fewest lines that are easy to read, as large as possible."""
 
     text: str
     w: int
@@ -117,12 +116,12 @@ class Text:
     def _draw(self) -> NDArray[np.bool]:
         """(h, w) Where there is ink."""
         count = len(self.text)
-        cuts = {-(-count // lines) for lines in range(1, count + 1)}  # characters of a line
+        cuts = {-(-count // lines) for lines in range(1, count + 1)}  # characters per line
         clear = (columns for columns in cuts if self._scale(columns) >= _CLEAR_SCALE)
         columns = max(clear, default=0) or max(cuts, key=self._scale)
         mask = text_mask(self.text, columns)
         factor = int(self._scale(columns))
-        if not factor:  # a box smaller than the text: the nearest pixel of it shows
+        if not factor:  # the box is smaller than the text: nearest neighbour
             ys, xs = (
                 np.arange(n) * m // n for n, m in zip((self.h, self.w), mask.shape, strict=True)
             )
@@ -134,7 +133,7 @@ class Text:
         return out
 
     def _scale(self, columns: int) -> float:
-        """How often the text fits into the box, a whole number from 1 on."""
+        """The factor by which the text can be enlarged; an integer if it is at least 1."""
         width, height = extent(columns, -(-len(self.text) // columns))
         scale = min(self.w / width, self.h / height)
         return float(int(scale)) if scale >= 1 else scale
@@ -142,18 +141,18 @@ class Text:
 
 @dataclass(slots=True)
 class Plot:
-    """Lines over the values' index: one column of pixels shows the range of its values."""
+    """Line plots of values over their index; a column of pixels shows the range of its values."""
 
-    series: list[Callable[[int, int], NDArray[np.float64]]]  # each gives values[start:stop]
+    series: list[Callable[[int, int], NDArray[np.float64]]]  # (start, stop) -> values[start:stop]
     count: int
     w: int
     h: int
-    place: Place
+    height_of: HeightOf
     _lines: list[tuple[NDArray[np.float64], NDArray[np.float64]]] = field(default_factory=list)
 
     @property
     def pen(self) -> int:
-        """The lines' width in pixels."""
+        """The width of the lines in pixels."""
         return max(1, round(min(self.w / 2, self.h) / 160))
 
     def rows(self, top: int, bottom: int) -> Bytes:
@@ -171,11 +170,11 @@ class Plot:
         return out
 
     def _heights(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the row of pixels for each value, NaN where it has none."""
+        """Return the row of pixels of each value; NaN if it has none."""
         margin = 2 * self.pen
-        placed = self.place(values)
-        room = max(0, self.h - 1 - 2 * margin)
-        return np.rint(margin + (1 - np.clip(placed, 0, 1)) * room)
+        heights = self.height_of(values)
+        usable = max(0, self.h - 1 - 2 * margin)
+        return np.rint(margin + (1 - np.clip(heights, 0, 1)) * usable)
 
     def _line(
         self, values: Callable[[int, int], NDArray[np.float64]]
@@ -196,7 +195,7 @@ class Plot:
     def _ranges(
         self, values: Callable[[int, int], NDArray[np.float64]]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return each column's least and greatest value, joined to the next column's first."""
+        """Return each column's minimum and maximum, extended to the next column's first value."""
         starts = np.arange(self.w + 1) * self.count // self.w
         low, high = np.empty(self.w), np.empty(self.w)
         columns = max(1, _ENVELOPE_VALUES * self.w // self.count)
@@ -230,7 +229,7 @@ class Plot:
         top: NDArray[np.float64],
         bottom: NDArray[np.float64],
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Put a square on each sample of a line that has few."""
+        """Put a square on each sample of a line with few samples."""
         size = self.pen + 1
         heights = self._heights(values(0, self.count))
         centers = ((np.arange(self.count) + 0.5) * self.w / self.count).astype(np.int64)
@@ -244,7 +243,7 @@ class Plot:
 def _spread(
     line: NDArray[np.float64], before: int, after: int, pick: np.ufunc
 ) -> NDArray[np.float64]:
-    """Widen a line to both sides, so that steep parts are as thick as flat ones."""
+    """Widen a line to both sides, so that steep parts are as thick as flat parts."""
     padded = np.pad(line, (after, before), mode="edge")
     out = line
     for shift in range(before + after + 1):

@@ -1,7 +1,7 @@
-"""The picture: its size for a capacity, and its pixels, a few rows at a time.
+"""The picture: plans its size for the needed pixels, and paints it a few rows at a time.
 
-Made from the arrays, or from a cover. Decoders never need to know how; this
-file knows nothing of bits, streams and files, only how many pixels they need.
+It shows the arrays, or a cover. Decoders do not depend on it. The encoder embeds the data
+afterwards; this module only gets the number of pixels that the data needs.
 """
 
 import sys
@@ -70,11 +70,11 @@ class Picture:
 
 
 class PlannedSize(NamedTuple):
-    """What a picture will measure, before anything is painted."""
+    """The size of a picture that is not painted yet."""
 
     width: int
     height: int
-    scale: float | None  # pixels per cell, where one array is shown
+    scale: float | None  # pixels per cell, if one array is shown
     description: str
 
 
@@ -82,13 +82,13 @@ class PlannedSize(NamedTuple):
 class _Plan:
     size: PlannedSize
     views: list[View]
-    boxes: list[Box]  # one a view
+    boxes: list[Box]  # one per view
     gaps: list[int]
     notes: list[str]
 
 
 class _Still(NamedTuple):
-    """Pixels that are already there."""
+    """A panel of given pixels."""
 
     pixels: Bytes
 
@@ -99,9 +99,8 @@ class _Still(NamedTuple):
 def make_picture(arrays: Mapping[str, NDArray[Any]], pixels_needed: int, look: Look) -> Picture:
     """Make a picture of at least `pixels_needed` pixels, from the look's cover or the arrays.
 
-    PictureWarning: where the picture does not show an array as it is.
-    EncodeError: CAPACITY_EXCEEDED where no allowed picture is large enough,
-    COVER_INVALID, OPTION_INVALID.
+    Warns with PictureWarning if the picture does not show an array as it is. Raises EncodeError:
+    CAPACITY_EXCEEDED if no allowed picture is large enough, COVER_INVALID, OPTION_INVALID.
     """
     panels: list[tuple[Box, Panel]]
     if look.cover is not None:
@@ -124,7 +123,7 @@ def make_picture(arrays: Mapping[str, NDArray[Any]], pixels_needed: int, look: L
 
 
 def plan_size(arrays: Mapping[str, NDArray[Any]], pixels_needed: int, look: Look) -> PlannedSize:
-    """Say what `make_picture` would make, with the same errors; paints nothing but covers."""
+    """Return the size that `make_picture` would use, with the same errors; paints only covers."""
     if look.cover is not None:
         height, width = _covering(pixels_needed, look).shape[:2]
         size = PlannedSize(width, height, None, f"cover, {width}x{height}")
@@ -146,11 +145,11 @@ def _plan(arrays: Mapping[str, NDArray[Any]], needed: int, look: Look) -> _Plan:
     else:
         w, h, gap = fit_sheet(view.sheet, needed, _bounds(look))
     scale = (w - gap * (view.sheet.cols - 1)) / view.sheet.width
-    words = (
-        f"{view.words}, {scale:.4g} pixels each" if view.kind in ("cells", "image") else view.words
-    )
+    text = view.description
+    if view.kind in ("cells", "image"):
+        text = f"{text}, {scale:.4g} pixels each"
     return _Plan(
-        PlannedSize(w, h, scale, words), [view], [Box(0, 0, w, h)], [gap], _notes([""], [view])
+        PlannedSize(w, h, scale, text), [view], [Box(0, 0, w, h)], [gap], _notes([""], [view])
     )
 
 
@@ -165,19 +164,18 @@ def _plan_panels(values: Mapping[str, NDArray[Any]], needed: int, look: Look) ->
     views = [view_of(values[name], look) for name in names]
     grid = fit_panels([view.sheet for view in views])
     w, h, gap = fit_sheet(grid, needed, _bounds(look))
-    places = [
+    boxes_and_gaps = [
         centered(view.sheet, box)
         for view, box in zip(views, tile_boxes(grid, Box(0, 0, w, h), gap), strict=True)
     ]
     of = "" if len(views) == len(values) else f" of {len(values):,}"
-    words = f"{len(views)}{of} arrays, {grid.cols}x{grid.rows}"
-    gaps = [gap for _, gap in places]
-    boxes = [box for box, _ in places]
-    return _Plan(PlannedSize(w, h, None, words), views, boxes, gaps, _notes(names, views))
+    description = f"{len(views)}{of} arrays, {grid.cols}x{grid.rows}"
+    boxes, gaps = map(list, zip(*boxes_and_gaps, strict=True))
+    return _Plan(PlannedSize(w, h, None, description), views, boxes, gaps, _notes(names, views))
 
 
 def _notes(names: list[str], views: list[View]) -> list[str]:
-    """What is said of views, with the name of the array where there are several."""
+    """The warnings about views, each with the array's name if there are several arrays."""
     return [
         f"{name!a}: {view.note}" if name else view.note
         for name, view in zip(names, views, strict=True)
@@ -186,10 +184,10 @@ def _notes(names: list[str], views: list[View]) -> list[str]:
 
 
 def _warn(notes: list[str]) -> None:
-    """Warn at the line outside this package that asked for the picture."""
-    home = str(Path(__file__).parents[1])  # the package
+    """Warn, with the line outside this package that requested the picture as the source."""
+    package = str(Path(__file__).parents[1])
     frame, level = sys._getframe(1), 2
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(home):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
         frame, level = frame.f_back, level + 1
     for note in notes:
         warnings.warn(note, PictureWarning, stacklevel=level)
@@ -200,7 +198,7 @@ def _bounds(look: Look) -> Bounds:
 
 
 def _scaled(sheet: Sheet, scale: float, needed: int, look: Look) -> tuple[int, int, int]:
-    """Return the size at the scale that was asked for, if it is allowed and holds the data."""
+    """Return the size at the requested scale, if it is allowed and holds the data."""
     w, h = max(1, round(sheet.width * scale)), max(1, round(sheet.height * scale))
     gap = gap_for(sheet, w, h)
     w, h = w + gap * (sheet.cols - 1), h + gap * (sheet.rows - 1)
@@ -222,7 +220,7 @@ def _scaled(sheet: Sheet, scale: float, needed: int, look: Look) -> tuple[int, i
 
 
 def _covering(needed: int, look: Look) -> Bytes:
-    """Return the cover's pixels, enlarged if they must and may be."""
+    """Return the cover's pixels, enlarged if that is needed and allowed."""
     pixels = read_cover(look.cover, look.pixels_max)
     height, width = pixels.shape[:2]
     if width * height >= needed:

@@ -1,7 +1,8 @@
-"""Logarithms and angles for colours that are the same on every processor.
+"""Logarithms, magnitudes and angles with the same bits on every processor.
 
-numpy's own differ in the last bit from one level of x86 to the next. Here are
-only operations that IEEE 754 rounds in one way: sums, products, quotients and roots.
+The results of numpy's functions differ in the last bit between levels of x86, so colours would
+differ, too. These functions use only operations whose rounding IEEE 754 defines: sums, products,
+quotients and square roots.
 """
 
 from typing import Any, Final
@@ -14,14 +15,14 @@ Reals = NDArray[np.floating[Any]]
 _LOG10_OF_2: Final = 0.3010299956639812
 _LOG10_OF_E: Final = 0.4342944819032518
 _HALF_ROOT: Final = 0.7071067811865476
-_STEP: Final = 2.0**-40  # coarser than the error, so that powers of ten have whole logarithms
-_TAN_OF_EIGHTH: Final = 0.41421356237309503  # of half a quarter turn
+_STEP: Final = 2.0**-40  # rounding step above the error: logarithms of powers of ten are integers
+_TAN_OF_EIGHTH: Final = 0.41421356237309503  # tan(pi / 8)
 _LOG_TERMS: Final = 11
 _ANGLE_TERMS: Final = 18
 
 
 def log10(values: Reals) -> Reals:
-    """Decadic logarithms, within 1e-12, in the values' own precision."""
+    """Decimal logarithms, within 1e-12, in the precision of the values."""
     wide = values.astype(np.float64)
     with np.errstate(all="ignore"):
         mantissa, exponent = np.frexp(wide)
@@ -46,7 +47,7 @@ def magnitude(x: Reals, y: Reals) -> Reals:
 
 
 def angle(y: Reals, x: Reals) -> Reals:
-    """Angles of the vectors (x, y) in radians, as arctan2 has them, within 1e-14; inf as 0/0."""
+    """Angles of the vectors (x, y) in radians, within 1e-14; NaN if x and y are both infinite."""
     with np.errstate(all="ignore"):
         small, large = np.minimum(np.abs(x), np.abs(y)), np.maximum(np.abs(x), np.abs(y))
         ratio = np.where(large == 0, 0.0, small / large)

@@ -1,4 +1,4 @@
-"""Look: everything the caller may say about the picture, checked as it is said."""
+"""Look: the options of the picture, checked when they are set."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ from intaglio._render.colormaps import check_colormap
 from intaglio._render.norms import is_normalize
 from intaglio.errors import EncodeError, Reason
 
-COLORMAP_USUAL: Final = "viridis"
+COLORMAP_DEFAULT: Final = "viridis"
 _COUNTS: Final = ("pixels_max", "side_max", "side_min")
 _CHOICES: Final = ("norm", "origin", "complex_as")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How the picture is to look. None always means: as the data suggest.
+    """The options of the picture; None means that the value is chosen from the data.
 
-    `_options` says what each keyword means and allows. Where values are times, vmin and vmax count
-    in their unit. Wrong types are TypeError, wrong values EncodeError(OPTION_INVALID).
+    `_options` documents each keyword and its range. For arrays of times, vmin and vmax count in
+    their unit. Raises TypeError for wrong types, EncodeError(OPTION_INVALID) for wrong values.
     """
 
     cmap: Any = None
@@ -62,15 +62,15 @@ class Look:
 
     @property
     def chooses_colors(self) -> bool:
-        """Whether colours are as the data suggest: neither a map nor a norm was given."""
+        """Whether colours are chosen from the data: no colour map, norm or end was given."""
         return all(value is None for value in (self.cmap, self.norm, self.vmin, self.vmax))
 
     def _settle(self, name: str, checked: Callable[[str, Any], Any]) -> None:
-        """Take a numpy scalar's value: the rest of the picture counts with Python's numbers."""
+        """Check an option, and convert a numpy scalar to a Python number."""
         object.__setattr__(self, name, checked(name, getattr(self, name)))
 
     def _check_together(self) -> None:
-        """Check what must agree."""
+        """Check options that depend on each other."""
         if self.vmin is not None and self.vmax is not None and self.vmin > self.vmax:
             raise _invalid(
                 "vmin",
@@ -78,7 +78,7 @@ class Look:
                 "to turn a map around, add _r to its name",
             )
         if is_normalize(self.norm) and (self.vmin is not None or self.vmax is not None):
-            raise _invalid("norm", "vmin= and vmax= belong into the norm where norm= is an object")
+            raise _invalid("norm", "vmin= and vmax= cannot be combined with a Normalize object")
         if self.norm == "twoslope":
             if self.vmin is not None and self.vmin >= self.vcenter:
                 raise _invalid("vmin", f"vmin={self.vmin} is not below vcenter={self.vcenter}")
@@ -107,7 +107,7 @@ def _checked_real(name: str, value: object) -> float:
         raise TypeError(f"{name}= is a number, not {type(value).__name__}")
     try:
         real = float(value)
-    except OverflowError:  # a whole number or a fraction that no float holds
+    except OverflowError:  # an integer or a fraction too large for a float
         real = inf
     if not isfinite(real):
         raise _invalid(name, f"{name}= is a finite number, at most 1.8e308, not {_short(value)}")
@@ -132,7 +132,7 @@ def _checked_flag(name: str, value: object) -> bool:
 
 
 def _short(value: object) -> str:
-    """A number for a message; Python refuses to write those of thousands of digits."""
+    """A number for a message; Python refuses to print integers of thousands of digits."""
     if isinstance(value, Integral) and abs(int(value)) >= 10**20:
         return f"one of {digits_of(int(value)):,} digits"
     try:

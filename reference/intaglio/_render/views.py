@@ -1,7 +1,7 @@
-"""Views: how one array is looked at, and the panels that show it.
+"""Views: decide how one array is shown, and make the panels that show it.
 
-A view is decided from shape and type alone (floats that may be an image
-excepted), so that planning costs nothing; painting comes after.
+The decision depends on shape and dtype only, so that planning is fast; floats that may be an
+image are the exception. Painting happens later.
 """
 
 from collections.abc import Callable
@@ -33,26 +33,26 @@ from intaglio.errors import EncodeError, Reason
 _PLOT_WIDTH_MIN: Final = 512
 _PLOT_WIDTH_MAX: Final = 1024
 _CHANNELS_MAX: Final = 16
-_OVERSHOOT_MAX: Final = 0.5  # of floats that are a picture, beyond 0 and 1
-_OUTSIDE_ONE_IN: Final = 20  # one in so many of them may be there
+_OVERSHOOT_MAX: Final = 0.5  # how far floats of an image may be outside 0 to 1
+_OUTSIDE_ONE_IN: Final = 20  # at most one in this many of them may be outside
 _TEXT_COLUMNS_MAX: Final = 32
-_BFLOAT16_DIGITS_MAX: Final = 9  # as a float32
+_BFLOAT16_DIGITS_MAX: Final = 9  # as many as a float32 needs
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is shown of one array: tiles of cells, a line plot, text, or that it is empty."""
+    """How one array is shown: as tiles of cells, a line plot, text, or as empty."""
 
     kind: str  # "cells", "image", "plot", "text" or "empty"
     sheet: Sheet
     array: NDArray[Any]
-    words: str
+    description: str
     tiles: list[NDArray[Any]] = field(default_factory=list)
-    note: str = ""  # what the picture does not show as it is
+    note: str = ""  # how the picture differs from the array, for PictureWarning
 
 
 def view_of(array: NDArray[Any], look: Look) -> View:
-    """Decide how an array is looked at."""
+    """Decide how an array is shown."""
     dtype = array.dtype
     if dtype.kind not in "biufcmM" and not is_extension_float(dtype):
         raise EncodeError(Reason.DTYPE_UNSUPPORTED, f"no picture of an array of {dtype}")
@@ -76,7 +76,11 @@ def view_of(array: NDArray[Any], look: Look) -> View:
 
 
 def _is_image(array: NDArray[Any]) -> bool:
-    """Tell (H, W, 3 or 4) of bytes or of floats, nearly all from 0 to 1, and stacks of bytes."""
+    """Whether an array is an image, or a stack of images.
+
+    An image is (H, W, 3 or 4) of uint8, uint16, or floats of which nearly all are from 0 to 1. A
+    stack is (N, H, W, 3 or 4) of uint8 or uint16.
+    """
     if array.ndim < 3 or array.shape[-1] not in (3, 4):
         return False
     if array.dtype.kind == "u" and array.dtype.itemsize <= 2:
@@ -95,7 +99,7 @@ def _outside(array: NDArray[Any]) -> int:
 
 
 def _note_of(image: NDArray[Any]) -> str:
-    """Say in what an image differs from what is shown of it."""
+    """Return how the shown picture differs from the image; empty if it does not."""
     notes = []
     if image.dtype.kind == "f" and _outside(image):
         notes.append("samples that are not from 0 to 1 are shown clipped")
@@ -106,7 +110,7 @@ def _note_of(image: NDArray[Any]) -> str:
 
 
 def _written(array: NDArray[Any]) -> View:
-    """Show one value as the shortest text that stands for it alone."""
+    """Show one value as the shortest text that identifies it."""
     text = _text_of(array)
     columns = min(len(text), _TEXT_COLUMNS_MAX)
     sheet = Sheet(1, 1, *extent(columns, -(-len(text) // columns)), elastic=True)
@@ -142,7 +146,7 @@ def _plotted(array: NDArray[Any], look: Look) -> View:
 
 
 def _tiled(array: NDArray[Any], stack: NDArray[Any], kind: str, look: Look) -> View:
-    """Make tiles of a stack of matrices, whose last two axes (images: before the last) show."""
+    """Make tiles of a stack of matrices or images; a tile has the last two axes (images: three)."""
     depth = 3 if kind == "image" else 2
     lead, (h, w) = stack.shape[:-depth], stack.shape[-depth:][:2]
     picks = chosen(prod(lead), TILES_SHOWN_MAX)
@@ -153,17 +157,17 @@ def _tiled(array: NDArray[Any], stack: NDArray[Any], kind: str, look: Look) -> V
     if len(tiles) > 1:
         sheet = plan_montage(w, h, len(tiles))
         of = "" if len(tiles) == prod(lead) else f" of {prod(lead):,}"
-        words = f"montage of {len(tiles)}{of} slices, {sheet.cols}x{sheet.rows}, each {w}x{h} cells"
-        return View(kind, sheet, array, words, tiles)
+        text = f"montage of {len(tiles)}{of} slices, {sheet.cols}x{sheet.rows}, each {w}x{h} cells"
+        return View(kind, sheet, array, text, tiles)
     sheet = plan_matrix(w, h) if look.scale is None else Sheet(w, h, w, h)
     if (sheet.unit_w, sheet.unit_h) != (sheet.tile_w, sheet.tile_h):
-        words = f"{noun} of {w:,}x{h:,} cells, stretched"
+        text = f"{noun} of {w:,}x{h:,} cells, stretched"
     elif sheet.wrapped:
         tiles = _pieces(tiles[0], sheet)
-        words = f"{noun} of {w:,}x{h:,} cells cut into {sheet.count} strips"
+        text = f"{noun} of {w:,}x{h:,} cells cut into {sheet.count} strips"
     else:
-        words = f"{noun} of {w:,}x{h:,} cells"
-    return View(kind, sheet, array, words, tiles)
+        text = f"{noun} of {w:,}x{h:,} cells"
+    return View(kind, sheet, array, text, tiles)
 
 
 def _pieces(tile: NDArray[Any], sheet: Sheet) -> list[NDArray[Any]]:
@@ -176,7 +180,7 @@ def _pieces(tile: NDArray[Any], sheet: Sheet) -> list[NDArray[Any]]:
 def panels_of(
     view: View, box: Box, gap: int, look: Look, shipped: Shipped
 ) -> list[tuple[Box, Panel]]:
-    """Return what fills `box`: each panel and where it lies."""
+    """Return the panels that fill `box`, each with its own box."""
     if view.kind == "empty":
         return [(box, Hatch(box.w, box.h))]
     if view.kind == "text":
@@ -185,16 +189,16 @@ def panels_of(
         return _plot_panels(view.array, box, look, shipped)
     paint = _paint_of(view, look, shipped)
     placed: list[tuple[Box, Panel]] = []
-    for tile, place in zip(view.tiles, tile_boxes(view.sheet, box, gap), strict=True):
+    for tile, tile_box in zip(view.tiles, tile_boxes(view.sheet, box, gap), strict=True):
         tall, wide = tile.shape[:2]  # the last strip of a wrapped matrix is shorter
-        w = max(1, place.w * wide // view.sheet.tile_w)
-        h = max(1, place.h * tall // view.sheet.tile_h)
-        placed.append((place._replace(w=w, h=h), Cells(tile, w, h, paint)))
+        w = max(1, tile_box.w * wide // view.sheet.tile_w)
+        h = max(1, tile_box.h * tall // view.sheet.tile_h)
+        placed.append((tile_box._replace(w=w, h=h), Cells(tile, w, h, paint)))
     return placed
 
 
 def _paint_of(view: View, look: Look, shipped: Shipped) -> Paint:
-    """Return what paints the tiles of a view; a label map has colours of its own, unless asked."""
+    """Return the painter of a view; label maps get label colours unless colours were given."""
     if view.kind == "image":
         return paint_image
     labels = labels_of(view.tiles) if look.chooses_colors else None
@@ -204,7 +208,7 @@ def _paint_of(view: View, look: Look, shipped: Shipped) -> Paint:
 def _plot_panels(
     array: NDArray[Any], box: Box, look: Look, shipped: Shipped
 ) -> list[tuple[Box, Panel]]:
-    """Draw the lines, and under them the values as a strip of colours."""
+    """Make the line plot, and below it the values as a strip of colours."""
     margin = max(1, min(box.w, box.h) // 32)
     wide = max(1, box.w - 2 * margin)
     strip = max(1, box.h // 10)
@@ -217,7 +221,7 @@ def _plot_panels(
     frame = Box(lower.x - 1, lower.y - 1, wide + 2, strip + 2)
     return [
         (upper, _plot(array, wide, tall, look)),
-        (frame, Plain(frame.w, frame.h)),  # a white or grey strip would end unseen on paper
+        (frame, Plain(frame.w, frame.h)),  # makes the ends of a white or grey strip visible
         (lower, Cells(array[None], wide, strip, paint)),
     ]
 
@@ -246,11 +250,11 @@ def _plot(array: NDArray[Any], w: int, h: int, look: Look) -> Plot:
 
         return values
 
-    def place(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def height_of(values: NDArray[np.float64]) -> NDArray[np.float64]:
         with np.errstate(all="ignore"):
             flat = 0.5 if norm.foreign is None and norm.lo >= norm.hi else 0.0
-            placed = norm.place(values.copy()) + flat
-            placed[np.isnan(values)] = np.nan
-            return np.asarray(placed, np.float64)
+            heights = norm.positions(values.copy()) + flat
+            heights[np.isnan(values)] = np.nan
+            return np.asarray(heights, np.float64)
 
-    return Plot([series(part) for part in parts], array.size, w, h, place)
+    return Plot([series(part) for part in parts], array.size, w, h, height_of)

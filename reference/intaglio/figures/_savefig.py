@@ -12,7 +12,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from intaglio._io import Source, check_target, write_target
-from intaglio._options import DEFAULT_PIXELS_MAX, LEVEL_USUAL, TABLE, Profile
+from intaglio._options import DEFAULT_PIXELS_MAX, LEVEL_DEFAULT, TABLE, Profile
 from intaglio._packing.body import Body
 from intaglio._packing.encoder import encode, pack, pixels_needed
 from intaglio._packing.job import Job, make_job
@@ -64,7 +64,7 @@ def savefig(
     grow: bool = False,
     metadata: Mapping[str, Any] | None = None,
     profile: Profile | None = None,
-    level: int | None = LEVEL_USUAL,
+    level: int | None = LEVEL_DEFAULT,
     pixels_max: int = DEFAULT_PIXELS_MAX,
     **keywords: Any,  # noqa: ANN401 - matplotlib's
 ) -> None:

@@ -25,7 +25,7 @@ from intaglio._format.elements import Array, element_type_of
 from intaglio._format.registry import DEFAULT_PROFILE, RANK_MAX
 from intaglio._packing.job import make_job
 from intaglio._render.norms import NORM_NAMES
-from intaglio._render.style import COLORMAP_USUAL
+from intaglio._render.style import COLORMAP_DEFAULT
 from intaglio.api import dumps
 from intaglio.errors import EncodeError, IntaglioError, Reason
 from intaglio.zarr._chunks import (
@@ -70,7 +70,7 @@ class Picture(
 
     is_fixed_size = False
 
-    cmap: str = COLORMAP_USUAL
+    cmap: str = COLORMAP_DEFAULT
     vmin: float | None = None
     vmax: float | None = None
     norm: str | None = None
