@@ -27,7 +27,7 @@ def path(tmp_path):
     return tmp_path / "m.png"
 
 
-def test_imsave_takes_plt_imsaves_positions():
+def test_imsave_has_the_positional_arguments_of_plt_imsave():
     from matplotlib import pyplot as plt
 
     theirs = list(inspect.signature(plt.imsave).parameters)[:2]
@@ -36,7 +36,7 @@ def test_imsave_takes_plt_imsaves_positions():
     assert ours[2:8] == ["vmin", "vmax", "cmap", "format", "origin", "dpi"]
 
 
-def test_the_seed_case_comes_back_and_looks_as_plt_imsave_shows_it(path, tmp_path):
+def test_the_seed_case_is_read_back_exactly_and_looks_as_plt_imsave_shows_it(path, tmp_path):
     from matplotlib import pyplot as plt
 
     ig.imsave(path, A, cmap="rainbow")
@@ -51,7 +51,7 @@ def test_the_seed_case_comes_back_and_looks_as_plt_imsave_shows_it(path, tmp_pat
     assert psnr >= 39, "dB, over the whole picture, nearly all of which carries data"
 
 
-def test_positional_options_of_imsave_are_heeded(path):
+def test_positional_options_of_imsave_are_used(path):
     ig.imsave(path, A, -2, 2, "gray", "png", "lower", 300, metadata={"k": [1]})
     assert same_bits(ig.imread(path), A)
     assert ig.info(path).metadata == {"k": [1]}
@@ -60,20 +60,20 @@ def test_positional_options_of_imsave_are_heeded(path):
 
 
 @pytest.mark.parametrize("name", ["m.jpg", "m.JPEG", "m.webp", "m", "m.png.jpg", "m.npy"])
-def test_another_suffix_is_refused_and_nothing_is_written(tmp_path, name):
+def test_a_suffix_other_than_png_is_refused_and_nothing_is_written(tmp_path, name):
     with pytest.raises(EncodeError, match=r"only \.png") as caught:
         ig.save(tmp_path / name, A)
     assert caught.value.reason == Reason.FORMAT_UNSUPPORTED
     assert not list(tmp_path.iterdir())
 
 
-def test_another_format_is_refused(path):
+def test_a_format_other_than_png_is_refused(path):
     with pytest.raises(EncodeError) as caught:
         ig.imsave(path, A, format="jpg")
     assert caught.value.reason == Reason.FORMAT_UNSUPPORTED
 
 
-def test_paths_strings_and_file_objects_serve_alike(path):
+def test_paths_strings_and_file_objects_all_work(path):
     ig.save(str(path), A)
     stream = io.BytesIO()
     ig.save(stream, A)
@@ -84,19 +84,19 @@ def test_paths_strings_and_file_objects_serve_alike(path):
 
 
 @pytest.mark.parametrize("wrong", [b"bytes", 7, None])
-def test_what_is_no_file_is_a_type_error(wrong):
+def test_an_argument_that_is_not_a_file_raises_type_error(wrong):
     for verb in (ig.load, ig.load_dict, ig.info, ig.verify, ig.open, lambda f: ig.save(f, A)):
         with pytest.raises(TypeError):
             verb(wrong)
 
 
-def test_a_missing_file_is_an_oserror(tmp_path):
+def test_a_missing_file_raises_oserror(tmp_path):
     for verb in (ig.load, ig.info, ig.verify, ig.open):
         with pytest.raises(FileNotFoundError):
             verb(tmp_path / "missing.png")
 
 
-def test_load_takes_the_only_array_or_data_or_lists_the_names():
+def test_load_returns_the_only_array_or_data_or_lists_the_names():
     assert same_bits(ig.loads(ig.dumps({"only": A})), A)
     assert same_bits(ig.loads(ig.dumps({"x": A[0], "data": A})), A)
     several = ig.dumps({"x": A, "y": A})
@@ -117,13 +117,13 @@ def test_loaded_arrays_are_writable_and_own_their_values():
 
 
 @pytest.mark.parametrize("name", ["", "x" * 256, "a\nb", "\x9b", "\ud800"])
-def test_names_that_cannot_be_kept_are_refused(name):
+def test_illegal_array_names_are_refused(name):
     with pytest.raises(EncodeError) as caught:
         ig.dumps({name: A})
     assert caught.value.reason == Reason.NAME_INVALID
 
 
-def test_a_name_that_is_no_string_is_a_type_error():
+def test_a_name_that_is_not_a_string_raises_type_error():
     with pytest.raises(TypeError):
         ig.dumps({1: A})
 
@@ -145,18 +145,18 @@ def test_options_out_of_range_are_refused(options):
     assert caught.value.reason == Reason.OPTION_INVALID
 
 
-def test_an_unknown_keyword_is_a_type_error():
+def test_an_unknown_keyword_raises_type_error():
     with pytest.raises(TypeError):
         ig.dumps(A, colour="red")
 
 
-def test_metadata_of_an_array_that_is_not_there_is_refused():
+def test_metadata_of_a_missing_array_is_refused():
     with pytest.raises(EncodeError, match="'y'") as caught:
         ig.dumps({"x": A}, attrs={"y": {"a": 1}})
     assert caught.value.reason == Reason.OPTION_INVALID
 
 
-def test_a_cover_too_small_says_what_would_hold_it():
+def test_the_error_for_a_small_cover_names_a_sufficient_size():
     with pytest.raises(EncodeError, match="needs") as caught:
         ig.dumps(A, cover=np.zeros((20, 30, 3), "u1"))
     assert caught.value.reason == Reason.CAPACITY_EXCEEDED
@@ -180,7 +180,7 @@ def test_info_reads_only_the_first_rows():
     assert ig.verify(io.BytesIO(file)).png_checked
 
 
-def test_info_is_plain_values_fit_for_json():
+def test_info_converts_to_plain_json_values():
     info = ig.info(
         io.BytesIO(ig.dumps({"t": np.zeros(3, "M8[25s]"), "x": A}, attrs={"x": {"unit": "K"}}))
     )
@@ -191,7 +191,7 @@ def test_info_is_plain_values_fit_for_json():
     assert ig.info(io.BytesIO(ig.dumps(A, profile=(1, 2, 3, 0)))).profile == "1-2-3-0"
 
 
-def test_every_file_has_the_hint_and_nothing_else_of_ours():
+def test_every_file_has_the_hint_and_no_other_text_of_ours():
     file = ig.dumps(A, metadata={"a": 1})
     with Image.open(io.BytesIO(file)) as image:
         image.load()
@@ -269,7 +269,7 @@ def test_a_slice_reads_only_its_blocks():
 # Pixels
 
 
-def test_embed_copies_and_extract_gives_back():
+def test_embed_copies_the_pixels_and_extract_returns_the_arrays():
     pixels = np.full((100, 200, 3), 77, np.uint8)
     carrying = ig.embed(pixels, {"x": A[:20]}, metadata={"a": 1})
     assert (pixels == 77).all()
@@ -290,14 +290,14 @@ def test_embed_copies_and_extract_gives_back():
         (np.zeros((0, 9, 3), "u1"), EncodeError),
     ],
 )
-def test_what_is_no_pixels_is_refused(pixels, error):
+def test_arguments_that_are_not_pixels_are_refused(pixels, error):
     with pytest.raises(error):
         ig.embed(pixels, A)
     with pytest.raises(error):
         ig.extract(pixels)
 
 
-def test_transparent_pixels_are_refused_and_small_pictures_say_what_they_lack():
+def test_transparent_pixels_are_refused_and_errors_for_small_pictures_name_what_is_missing():
     with pytest.raises(EncodeError, match="transparent"):
         ig.embed(np.zeros((99, 99, 4), "u1"), A)
     for side in (5, 99):
@@ -306,7 +306,7 @@ def test_transparent_pixels_are_refused_and_small_pictures_say_what_they_lack():
         assert caught.value.reason == Reason.CAPACITY_EXCEEDED
 
 
-def test_of_several_arrays_the_one_that_cannot_be_carried_is_named():
+def test_the_error_names_the_array_that_cannot_be_carried():
     for wrong in (np.zeros(3, "O"), [[1], [1, 2]], np.ma.masked_array([1, 2], [0, 1])):
         with pytest.raises(EncodeError, match="array 'wrong'") as caught:
             ig.dumps({"right": A, "wrong": wrong})
@@ -319,13 +319,13 @@ def test_of_several_arrays_the_one_that_cannot_be_carried_is_named():
     pd.Series([2**53 + 1, None], dtype="Int64"),
     pd.array([True, None], dtype="boolean"),
 ])  # fmt: skip
-def test_a_table_that_numpy_would_convert_is_refused_and_pandas_is_named(table):
+def test_a_dataframe_that_numpy_would_convert_is_refused_with_a_hint_to_intaglio_pandas(table):
     with pytest.raises(EncodeError, match=r"intaglio\.pandas") as caught:
         ig.dumps(table)
     assert caught.value.reason == Reason.DTYPE_UNSUPPORTED
 
 
-def test_a_table_of_one_dtype_is_a_matrix():
+def test_a_dataframe_of_one_dtype_is_saved_as_a_matrix():
     table = pd.DataFrame({"a": [1, 2], "b": [3, 2**63 - 1]})
     assert same_bits(ig.loads(ig.dumps(table)), table.to_numpy())
     whole = pd.Series([2**53 + 1, 7], dtype="Int64")
@@ -337,13 +337,13 @@ def test_a_table_of_one_dtype_is_a_matrix():
     ("dtype", "hint"),
     [("V4", "uint8"), ("float8_e4m3fn", "uint8"), ("int4", "uint8"), ("f4,i2", "field")],
 )
-def test_a_dtype_without_element_type_says_what_would_do(dtype, hint):
+def test_the_error_for_an_unsupported_dtype_says_what_to_do(dtype, hint):
     kind = getattr(ml_dtypes, dtype, dtype)
     with pytest.raises(EncodeError, match=hint):
         ig.dumps(np.zeros(3, kind))
 
 
-def test_an_unknown_keyword_is_refused_with_those_that_are_close():
+def test_the_error_for_an_unknown_keyword_lists_similar_ones():
     with pytest.raises(TypeError, match="'colormap'; close to it: cmap"):
         ig.dumps(A, colormap="rainbow")
     with pytest.raises(TypeError, match=r"'pil_kwargs'; there are attrs, .*, vmin"):
@@ -354,7 +354,7 @@ def test_the_help_of_save_names_every_keyword():
     assert [name for name in Options.__annotations__ if name not in ig.save.__doc__] == []
 
 
-def test_importing_intaglio_does_not_import_its_partners():
+def test_importing_intaglio_does_not_import_optional_libraries():
     import subprocess
     import sys
 
@@ -369,7 +369,7 @@ def test_the_public_names_are_those_of_all():
     assert Path(ig.__file__).with_name("py.typed").exists()
 
 
-def test_a_plan_is_what_save_then_writes():
+def test_a_plan_equals_what_save_writes():
     for options in ({}, {"profile": "rgba-dense"}, {"cover": np.zeros((400, 300, 3), "u1")}):
         plan = ig.plan(A, **options)
         info = ig.info(io.BytesIO(ig.dumps(A, **options)))

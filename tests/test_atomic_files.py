@@ -70,7 +70,7 @@ def child(code, *words, **options):
 
 
 @pytest.mark.parametrize("room", [0, 1000, 30_000])
-def test_a_disk_with_no_more_room_leaves_the_old_file_and_nothing_else(tmp_path, room):
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, room):
     path = tmp_path / "m.png"
     ig.save(path, A)
     before = path.read_bytes()
@@ -87,7 +87,7 @@ def test_a_disk_with_no_more_room_leaves_the_old_file_and_nothing_else(tmp_path,
     assert names(tmp_path) == ["m.png"]
 
 
-def test_a_device_that_is_full_says_so_and_stays_a_device(tmp_path):
+def test_a_full_device_raises_an_error_and_stays_a_device(tmp_path):
     link = tmp_path / "full.png"
     link.symlink_to("/dev/full")
     with pytest.raises(OSError, match="No space left"):
@@ -97,7 +97,7 @@ def test_a_device_that_is_full_says_so_and_stays_a_device(tmp_path):
         ig.save(stream, A)
 
 
-def test_a_pipe_gets_the_file_and_stays_a_pipe(tmp_path):
+def test_a_pipe_receives_the_file_and_stays_a_pipe(tmp_path):
     pipe = tmp_path / "pipe.png"
     os.mkfifo(pipe)
     got = []
@@ -112,7 +112,7 @@ def test_a_pipe_gets_the_file_and_stays_a_pipe(tmp_path):
 # Folders and permissions.
 
 
-def test_a_folder_that_may_not_be_written_is_an_oserror_and_keeps_its_file(folder):
+def test_a_read_only_folder_raises_oserror_and_keeps_its_file(folder):
     path = folder / "m.png"
     ig.save(path, A)
     before = path.read_bytes()
@@ -124,21 +124,21 @@ def test_a_folder_that_may_not_be_written_is_an_oserror_and_keeps_its_file(folde
     assert names(folder) == ["m.png"]
 
 
-def test_a_folder_that_may_be_written_but_not_listed_will_do(folder):
+def test_a_folder_that_is_writable_but_not_listable_works(folder):
     folder.chmod(0o333)
     with as_nobody():
         ig.save(folder / "m.png", A)
         assert same_bits(ig.load(folder / "m.png"), A)
 
 
-def test_a_folder_in_the_place_of_the_file_is_an_oserror_and_stays(tmp_path):
+def test_a_folder_with_the_name_of_the_file_raises_oserror_and_stays(tmp_path):
     (tmp_path / "m.png").mkdir()
     with pytest.raises(IsADirectoryError):
         ig.save(tmp_path / "m.png", A)
     assert names(tmp_path) == ["m.png"]
 
 
-def test_a_file_that_may_not_be_read_is_an_oserror(folder):
+def test_an_unreadable_file_raises_oserror(folder):
     path = folder / "m.png"
     ig.save(path, A)
     path.chmod(0)
@@ -168,7 +168,7 @@ def test_chains_of_links_and_links_to_nothing_stay_links(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a" * 251, "ä" * 125, "図" * 83, " ", "\n", "-rf"])
-def test_any_name_that_the_system_takes_will_do(tmp_path, name):
+def test_every_file_name_that_the_system_allows_works(tmp_path, name):
     path = tmp_path / f"{name}.png"
     ig.save(path, A)
     assert same_bits(ig.load(path), A)
@@ -178,7 +178,7 @@ def test_any_name_that_the_system_takes_will_do(tmp_path, name):
 # Order, and many at once.
 
 
-def test_bytes_are_on_the_disk_before_they_get_the_name_and_the_name_is_after(tmp_path):
+def test_data_is_synced_before_the_rename_and_the_folder_after_it(tmp_path):
     calls = []
 
     def note(frame, event, what):
@@ -202,7 +202,7 @@ def read(path):
     return {float((ig.load(path) - A).max()) for _ in range(CHANGES)}
 
 
-def test_processes_that_read_and_write_one_file_see_whole_files_only(tmp_path):
+def test_processes_that_read_and_write_one_file_only_see_whole_files(tmp_path):
     path = tmp_path / "m.png"
     ig.save(path, A)
     with ProcessPoolExecutor(4, get_context("spawn")) as processes:

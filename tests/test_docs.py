@@ -29,13 +29,13 @@ assert len(PAGES) > 12
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_every_link_leads_somewhere(page):
+def test_every_local_link_has_a_target(page):
     links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text())
     local = [link for link in links if "://" not in link]
     assert [link for link in local if not (page.parent / link).exists()] == []
 
 
-def test_every_page_is_linked_from_another():
+def test_every_page_is_linked_from_another_page():
     links = {
         (page.parent / link).resolve()
         for page in PAGES
@@ -45,21 +45,21 @@ def test_every_page_is_linked_from_another():
     assert [page.name for page in DOCS.glob("*.md") if page.resolve() not in links] == []
 
 
-def test_the_page_of_the_package_has_every_public_name_and_keyword():
+def test_docs_python_lists_every_public_name_and_keyword():
     words = set(re.findall(r"\w+", PYTHON))
     assert [name for name in ig.__all__ if name not in words] == []
     table = PYTHON.partition("## Keywords")[2].partition("## What")[0]
     assert [name for name in Options.__annotations__ if f"`{name}`" not in table] == []
 
 
-def test_the_page_of_the_package_lists_every_colour_map():
+def test_docs_python_lists_every_colour_map():
     listed = re.split(r"reverses\s+it:", PYTHON)[1].strip().partition("\n\n")[0]
     names = re.findall(r"`(\w+)`", listed)
     assert names
     assert [name + end for name in names for end in ("", "_r")] == [*ROW_BY_NAME]
 
 
-def test_the_examples_of_the_page_run_one_after_the_other(tmp_path, monkeypatch):
+def test_the_examples_of_docs_python_run_in_order(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {}
     for example in EXAMPLES:
@@ -73,7 +73,7 @@ def test_the_examples_of_the_page_run_one_after_the_other(tmp_path, monkeypatch)
     assert ig.load("columns.png", "id")[0] == 2**53 + 1
 
 
-def test_the_example_of_figures_runs(tmp_path, monkeypatch):
+def test_the_example_of_docs_figures_runs(tmp_path, monkeypatch):
     (example,) = re.findall(r"```python\n(.*?)```", (DOCS / "figures.md").read_text(), re.DOTALL)
     monkeypatch.chdir(tmp_path)
     mpl.use("Agg")
@@ -86,7 +86,7 @@ def test_the_example_of_figures_runs(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", ["pandas", "xarray"])
-def test_the_examples_of_tables_and_datasets_run(name, tmp_path, monkeypatch):
+def test_the_examples_of_docs_pandas_and_xarray_run(name, tmp_path, monkeypatch):
     (example,) = re.findall(r"```python\n(.*?)```", (DOCS / f"{name}.md").read_text(), re.DOTALL)
     assert "assert " in example
     monkeypatch.chdir(tmp_path)
@@ -104,18 +104,18 @@ def shell(folder, *lines):
     return done.stdout.decode()
 
 
-def test_the_pipes_of_the_page_of_the_command_hold(tmp_path):
+def test_the_pipes_of_docs_command_print_what_the_page_says(tmp_path):
     (example,) = re.findall(r"```sh\n(.*?)```", COMMAND, re.DOTALL)
     assert shell(tmp_path, example) == "sound\n[96, 96]\n"
 
 
-def test_the_page_of_the_command_has_every_exit_code():
+def test_docs_command_lists_every_exit_code():
     codes = {value for name, value in vars(exit_codes).items() if name.isupper() and name[0] != "_"}
     rows = re.findall(r"^\| ([\d, ]+) \|", COMMAND, re.MULTILINE)
     assert {int(code) for row in rows for code in row.split(",")} == codes
 
 
-def test_the_page_of_the_command_has_every_member_of_the_json(tmp_path):
+def test_docs_command_lists_every_member_of_the_json(tmp_path):
     ig.save(tmp_path / "m.png", np.arange(3))
     for verb in ("info", "verify", "ls"):
         printed = json.loads(shell(tmp_path, f"intaglio {verb} --json m.png"))
@@ -128,7 +128,7 @@ def test_the_page_of_the_command_has_every_member_of_the_json(tmp_path):
     assert [name for name in compared if f"`{name}`" not in COMMAND] == []
 
 
-def test_git_shows_a_change_as_the_page_has_it(tmp_path):
+def test_git_diff_prints_what_docs_git_shows(tmp_path):
     shown = re.search(r"    \$ git diff\n((?:    .*\n)+)", GIT)[1]
     configure = re.findall(r"^    (git config .*|echo .*)$", GIT, re.MULTILINE)
     assert len(configure) == 3

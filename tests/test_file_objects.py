@@ -45,7 +45,7 @@ class ReturnsNothing:
         self.parts.append(bytes(data))
 
 
-def test_a_file_object_that_writes_and_reads_little_at_a_time_gets_all():
+def test_short_reads_and_writes_of_a_file_object_are_completed():
     out = Stingy()
     ig.save(out, A)
     assert out.stream.getvalue() == PNG
@@ -55,7 +55,7 @@ def test_a_file_object_that_writes_and_reads_little_at_a_time_gets_all():
     assert b"".join(plain.parts) == PNG
 
 
-def test_a_raw_socket_gets_the_whole_file():
+def test_a_raw_socket_receives_the_whole_file():
     near, far = socket.socketpair()
     got = []
     reader = threading.Thread(target=lambda: got.extend(iter(lambda: far.recv(4096), b"")))
@@ -68,7 +68,7 @@ def test_a_raw_socket_gets_the_whole_file():
     assert b"".join(got) == PNG
 
 
-def test_a_pipe_that_is_full_and_does_not_block_is_an_os_error():
+def test_a_full_non_blocking_pipe_raises_oserror():
     read_end, write_end = os.pipe()
     os.set_blocking(write_end, False)
     with os.fdopen(write_end, "wb", buffering=0) as out, pytest.raises(BlockingIOError):
@@ -77,7 +77,7 @@ def test_a_pipe_that_is_full_and_does_not_block_is_an_os_error():
 
 
 @pytest.mark.parametrize("answer", [0, -1, 10**9, 2.5, "12", True])
-def test_a_write_that_returns_no_number_of_bytes_is_an_os_error(answer):
+def test_a_write_that_returns_no_byte_count_raises_oserror(answer):
     class Odd(io.RawIOBase):
         def write(self, data):
             return answer
@@ -89,7 +89,7 @@ def test_a_write_that_returns_no_number_of_bytes_is_an_os_error(answer):
 @pytest.mark.parametrize(
     ("answer", "error"), [(None, BlockingIOError), ("text", TypeError), (b"x" * 10**6, OSError)]
 )
-def test_a_read_that_gives_no_bytes_is_an_error(answer, error):
+def test_a_read_that_does_not_return_bytes_raises_an_error(answer, error):
     class Odd(io.RawIOBase):
         def read(self, count=-1):
             return answer
@@ -120,7 +120,7 @@ def as_png(image, **options):
 NOISE = np.random.default_rng(0).integers(0, 256, (700, 700, 3), np.uint8)
 
 
-def test_carriers_are_told_from_all_other_files(tmp_path):
+def test_is_intaglio_is_true_for_carriers_only(tmp_path):
     (tmp_path / "m.png").write_bytes(PNG)
     for file in (tmp_path / "m.png", str(tmp_path / "m.png"), PNG, bytearray(PNG), memoryview(PNG)):
         assert ig.is_intaglio(file)
@@ -134,12 +134,12 @@ def test_carriers_are_told_from_all_other_files(tmp_path):
         assert ig.is_intaglio(raw) is False
 
 
-def test_carriers_narrower_than_the_prologue_are_known_too():
+def test_is_intaglio_recognises_carriers_narrower_than_the_prologue():
     pixels = np.full((2000, 7, 3), 128, np.uint8)
     assert ig.is_intaglio(as_png(Image.fromarray(ig.embed(pixels, np.arange(9)))))
 
 
-def test_a_file_is_looked_at_in_its_first_pixels_only_and_left_where_it_stood():
+def test_is_intaglio_reads_only_the_first_pixels_and_restores_the_position():
     for raw, ours in ((PNG, True), (as_png(Image.fromarray(NOISE)), False)):
         stream = Counting(b"before" + raw)
         stream.seek(6)
@@ -150,7 +150,7 @@ def test_a_file_is_looked_at_in_its_first_pixels_only_and_left_where_it_stood():
     assert ig.is_intaglio(cut)
 
 
-def test_a_huge_picture_takes_no_memory_to_look_at():
+def test_is_intaglio_needs_little_memory_for_a_huge_picture():
     code = (
         "import io, resource, zlib, struct\nimport intaglio as ig\n"
         "ig.is_intaglio(b'')\n"
@@ -166,7 +166,7 @@ def test_a_huge_picture_takes_no_memory_to_look_at():
     assert (done.stdout, done.stderr) == ("False\n", "")
 
 
-def test_what_cannot_be_read_is_an_error(tmp_path):
+def test_is_intaglio_raises_for_files_that_cannot_be_read(tmp_path):
     with pytest.raises(FileNotFoundError):
         ig.is_intaglio(tmp_path / "none.png")
     with pytest.raises(TypeError, match="a path"):
@@ -185,7 +185,7 @@ LOOKED = "print([m for m in sys.modules if m.endswith(('_diagnose', '_strangers'
 
 
 @pytest.mark.parametrize("source", ["'m.png'", "io.BytesIO(open('m.png', 'rb').read())"])
-def test_a_refusal_looks_for_no_cause_until_it_is_asked_for(tmp_path, source):
+def test_the_cause_of_a_refusal_is_searched_only_when_requested(tmp_path, source):
     (tmp_path / "m.png").write_bytes(turned())
     code = (
         f"import io, sys, intaglio as ig\ntry:\n    ig.info({source})\n"
@@ -205,7 +205,7 @@ def refusal(call):
     return caught.value
 
 
-def test_the_cause_is_found_after_the_file_was_closed_and_told_once(tmp_path, monkeypatch):
+def test_the_cause_is_found_after_the_file_was_closed_and_searched_once(tmp_path, monkeypatch):
     path = tmp_path / "m.png"
     path.write_bytes(turned())
     monkeypatch.chdir(tmp_path)
@@ -223,7 +223,7 @@ def test_the_cause_is_found_after_the_file_was_closed_and_told_once(tmp_path, mo
         assert (str(again), again.diagnosis) == (str(problem), problem.diagnosis)
 
 
-def test_a_file_that_is_gone_or_another_has_no_diagnosis(tmp_path):
+def test_a_deleted_or_replaced_file_has_no_diagnosis(tmp_path):
     path = tmp_path / "m.png"
     for change in (path.unlink, lambda: path.write_bytes(PNG)):
         path.write_bytes(turned())
@@ -234,7 +234,7 @@ def test_a_file_that_is_gone_or_another_has_no_diagnosis(tmp_path):
         assert str(problem).endswith("[no-prologue]")
 
 
-def test_pixels_that_have_changed_since_have_no_diagnosis():
+def test_pixels_that_changed_after_the_error_have_no_diagnosis():
     with Image.open(io.BytesIO(turned())) as image:
         pixels = np.array(image)
     first, second = (refusal(lambda: ig.extract(pixels)) for _ in range(2))

@@ -116,7 +116,7 @@ def test_every_module_belongs_to_one_package_of_the_order():
     assert sum(len(names) for names in ORDER) == len(RANK)
 
 
-def test_few_modules_stand_directly_in_the_package():
+def test_few_modules_are_directly_in_the_package():
     assert len(list(PACKAGE.glob("*.py"))) <= TOP_LEVEL_MAX
 
 
@@ -128,19 +128,19 @@ def test_imports_point_downwards(name):
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_imports_form_no_circle(name):
+def test_imports_form_no_cycle(name):
     assert name not in reached(name)
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_each_dependency_has_its_doors(name):
+def test_only_listed_modules_import_each_dependency(name):
     foreign = {i.split(".")[0] for i in imports(PARTS[name])} - sys.stdlib_module_names
     for package in foreign - {"intaglio", "numpy"}:
         if name not in DOORS.get(package, ()):
             assert top(name) in ADAPTERS or name in ADAPTING_MODULES, f"{name} imports {package}"
 
 
-def test_decoding_loads_nothing_of_what_writes_draws_or_explains():
+def test_decoding_imports_no_module_that_writes_draws_or_explains():
     script = """
 import io, sys
 import intaglio as ig
@@ -162,12 +162,12 @@ print(*sorted(sys.modules))
 
 
 @pytest.mark.parametrize("name", SECTIONS)
-def test_a_module_of_the_format_begins_with_its_section(name):
+def test_the_docstring_of_a_format_module_begins_with_its_section(name):
     caption = ast.get_docstring(ast.parse(MODULES[name].read_text()))
     assert caption.startswith(f"SPEC.md section {SECTIONS[name]}"), caption
 
 
-def test_every_section_of_the_format_has_its_module():
+def test_every_section_of_the_format_has_a_module():
     assert {*range(4, 13)} <= set(SECTIONS.values())
     beside = {"_format", "_format.fast"}
     found = {name for name in PARTS if top(name) == "_format" and name not in beside}
@@ -179,7 +179,7 @@ def test_every_section_of_the_format_has_its_module():
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_a_module_opens_with_what_it_is_and_stays_small(name):
+def test_modules_have_docstrings_and_modules_and_functions_are_short(name):
     text = MODULES[name].read_text()
     tree = ast.parse(text)
     assert ast.get_docstring(tree)
@@ -193,7 +193,7 @@ def test_a_module_opens_with_what_it_is_and_stays_small(name):
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_private_names_stay_in_their_module(name):
+def test_private_names_are_not_imported_by_other_modules(name):
     private = [
         f"{node.module}.{alias.name}"
         for node in ast.walk(ast.parse(PARTS[name].read_text()))

@@ -33,7 +33,7 @@ def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["m.png"]
 
 
-def test_permissions_follow_the_old_file_or_the_umask(tmp_path):
+def test_permissions_are_those_of_the_old_file_or_the_umask(tmp_path):
     path = tmp_path / "m.png"
     old = os.umask(0o027)
     try:
@@ -55,13 +55,13 @@ def test_a_link_stays_a_link(tmp_path):
     assert same_bits(ig.load(target), A + 1)
 
 
-def test_a_missing_folder_is_an_oserror_that_names_it(tmp_path):
+def test_a_missing_folder_raises_oserror_that_names_it(tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         ig.save(tmp_path / "no" / "m.png", A)
     assert caught.value.filename == str(tmp_path / "no")
 
 
-def test_file_objects_open_for_text_are_refused_in_words(tmp_path):
+def test_the_error_for_a_text_file_object_says_what_to_do(tmp_path):
     ig.save(tmp_path / "m.png", A)
     for stream in (io.StringIO(), (tmp_path / "m.png").open(encoding="latin-1")):
         for call in (lambda s: ig.save(s, A), ig.load, ig.info, ig.open):
@@ -70,13 +70,13 @@ def test_file_objects_open_for_text_are_refused_in_words(tmp_path):
         stream.close()
 
 
-def test_a_url_is_refused_in_words_and_unchanged():
+def test_the_error_for_a_url_says_what_to_do_and_quotes_it():
     with pytest.raises(FileNotFoundError, match="download it") as caught:
         ig.load("https://example.org/m.png")
     assert caught.value.filename == "https://example.org/m.png"
 
 
-def test_readers_beside_a_writer_see_one_whole_file_or_the_other(tmp_path):
+def test_concurrent_readers_see_the_old_or_the_new_file(tmp_path):
     path = tmp_path / "m.png"
     ig.save(path, A)
     stop = threading.Event()

@@ -28,7 +28,7 @@ NUMBERS = ("vmin", "vmax", "vcenter", "linthresh", "scale", "pixels_max", "side_
 
 
 @pytest.mark.parametrize("option", sorted(Options.__annotations__))
-def test_every_keyword_takes_odd_values_or_refuses_them_in_its_name(option):
+def test_every_keyword_accepts_odd_values_or_raises_an_error_that_names_it(option):
     for value in ODD:
         try:
             # A small side_max bounds the work: side_min alone may ask for 2^26 pixels.
@@ -47,7 +47,7 @@ def test_every_keyword_takes_odd_values_or_refuses_them_in_its_name(option):
 
 @pytest.mark.parametrize("option", NUMBERS)
 @pytest.mark.parametrize("value", [10**400, -(10**400), 10**5000], ids=["large", "low", "larger"])
-def test_numbers_that_no_float_holds_name_the_option(option, value):
+def test_errors_for_numbers_beyond_float_name_the_option(option, value):
     with pytest.raises(EncodeError) as caught:
         ig.dumps(A, **{option: value})
     assert (caught.value.reason, caught.value.option) == (Reason.OPTION_INVALID, option)
@@ -80,19 +80,19 @@ def test_numbers_that_no_float_holds_name_the_option(option, value):
     ],
     ids=lambda value: value if isinstance(value, str) else type(value).__name__,
 )
-def test_values_out_of_range_name_the_option(option, value):
+def test_errors_for_values_out_of_range_name_the_option(option, value):
     with pytest.raises(EncodeError) as caught:
         ig.dumps(A, **{option: value})
     assert (caught.value.reason, caught.value.option) == (Reason.OPTION_INVALID, option)
 
 
 @pytest.mark.parametrize("scalar", [np.array(3), np.array(3, object), np.ma.masked], ids=repr)
-def test_a_scalar_array_is_no_profile(scalar):
+def test_a_scalar_array_is_refused_as_profile(scalar):
     with pytest.raises(TypeError, match="profile= is a name or four depths, not "):
         ig.dumps(A, profile=scalar)
 
 
-def test_numpys_scalars_count_as_numbers_and_bools():
+def test_numpy_scalars_are_accepted_as_numbers_and_bools():
     plain = ig.dumps(A, vmin=1, vmax=7.5, side_min=300, level=3, badge=True, profile=(3, 2, 3, 0))
     assert plain == ig.dumps(
         A,
@@ -107,7 +107,7 @@ def test_numpys_scalars_count_as_numbers_and_bools():
 
 @pytest.mark.parametrize("value", ODD, ids=range(len(ODD)))
 @pytest.mark.parametrize("option", ["dpi", "format", "colorbar", "origin", "vmin"])
-def test_imsave_refuses_odd_values_in_words(option, value):
+def test_imsave_refuses_odd_values_with_a_clear_message(option, value):
     if option == "colorbar" and value is True:
         return  # what a frame needs is tested with the figures
     try:
@@ -129,7 +129,7 @@ def test_on_the_command_line_the_same_error_names_the_option(option):
 
 
 @pytest.mark.parametrize("limit", ["pixels_max", "output_bytes_max"])
-def test_limits_are_whole_numbers(limit):
+def test_limits_must_be_whole_numbers(limit):
     for value in (math.nan, "3", 2.5, True, np.float64(3), object()):
         with pytest.raises(TypeError, match=f"{limit}= of Limits is a whole number"):
             ig.Limits(**{limit: value})
@@ -171,7 +171,7 @@ def closed():
 
 
 @pytest.mark.parametrize("call", [*READERS, *WRITERS, lambda f: ig.dumps(A, cover=f)])
-def test_what_is_no_file_is_refused_by_type_or_as_an_os_error(call, tmp_path):
+def test_arguments_that_are_not_files_raise_type_error_or_oserror(call, tmp_path):
     for make, error, words in (
         (lambda: "a\0.png", OSError, "NUL|null"),
         (lambda: "\ud800.png", OSError, "no file"),
@@ -190,14 +190,14 @@ def test_what_is_no_file_is_refused_by_type_or_as_an_os_error(call, tmp_path):
 
 
 @pytest.mark.parametrize("call", READERS)
-def test_paths_of_bytes_and_streams_of_text_are_refused_by_type(call):
+def test_bytes_paths_and_text_streams_raise_type_error(call):
     with pytest.raises(TypeError, match="str"):
         call(BytesPath())
     with pytest.raises(TypeError, match="str"):
         call(ReadsText())
 
 
-def test_every_public_function_is_among_these_or_takes_no_file():
+def test_every_public_function_that_takes_a_file_is_tested_here():
     functions = {name for name in ig.__all__ if inspect.isfunction(getattr(ig, name))}
     assert functions == {
         *("capture", "diff", "dumps", "embed", "extract", "imread", "imsave", "info"),
@@ -219,7 +219,7 @@ def test_embed_and_savefig_refuse_odd_values_too(keyword):
 
 
 @pytest.mark.parametrize("pixels", [None, 5, [[1]], A, np.zeros((2, 2)), "x"])
-def test_pixels_that_are_none_are_refused_by_type(pixels):
+def test_arguments_that_are_not_pixels_raise_type_error(pixels):
     with pytest.raises(TypeError, match="numpy array of uint8"):
         ig.embed(pixels, A)
     with pytest.raises(TypeError, match="numpy array of uint8"):
@@ -227,7 +227,7 @@ def test_pixels_that_are_none_are_refused_by_type(pixels):
 
 
 @pytest.mark.parametrize("name", [5, 2.5, b"data", ("data",)])
-def test_a_name_that_is_no_text_is_an_array_that_is_not_there(name):
+def test_a_name_that_is_not_a_string_raises_unknown_name_error(name):
     with pytest.raises(KeyError, match="no array named"):
         ig.loads(PNG, name)
 
@@ -249,7 +249,7 @@ def test_a_name_that_is_no_text_is_an_array_that_is_not_there(name):
     ],
     ids=range(11),
 )  # fmt: skip
-def test_what_json_cannot_hold_is_refused_by_its_keys(metadata, words):
+def test_the_error_for_values_beyond_json_names_their_keys(metadata, words):
     with pytest.raises(EncodeError, match=words) as caught:
         ig.dumps(A, metadata=metadata)
     assert caught.value.reason == Reason.METADATA_INVALID

@@ -54,7 +54,7 @@ def test_the_picture_is_the_elevation_model():
     assert ig.verify(picture).echo == "intact"
 
 
-def test_every_link_leads_somewhere():
+def test_every_local_link_has_a_target():
     links = re.findall(r"\]\(([^)#]+)\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []

@@ -41,7 +41,7 @@ def pins(name):
 
 
 @pytest.mark.parametrize("one", requirements(*TESTED), ids=str)
-def test_the_least_version_is_the_one_that_is_tested(one):
+def test_the_minimum_version_of_each_dependency_is_tested(one):
     pinned = pins("tests/oldest.txt").get(canonicalize_name(one.name))
     if not one.specifier:
         assert pinned is None
@@ -52,7 +52,7 @@ def test_the_least_version_is_the_one_that_is_tested(one):
 
 
 @pytest.mark.parametrize("one", requirements(*TESTED, "lint"), ids=str)
-def test_the_lock_has_what_the_project_asks_for(one):
+def test_the_lock_lists_every_declared_dependency(one):
     version, digest = pins("requirements.lock")[canonicalize_name(one.name)]
     assert version in one.specifier
     assert len(bytes.fromhex(digest)) == 32

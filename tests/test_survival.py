@@ -28,7 +28,9 @@ def test_the_tools_are_here(tool):
 
 
 @pytest.mark.parametrize(("tool", "way"), WAYS, ids=lambda it: it.name)
-def test_every_way_gives_the_exact_arrays_or_a_refusal_that_names_no_wrong_cause(tool, way, made):
+def test_every_operation_keeps_the_exact_arrays_or_is_refused_without_a_wrong_cause(
+    tool, way, made
+):
     for picture in made:
         verdict = judge(tool, way, picture)
         right = {

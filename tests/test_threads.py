@@ -32,7 +32,7 @@ def test_an_error_comes_after_the_items_before_it(count):
         next(stream)
 
 
-def test_few_items_are_made_as_they_are_asked_for():
+def test_few_items_are_made_without_a_thread():
     made = []
 
     def items():
@@ -45,7 +45,7 @@ def test_few_items_are_made_as_they_are_asked_for():
     assert made == [(0, True)]
 
 
-def test_who_closes_it_can_read_on():
+def test_after_close_the_source_iterator_can_be_read_further():
     items = iter(range(20))
     stream = ahead(items)
     seen = [next(stream) for _ in range(6)]
@@ -73,7 +73,7 @@ def test_tasks_of_a_transient_pool_are_never_lost_when_a_thread_ends():
             time.sleep(0.0001 * (n % 4))
 
 
-def test_a_thread_that_another_forestalls_ends_too():
+def test_a_thread_that_finds_its_task_taken_also_ends():
     """Of a hundred pools some thirty kept one for ever: found by tests side by side."""
     before = threading.active_count()
     with patch("intaglio._threads._IDLE_SECONDS", 0.0001):
@@ -84,13 +84,13 @@ def test_a_thread_that_another_forestalls_ends_too():
     until(lambda: threading.active_count() <= before)
 
 
-def test_an_error_in_a_transient_pool_reaches_whoever_asks():
+def test_an_error_in_a_transient_pool_is_raised_by_result():
     future = TransientPool().submit(lambda: 1 // 0)
     with pytest.raises(ZeroDivisionError):
         future.result()
 
 
-def test_a_transient_pool_without_threads_works_at_once():
+def test_a_transient_pool_without_threads_runs_tasks_immediately():
     with patch.object(
         threading.Thread, "start", side_effect=RuntimeError("can't start new thread")
     ):

@@ -32,7 +32,7 @@ def unpack(stored, size=BLOCK.size, form=ZSTD, block=BLOCK):
 
 
 @given(st.binary(min_size=1, max_size=300), st.sampled_from((STORED, ZSTD)), st.integers(1, 22))
-def test_a_block_comes_back(data, form, level):
+def test_a_packed_block_is_unpacked_exactly(data, form, level):
     block = np.frombuffer(data, np.uint8)
     stored, entry = pack_block(block, form, level)
     assert unpack_block(stored, len(data), entry, form).tobytes() == data
@@ -88,7 +88,7 @@ def edited(position, value):
     ],
     ids=range(19),
 )  # fmt: skip
-def test_what_is_not_exactly_one_plain_frame_is_malformed(stored):
+def test_stored_bytes_other_than_one_plain_frame_are_malformed(stored):
     assert reason_of(lambda: unpack(stored)) == Reason.BLOCK_MALFORMED
 
 
@@ -110,7 +110,7 @@ def test_frames_of_other_encoders_are_read(frame):
     assert unpack(frame).tobytes() == BLOCK.tobytes()
 
 
-def test_stored_bytes_that_changed_are_named_damaged():
+def test_changed_stored_bytes_are_reported_as_damaged():
     stored, entry = pack_block(BLOCK, STORED, 3)
     changed = bytes([stored[0] ^ 1]) + stored[1:]
     assert (
@@ -119,7 +119,7 @@ def test_stored_bytes_that_changed_are_named_damaged():
 
 
 @pytest.mark.parametrize("size", [BLOCK.size - 2, BLOCK.size + 2])
-def test_a_stored_block_has_its_size(size):
+def test_a_stored_block_of_another_size_is_refused(size):
     assert reason_of(lambda: unpack(BLOCK.tobytes(), size, STORED)) == Reason.BLOCK_MALFORMED
 
 

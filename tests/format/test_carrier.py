@@ -60,7 +60,7 @@ def embedded(depths, pixels, body, bands):
 
 
 @given(carriers(), st.integers(0, 2**32))
-def test_any_bands_in_any_order_embed_the_same_and_give_the_stream_back(carrier, seed):
+def test_bands_of_any_size_and_order_embed_the_same_and_are_read_back(carrier, seed):
     depths, pixels, body = carrier
     rng = np.random.default_rng(seed)
     whole = pixels.copy()
@@ -91,7 +91,7 @@ def test_prologue_and_echo_follow_the_formula_and_are_opaque(carrier):
 
 
 @given(carriers())
-def test_pixels_that_carry_nothing_are_left_alone(carrier):
+def test_pixels_without_data_are_unchanged(carrier):
     depths, pixels, body = carrier
     before = pixels.copy()
     embedded(depths, pixels, body, [(0, pixels)])
@@ -102,7 +102,7 @@ def test_pixels_that_carry_nothing_are_left_alone(carrier):
 
 
 @pytest.mark.parametrize("depth", range(1, 9))
-def test_embedding_takes_the_nearest_value_with_the_wanted_bits(depth):
+def test_embedding_writes_the_nearest_value_with_the_wanted_bits(depth):
     step = 1 << depth
     cover, wanted = (
         np.array(v, np.uint8) for v in zip(*product(range(256), range(step)), strict=True)
@@ -114,7 +114,7 @@ def test_embedding_takes_the_nearest_value_with_the_wanted_bits(depth):
 
 
 @given(st.integers(0, 10**6), some_depths)
-def test_the_fewest_pixels_are_just_enough(length, depths):
+def test_pixels_for_returns_the_minimum_that_has_the_capacity(length, depths):
     pixels = pixels_for(length, depths)
     assert carrier_capacity(pixels, depths) >= length
     assert pixels == 160 or carrier_capacity(pixels - 1, depths) < length
@@ -132,7 +132,7 @@ def test_pixels_without_alpha_carry_the_low_bits_of_255():
     assert streams[0] == streams[1] == plain_extract(opaque, (2, 2, 2, 2), 40)
 
 
-def test_the_example_of_the_spec_holds():
+def test_the_example_in_the_spec_is_correct():
     pixels = np.zeros((164, 3), np.uint8)
     embedded((2, 2, 2, 0), pixels, bytes([0xB4, 0, 0]), [(0, pixels)])
     assert pixels[80].tolist() == [0b10, 0b11, 0b01]

@@ -57,7 +57,7 @@ def test_no_changed_bit_of_prologue_or_body_is_accepted(profile):
 
 @settings(deadline=None, max_examples=200)
 @given(st.data())
-def test_any_change_of_pixels_gives_the_exact_arrays_or_a_refusal(data):
+def test_after_any_change_of_pixels_arrays_are_exact_or_refused(data):
     pixels = carrying()
     flat = pixels.reshape(-1)
     for _ in range(data.draw(st.integers(1, 4))):
@@ -72,13 +72,13 @@ def test_any_change_of_pixels_gives_the_exact_arrays_or_a_refusal(data):
     assert list(arrays) == ["a", "b"]
 
 
-def test_high_bits_and_free_pixels_may_change():
+def test_changes_of_high_bits_and_unused_pixels_are_allowed():
     pixels = carrying()
     pixels ^= np.array([0xF8, 0xFC, 0xF8], np.uint8)
     assert same_bits(ig.extract(pixels)["a"], ARRAY)
 
 
-def test_a_damaged_echo_is_accepted_and_said():
+def test_a_damaged_echo_is_accepted_and_reported():
     file = ig.dumps(ARRAY, cover=COVER)
     with Image.open(io.BytesIO(file)) as image:
         pixels = np.asarray(image).copy()
@@ -103,14 +103,14 @@ def verbs(file):
 
 @settings(deadline=None)
 @given(st.binary(max_size=300) | st.binary(max_size=300).map(lambda b: FILE[:33] + b))
-def test_any_bytes_are_refused_by_every_reader(file):
+def test_every_reader_refuses_random_bytes(file):
     for verb in verbs(file):
         assert reason_of(verb)
 
 
 @settings(deadline=None, max_examples=300)
 @given(st.data())
-def test_a_mutated_file_gives_the_exact_array_or_a_refusal(data):
+def test_arrays_of_a_mutated_file_are_exact_or_refused(data):
     file = bytearray(FILE)
     for _ in range(data.draw(st.integers(1, 3))):
         kind = data.draw(st.sampled_from(("set", "cut", "double")))
@@ -137,7 +137,7 @@ def test_a_cut_file_is_refused(length):
         assert reason_of(verb) in (Reason.NOT_PNG, Reason.PNG_DAMAGED)
 
 
-def test_a_fault_of_the_png_is_named_before_one_behind_it():
+def test_a_png_fault_is_reported_before_faults_of_the_data():
     broken_header = ig.embed(COVER, ARRAY)
     broken_header.reshape(-1, 3)[100] ^= 1  # within the header
     out = io.BytesIO()
@@ -206,7 +206,7 @@ def test_memory_that_runs_out_is_a_limit(monkeypatch):
         assert reason_of(lambda: file["a"][:]) == Reason.LIMIT_EXCEEDED
 
 
-def test_a_tiny_picture_that_declares_the_enormous_is_refused():
+def test_a_tiny_picture_that_declares_huge_sizes_is_refused():
     ihdr = b"IHDR" + struct.pack(">IIBBBBB", 2**31 - 1, 2**31 - 1, 8, 2, 0, 0, 0)
     file = FILE[:8] + struct.pack(">I", 13) + ihdr + struct.pack(">I", zlib.crc32(ihdr)) + FILE[33:]
     for verb in verbs(file):

@@ -39,26 +39,26 @@ def written(*before, **environment):
 
 
 @pytest.fixture(scope="module")
-def usual():
+def default():
     return written()
 
 
 @pytest.mark.parametrize("seed", ["0", "12345"])
-def test_every_process_writes_the_same_whatever_the_seed_of_its_hashes(usual, seed):
-    assert written(PYTHONHASHSEED=seed) == usual
+def test_the_hash_seed_of_a_process_does_not_change_files(default, seed):
+    assert written(PYTHONHASHSEED=seed) == default
 
 
-def test_without_the_compiled_kernels_the_same_is_written(usual):
-    assert written(INTAGLIO_PURE="1") == usual
+def test_files_are_the_same_without_the_compiled_kernels(default):
+    assert written(INTAGLIO_PURE="1") == default
 
 
 @pytest.mark.parametrize("cores", [1, 7])
-def test_any_number_of_threads_writes_the_same(usual, cores, tmp_path):
+def test_the_number_of_threads_does_not_change_files(default, cores, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(f"import os\nos.cpu_count = lambda: {cores}\n")
-    assert written(PYTHONPATH=f"{tmp_path}:{PLACES}") == usual
+    assert written(PYTHONPATH=f"{tmp_path}:{PLACES}") == default
 
 
-def test_without_what_newer_processors_have_the_same_is_written(usual):
+def test_files_are_the_same_without_newer_processor_features(default):
     """numpy's dispatch, the C library's and OpenBLAS's are told to take the oldest."""
     newer = [name for name in CORE.__cpu_dispatch__ if CORE.__cpu_features__[name]]
     tunables = "glibc.cpu.hwcaps=-AVX2,-AVX,-FMA,-FMA4,-AVX512F,-BMI2,-BMI1,-LZCNT,-MOVBE,-POPCNT"
@@ -67,14 +67,14 @@ def test_without_what_newer_processors_have_the_same_is_written(usual):
         "GLIBC_TUNABLES": tunables,
         "OPENBLAS_CORETYPE": "Prescott",
     }
-    assert written(**older) == usual
+    assert written(**older) == default
 
 
 @pytest.mark.tools
 @pytest.mark.parametrize("level", ["Nehalem", "Haswell"])
-def test_an_emulated_processor_of_an_older_level_writes_the_same(usual, level):
+def test_files_are_the_same_on_an_emulated_older_processor(default, level):
     """Nehalem is x86-64-v2, the least that numpy runs on; Haswell is v3. Also zlib-ng, isal and zstd."""
-    assert written("qemu-x86_64", "-cpu", level) == usual
+    assert written("qemu-x86_64", "-cpu", level) == default
 
 
 # What colours are made of is IEEE 754's operations only. numpy's own functions are the oracle.
@@ -83,13 +83,13 @@ FLOATS = hnp.arrays(np.float64, 20, elements=st.floats(width=64))
 
 
 @given(FLOATS)
-def test_logarithms_are_numpys(values):
+def test_logarithms_equal_those_of_numpy(values):
     with np.errstate(all="ignore"):
         expected = np.log10(values)
     np.testing.assert_allclose(log10(values), expected, rtol=0, atol=1e-12)
 
 
-def test_powers_of_ten_have_whole_logarithms():
+def test_logarithms_of_powers_of_ten_are_integers():
     exponents = np.arange(-307, 309)
     values = np.array([float(f"1e{k}") for k in exponents])
     assert (log10(values) == exponents).all()
@@ -97,14 +97,14 @@ def test_powers_of_ten_have_whole_logarithms():
 
 
 @given(FLOATS, FLOATS)
-def test_magnitudes_are_numpys(x, y):
+def test_magnitudes_equal_those_of_numpy(x, y):
     with np.errstate(all="ignore"):
         expected = np.hypot(x, y)
     np.testing.assert_allclose(magnitude(x, y), expected, rtol=1e-15, atol=1e-323)
 
 
 @given(FLOATS, FLOATS)
-def test_angles_are_numpys(x, y):
+def test_angles_equal_those_of_numpy(x, y):
     both = np.isinf(x) & np.isinf(y)
     with np.errstate(all="ignore"):
         expected = np.where(both, np.nan, np.arctan2(y, x))

@@ -43,7 +43,7 @@ def test_memory_order_strides_and_byte_order_do_not_matter(array):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-def test_every_dtype_has_an_element_and_comes_back_native(dtype):
+def test_every_dtype_has_an_element_type_and_is_decoded_in_native_byte_order(dtype):
     kind = element_type_of(np.empty(0, dtype))
     assert native_dtype(kind) == dtype
     assert native_dtype(kind).isnative
@@ -58,7 +58,7 @@ def test_every_dtype_has_an_element_and_comes_back_native(dtype):
     ],
     ids=lambda array: str(array.dtype),
 )  # fmt: skip
-def test_what_has_no_element_type_is_refused_with_a_hint(array):
+def test_dtypes_without_element_type_are_refused_with_a_hint(array):
     with pytest.raises(EncodeError, match=r"store|give|view|choose") as caught:
         ig.dumps(array)
     assert caught.value.reason == Reason.DTYPE_UNSUPPORTED
@@ -84,12 +84,12 @@ def test_a_bool_that_is_neither_0_nor_1_is_refused():
     assert reason_of(lambda: check_elements(bad, element)) == Reason.ELEMENT_INVALID
 
 
-def test_a_bool_array_of_other_bytes_is_written_as_numpy_reads_it():
+def test_a_bool_array_with_bytes_above_1_is_written_as_numpy_reads_it():
     wild = np.array([0, 1, 2, 255], np.uint8).view(bool)
     assert ig.loads(ig.dumps(wild)).view(np.uint8).tolist() == [0, 1, 1, 1]
 
 
-def test_without_ml_dtypes_a_bfloat16_array_says_what_it_needs(monkeypatch):
+def test_the_error_for_bfloat16_without_ml_dtypes_names_the_package(monkeypatch):
     png = ig.dumps({"b": np.zeros(3, BFLOAT16), "x": np.arange(3)})
     monkeypatch.setitem(sys.modules, "ml_dtypes", None)  # importing it fails
     assert ig.loads(png, "x").tolist() == [0, 1, 2]

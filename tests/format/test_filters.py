@@ -120,7 +120,7 @@ def chains(draw):
 
 
 @given(blocks(), chains())
-def test_filters_do_what_the_formulas_say_and_come_back(block, chain):
+def test_filters_follow_the_formulas_and_are_undone(block, chain):
     raw, width = block
     expected = raw.tobytes()
     for name, parameters in chain:
@@ -133,13 +133,13 @@ def test_filters_do_what_the_formulas_say_and_come_back(block, chain):
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("lag", [1, 2, 63, 64, 65, 999, 1000])
-def test_delta_of_any_lag_comes_back(width, lag):
+def test_delta_of_any_lag_is_undone(width, lag):
     raw = np.random.default_rng(lag).integers(0, 256, 1000 * width, np.uint8)
     steps = (filter_step("delta", lag),)
     assert undo_filters(apply_filters(raw, steps, width), steps, width).tobytes() == raw.tobytes()
 
 
-def test_the_worked_example_of_the_spec_holds():
+def test_the_worked_example_in_the_spec_is_correct():
     block = np.array([5, 4, 4], "<u2").view(np.uint8)
     names = ("zigzag", "shuffle", "bytedelta")
     steps = (filter_step("delta", 1), *(filter_step(name) for name in names))
@@ -153,7 +153,7 @@ def test_the_order_filter_puts_floats_in_the_order_of_their_values():
 
 
 @given(blocks(), chains())
-def test_filtering_leaves_its_input_alone(block, chain):
+def test_filtering_does_not_change_its_input(block, chain):
     raw, width = block
     before = raw.tobytes()
     steps = tuple(filter_step(name, *parameters) for name, parameters in chain)

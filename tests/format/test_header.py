@@ -38,14 +38,14 @@ def patched(raw, offset, layout, value):
 # The prologue
 
 
-def test_a_prologue_comes_back():
+def test_a_written_prologue_is_read_back():
     raw = write_prologue(PROLOGUE)
     assert len(raw) == 80 == maybe_prologue_length(raw)
     assert read_prologue(raw, 100, 10) == PROLOGUE
 
 
 @given(st.binary(max_size=100) | st.binary(max_size=100).map(lambda b: b"INTAGLIO" + b))
-def test_any_bytes_are_a_prologue_or_a_decode_error(raw):
+def test_random_bytes_are_a_prologue_or_raise_decode_error(raw):
     reason_of(lambda: read_prologue(raw, 100, 10))
 
 
@@ -137,14 +137,14 @@ def headers(draw):
 
 
 @given(headers())
-def test_a_header_comes_back_and_has_one_spelling(header):
+def test_a_written_header_is_read_back_and_has_one_encoding(header):
     raw = write_header(header)
     assert read_header(raw) == header
     assert write_header(read_header(raw)) == raw
 
 
 @given(headers(), st.data())
-def test_a_mutated_header_is_refused_or_has_one_spelling(header, data):
+def test_a_mutated_header_is_refused_or_has_one_encoding(header, data):
     raw = bytearray(write_header(header))
     for _ in range(data.draw(st.integers(1, 3))):
         raw[data.draw(st.integers(0, len(raw) - 1))] = data.draw(st.integers(0, 255))
@@ -159,7 +159,7 @@ def test_a_mutated_header_is_refused_or_has_one_spelling(header, data):
 
 
 @given(st.binary(min_size=12, max_size=200), st.booleans())
-def test_any_bytes_are_a_header_or_a_decode_error(raw, refresh):
+def test_random_bytes_are_a_header_or_raise_decode_error(raw, refresh):
     reason_of(lambda: read_header(sealed(raw) if refresh else raw))
 
 
@@ -170,7 +170,7 @@ def test_a_changed_header_is_damaged():
 
 
 @pytest.mark.parametrize("cut", [1, 4, 30])
-def test_bytes_too_many_or_too_few_are_malformed(cut):
+def test_a_header_with_too_many_or_too_few_bytes_is_malformed(cut):
     raw = write_header(Header((RECORD,)))
     for changed in (raw[:-4] + bytes(cut) + raw[-4:], raw[: -4 - cut] + raw[-4:]):
         assert reason_of(lambda: read_header(sealed(changed))) == Reason.HEADER_MALFORMED  # noqa: B023
@@ -223,7 +223,7 @@ def test_a_record_that_breaks_a_rule_is_malformed(record):
 
 
 @pytest.mark.parametrize("types", [(2, 1), (1, 1)])
-def test_extension_records_stand_in_ascending_order(types):
+def test_extension_records_must_be_in_ascending_order(types):
     raw = write_header(Header((), b"", tuple(Extension(t, False, b"") for t in types)))
     assert reason_of(lambda: read_header(raw)) == Reason.HEADER_MALFORMED
 
@@ -253,7 +253,7 @@ def test_a_required_extension_that_is_unknown_is_refused():
         "a\x9b".encode(),
     ],
 )
-def test_these_names_are_refused(name):
+def test_illegal_names_are_refused(name):
     assert maybe_name_problem(name)
     if 0 < len(name) < 256:
         raw = write_header(Header((RECORD,))).replace(

@@ -48,7 +48,7 @@ def blocks(draw, widths=(1, 2, 4, 8)):
 
 
 @given(blocks(), st.integers(1, 200), st.integers(1, 400), st.data())
-def test_every_filter_is_undone_alike(block, lag, more, data):
+def test_kernel_and_numpy_undo_every_filter_equally(block, lag, more, data):
     raw, width = block
     steps = [
         filter_step("order"), filter_step("zigzag"), filter_step("shuffle"), filter_step("bytedelta"),
@@ -63,7 +63,7 @@ def test_every_filter_is_undone_alike(block, lag, more, data):
 
 
 @given(blocks(widths=(4, 8)), st.integers(0, 22))
-def test_decimal_is_undone_alike(block, exponent):
+def test_kernel_and_numpy_undo_decimal_equally(block, exponent):
     raw, width = block
     chain = (filter_step("decimal", exponent),)
     with plain(filters):
@@ -72,7 +72,7 @@ def test_decimal_is_undone_alike(block, exponent):
 
 
 @given(depths, st.integers(0, 70), st.sampled_from([3, 4]), st.integers(0, 2**32))
-def test_pixels_give_the_same_bytes(depths, count, channels, seed):
+def test_kernel_and_numpy_extract_the_same_bytes(depths, count, channels, seed):
     pixels = np.random.default_rng(seed).integers(0, 256, (count, channels), np.uint8)
     with plain(carrier):
         expected = carrier._extract_groups(pixels, depths)
@@ -84,7 +84,7 @@ def test_pixels_give_the_same_bytes(depths, count, channels, seed):
     st.integers(1, 40), st.integers(1, 12), st.sampled_from([1, 2, 3, 4, 6, 8]),
     st.booleans(), st.integers(0, 2**32),
 )  # fmt: skip
-def test_png_filters_are_undone_alike(width, count, lanes, first, seed):
+def test_kernel_and_pillow_undo_png_filters_equally(width, count, lanes, first, seed):
     rng = np.random.default_rng(seed)
     lines = rng.integers(0, 256, (count, 1 + width * lanes), np.uint8)
     lines[:, 0] = rng.integers(0, 5, count)
@@ -95,7 +95,7 @@ def test_png_filters_are_undone_alike(width, count, lanes, first, seed):
 
 
 @given(depths, st.binary(max_size=90), st.integers(0, 40), st.integers(1, 60), st.booleans())
-def test_bytes_give_pixels_the_same_bits(depths, data, first, count, alpha):
+def test_kernel_and_numpy_spread_the_same_bits(depths, data, first, count, alpha):
     channels = 4 if depths[3] or alpha else 3
     asked = data, depths, first, count, channels
     with plain(carrier_write):
@@ -110,7 +110,7 @@ def test_bytes_give_pixels_the_same_bits(depths, data, first, count, alpha):
     st.booleans(),
     st.integers(0, 2**32),
 )
-def test_rows_are_shaped_alike(depths, rows, width, follows, seed):
+def test_kernel_and_numpy_shape_rows_equally(depths, rows, width, follows, seed):
     rng = np.random.default_rng(seed)
     shape = rows, width, 4 if depths[3] else 3
     cover = rng.integers(0, 256, shape, np.uint8)
@@ -148,7 +148,7 @@ def test_buffers_that_do_not_fit_are_refused():
             wrong()
 
 
-def test_without_kernels_a_file_reads_the_same(tmp_path):
+def test_a_file_is_read_equally_without_kernels(tmp_path):
     code = (
         "import sys, intaglio as ig, numpy as np; from intaglio._format.fast.kernels import native;"
         "a = np.arange(90000, dtype='f8').reshape(300, 300) / 7; ig.imsave(sys.argv[1], a);"
@@ -170,7 +170,7 @@ def test_without_kernels_a_file_reads_the_same(tmp_path):
 
 
 @given(st.binary(max_size=60), st.integers(0, 70), st.integers(0, 12))
-def test_a_frame_ends_where_it_does(tail, start, most):
+def test_the_kernel_finds_the_end_of_a_frame_as_python_does(tail, start, most):
     for frame in (tail, bytes(3 * (len(tail) % 5)) + tail, b"\2\0\0\0\x08\0\0\1" + tail):
         with plain(codecs_module):
             try:

@@ -37,7 +37,7 @@ RAW = (8, 8, 8, 0)
 READER = """
 import io, json, resource, sys
 import intaglio as ig
-from intaglio._forensics import explain
+from intaglio._inspect import explain
 from intaglio._forensics import diagnose
 from intaglio._operations import restore
 data = sys.stdin.buffer.read()
@@ -174,13 +174,13 @@ LIES = {
 }  # fmt: skip
 
 
-def test_there_are_lies_and_they_are_small():
+def test_the_files_with_false_sizes_are_small():
     assert len(LIES) >= 25
     assert max(len(data) for data, _ in LIES.values()) <= FILE_BYTES_MAX
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_a_tiny_file_that_declares_the_enormous_takes_little_and_is_refused_for_its_reason(lie):
+def test_a_tiny_file_that_declares_huge_sizes_needs_little_memory_and_is_refused(lie):
     data, reason = LIES[lie]
     told = read(data)
     assert told["load_dict"][0] == told["verify"][0] == reason
@@ -188,7 +188,7 @@ def test_a_tiny_file_that_declares_the_enormous_takes_little_and_is_refused_for_
     assert told["growth"] <= GROWTH_BYTES_MAX
 
 
-def test_arrays_beyond_the_memory_there_is_are_a_limit_exceeded():
+def test_arrays_larger_than_memory_are_refused_with_limit_exceeded():
     honest = File(arrays=(many_blocks(256, 8 * MIB),), depths=RAW).png()  # 2 GiB
     told = read(honest, INTAGLIO_OUTPUT_BYTES_MAX=str(2**32))
     assert told["load_dict"][0] == "limit-exceeded"
@@ -197,7 +197,7 @@ def test_arrays_beyond_the_memory_there_is_are_a_limit_exceeded():
     assert told["growth"] <= GROWTH_BYTES_MAX
 
 
-def test_a_small_file_may_rightly_hold_much():
+def test_a_small_file_may_hold_large_arrays():
     told = read(ig.dumps(np.zeros(128 * MIB, "u1")))
     assert [told[verb][0] for verb in ("load_dict", "info", "verify")] == ["accepted"] * 3
 
@@ -214,7 +214,7 @@ FILE = ig.dumps(np.zeros(2**20, "u1"))
     lambda _, limits: ig.extract(np.zeros((9, 9, 3), "u1"), limits=limits),
 ])  # fmt: skip
 @pytest.mark.parametrize("wrong", [100, None, {"pixels_max": 100}])
-def test_what_is_no_limits_is_a_type_error_that_names_the_argument(verb, wrong):
+def test_an_argument_that_is_not_limits_raises_a_type_error_that_names_it(verb, wrong):
     with pytest.raises(TypeError, match=f"^limits= .*, not {type(wrong).__name__}$"):
         verb(io.BytesIO(FILE), limits=wrong)
 
@@ -222,7 +222,7 @@ def test_what_is_no_limits_is_a_type_error_that_names_the_argument(verb, wrong):
 @pytest.mark.parametrize(
     "variable", [limits_module.PIXELS_VARIABLE, limits_module.OUTPUT_BYTES_VARIABLE]
 )
-def test_a_variable_that_is_no_limit_is_named_and_an_empty_one_is_none(
+def test_the_error_for_a_bad_environment_variable_names_it_and_an_empty_one_is_ignored(
     variable, monkeypatch, tmp_path, capsys
 ):
     picture, matrix = tmp_path / "m.png", tmp_path / "m.npy"
@@ -247,7 +247,7 @@ def test_a_variable_that_is_no_limit_is_named_and_an_empty_one_is_none(
 
 
 @pytest.mark.parametrize("limit", ["pixels_max", "output_bytes_max"])
-def test_an_argument_or_an_environment_variable_that_the_error_names_raises_a_limit(
+def test_the_argument_or_environment_variable_named_in_the_error_raises_the_limit(
     limit, monkeypatch
 ):
     with pytest.raises(ig.DecodeError) as refused:
@@ -300,7 +300,7 @@ def no_environment(monkeypatch):
 
 
 @pytest.mark.usefixtures("no_environment")
-def test_a_small_file_gives_256_mib_and_a_larger_one_a_thousand_times_its_size():
+def test_a_small_file_may_hold_256_mib_and_a_larger_one_a_thousand_times_its_size():
     assert is_allowed(declared(32))
     assert not is_allowed(OVER)
     least = -(-(ALWAYS + 8 * MIB) // 1000)
@@ -309,13 +309,13 @@ def test_a_small_file_gives_256_mib_and_a_larger_one_a_thousand_times_its_size()
 
 
 @pytest.mark.usefixtures("no_environment")
-def test_no_file_gives_more_than_2_to_the_32_by_its_size_alone():
+def test_by_default_no_file_may_hold_more_than_2_to_the_32_bytes():
     assert is_allowed(grown(declared(512), 5 * 10**6))
     assert not is_allowed(grown(declared(513), 5 * 10**6))
     assert Limits().output_bytes_for(10**10) == 2**32
 
 
-def test_a_limit_that_is_given_holds_whatever_the_size_of_the_file(no_environment):
+def test_a_limit_of_the_caller_applies_to_files_of_any_size(no_environment):
     assert is_allowed(OVER, Limits(output_bytes_max=2**40))
     assert not is_allowed(grown(zeros(8 * MIB), 10**6), Limits(output_bytes_max=8 * MIB - 1))
     no_environment.setenv(limits_module.OUTPUT_BYTES_VARIABLE, str(2**40))
@@ -330,7 +330,7 @@ def test_a_limit_that_is_given_holds_whatever_the_size_of_the_file(no_environmen
     ig.load, ig.load_dict, ig.verify, lambda file: ig.open(file)["x"][...],
     lambda file: ig.diff(file, io.BytesIO(FILE)), lambda file: ig.recolor(file, io.BytesIO()),
 ])  # fmt: skip
-def test_each_verb_refuses_what_is_too_much_for_the_file_and_says_what_would_do(verb):
+def test_each_verb_refuses_too_large_arrays_and_names_the_limit_to_raise(verb):
     name = ig.info(io.BytesIO(OVER)).arrays[0].name
     assert name == "x"
     with pytest.raises(ig.DecodeError) as refused:
@@ -342,7 +342,7 @@ def test_each_verb_refuses_what_is_too_much_for_the_file_and_says_what_would_do(
 
 
 @pytest.mark.usefixtures("no_environment")
-def test_a_file_in_the_middle_of_a_stream_is_as_long_as_what_is_left_of_the_stream():
+def test_the_size_of_a_file_inside_a_stream_is_the_rest_of_the_stream():
     stream = io.BytesIO(bytes(10**6) + OVER)
     stream.seek(10**6)
     with pytest.raises(ig.DecodeError, match=f"a file of {len(OVER)} bytes"):
@@ -363,7 +363,7 @@ class Pipe(io.RawIOBase):
 
 
 @pytest.mark.usefixtures("no_environment")
-def test_a_pipe_is_as_long_as_what_was_read_of_it():
+def test_the_size_of_a_pipe_is_the_bytes_read_from_it():
     with pytest.raises(ig.DecodeError, match="limit-exceeded"):
         ig.load(Pipe(OVER))
     assert ig.load(Pipe(zeros(8 * MIB))).nbytes == 8 * MIB
@@ -374,7 +374,7 @@ def test_a_pipe_is_as_long_as_what_was_read_of_it():
 
 
 @pytest.mark.usefixtures("no_environment")
-def test_a_lazy_file_bounds_what_is_asked_for_at_once():
+def test_a_lazy_file_limits_each_request():
     with ig.open(io.BytesIO(OVER)) as file:
         assert file["x"][ALWAYS + 7 : ALWAYS + 12].tolist() == [0] * 5
         assert file["x"].nbytes == ALWAYS + 8 * MIB
@@ -389,14 +389,14 @@ def test_a_lazy_file_bounds_what_is_asked_for_at_once():
 
 
 @pytest.mark.usefixtures("no_environment")
-def test_pixels_give_a_thousand_times_their_bytes():
+def test_pixels_may_hold_a_thousand_times_their_bytes():
     pixels = open_png(io.BytesIO(OVER), 2**28).whole()
     with pytest.raises(ig.DecodeError, match=f"a file of {pixels.nbytes:,} bytes"):
         ig.extract(pixels)
 
 
 @pytest.mark.usefixtures("no_environment")
-def test_the_command_takes_the_size_of_the_file_and_names_its_option(tmp_path):
+def test_the_command_limits_by_file_size_and_names_its_option(tmp_path):
     path = tmp_path / "m.png"
     path.write_bytes(OVER)
     command = [str(Path(sys.executable).with_name("intaglio"))]
@@ -412,7 +412,7 @@ def test_the_command_takes_the_size_of_the_file_and_names_its_option(tmp_path):
     assert run("show", str(path)).returncode == 0
 
 
-def test_the_usual_limits_are_those_of_the_documentation(monkeypatch):
+def test_the_default_limits_are_those_of_the_documentation(monkeypatch):
     monkeypatch.delenv(limits_module.PIXELS_VARIABLE, raising=False)
     monkeypatch.delenv(limits_module.OUTPUT_BYTES_VARIABLE, raising=False)
     assert repr(Limits()) == f"Limits(pixels_max={2**28}, output_bytes_max={2**32})"
@@ -438,7 +438,7 @@ def test_the_command_names_its_option_and_the_variable(verb, tmp_path):
 
 
 @pytest.mark.tools
-def test_javascript_takes_little_and_gives_the_same_reasons():
+def test_javascript_needs_little_memory_and_reports_the_same_reasons():
     from fuzz.javascript import JavaScript
 
     from reader.decode import Limits as PlainLimits

@@ -93,14 +93,14 @@ def test_no_verb_searches_all_names_for_each_array(verb, tmp_path, monkeypatch):
     assert Name.compared <= 20 * ARRAYS
 
 
-def test_names_of_results_are_compared_once_with_those_before():
+def test_names_of_results_are_compared_a_constant_number_of_times():
     sources = [Path(Name(f"{n}.png")) for n in range(500)]
     assert len(targets(sources, Path("out"), "out/", ".npy")) == 500
     with pytest.raises(UsageError, match=r"a\.png and b/A\.png would both become"):
         targets([Path("a.png"), Path("b/A.png")], Path("out"), "out/", ".npy")
 
 
-def test_a_header_record_is_read_in_a_few_steps(monkeypatch):
+def test_a_header_record_is_read_with_few_calls(monkeypatch):
     """Compiled construct reads runs of fixed fields at once, and makes no Container for each."""
     made = Counter()
     container = structs.cs.Container
@@ -147,7 +147,7 @@ def test_arrays_packed_together_are_stored_as_if_each_were_packed_alone(monkeypa
     assert [ig.dumps(arrays, effort=effort) for effort in ("fast", "small")] == together
 
 
-def test_many_arrays_alike_are_measured_together(monkeypatch):
+def test_many_equal_shaped_arrays_are_tuned_together(monkeypatch):
     calls = Counter()
     plain = tuning.stored_sizes
 
@@ -197,7 +197,7 @@ def test_strip_smooths_as_many_pixels_as_carry_data_whatever_the_shape(shape, mo
 
 
 @pytest.mark.parametrize("height", [1, 2, 5, 17])
-def test_what_strip_leaves_of_a_wide_picture_is_what_it_was_where_nothing_was_carried(height):
+def test_strip_leaves_unused_pixels_of_a_wide_picture_unchanged(height):
     width = 2**18 + 100
     cover = np.random.default_rng(1).integers(0, 256, (height, width, 3), np.uint8)
     pixels = ig.embed(cover, np.random.default_rng(2).integers(0, 256, 3000, np.uint8))
@@ -247,7 +247,7 @@ def test_a_picture_is_written_in_bands_whatever_its_shape(shape, verb, monkeypat
     assert max(looked) <= 3 * encode.BAND_BYTES
 
 
-def test_rows_that_need_another_filter_are_filtered_together_where_they_are_many(monkeypatch):
+def test_many_rows_of_another_filter_type_are_filtered_together(monkeypatch):
     rows = np.random.default_rng(4).integers(0, 256, (4000, 3), np.uint8)
     kinds = np.arange(4000, dtype=np.uint8) % 5
     above = np.arange(3, dtype=np.uint8)
@@ -261,7 +261,7 @@ def test_rows_that_need_another_filter_are_filtered_together_where_they_are_many
         assert lines[n].tobytes() == plain(int(kinds[n]), rows[n : n + 1], over, 3).tobytes()
 
 
-def test_the_bytes_that_pixels_carry_are_found_alike_in_pictures_of_any_shape():
+def test_the_bytes_that_pixels_carry_do_not_depend_on_the_shape():
     pixels = np.random.default_rng(5).integers(0, 256, (2**21, 3), np.uint8)
     planes = [prologue_plane(pixels.reshape(*shape, 3)) for shape in ((2**21, 1), (1, 2**21))]
     assert planes[0].tobytes() == planes[1].tobytes()
@@ -293,7 +293,7 @@ MEMORY_BYTES = 1300 * 2**20  # the picture takes 192 MiB
 
 
 @pytest.mark.parametrize("size", [(2**26, 1), (1, 2**26), (2**20, 64), (2**13, 2**13)])
-def test_a_picture_of_any_shape_is_stripped_in_memory_that_goes_by_its_pixels(size):
+def test_the_memory_of_strip_is_linear_in_the_pixels_for_any_shape(size):
     bench = Path(__file__).resolve().parents[2] / "bench"
     done = subprocess.run(
         [sys.executable, "-c", CHILD, *map(str, size), str(MEMORY_BYTES)],
@@ -313,7 +313,7 @@ def test_chunks_count_the_bytes_that_were_read():
     assert chunks.bytes_read == 6
 
 
-def test_a_block_packed_alone_is_one_of_a_stack():
+def test_a_block_is_packed_alone_as_in_a_stack():
     blocks = np.random.default_rng(6).integers(0, 9, (5, 64), np.uint8)
     form = body.BlockForm(
         tuning._candidates(64, (), tuning.Nature(4, 1, 4, floats=False))[-1], 4, 1
@@ -322,7 +322,7 @@ def test_a_block_packed_alone_is_one_of_a_stack():
     assert alone == body.pack_blocks(blocks, form, 3)
 
 
-def test_many_attributes_are_written_to_hdf5_in_a_heap(tmp_path):
+def test_many_attributes_are_written_to_an_hdf5_heap(tmp_path):
     """In HDF5's oldest form each attribute costs time for all that stand before it."""
     from intaglio import _convert
     from intaglio._convert.base import Content

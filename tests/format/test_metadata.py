@@ -26,14 +26,14 @@ values = st.recursive(
 
 
 @given(st.dictionaries(st.text(), values, max_size=5))
-def test_metadata_comes_back(metadata):
+def test_written_metadata_is_read_back(metadata):
     raw = write_metadata(metadata)
     assert read_metadata(raw) == metadata
     assert bool(raw) == bool(metadata)
 
 
 @given(st.binary(max_size=60) | st.text('[]{}",:\\u01dDeE+-. \n', max_size=60).map(str.encode))
-def test_any_bytes_are_an_object_or_a_decode_error(raw):
+def test_random_bytes_are_an_object_or_raise_decode_error(raw):
     reason = reason_of(lambda: read_metadata(raw))
     assert reason in (None, Reason.METADATA_INVALID)
     if reason is None and raw:
@@ -76,12 +76,12 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("raw", ACCEPTED)
-def test_these_texts_are_metadata(raw):
+def test_legal_texts_are_accepted(raw):
     assert read_metadata(raw) == json.loads(raw)
 
 
 @pytest.mark.parametrize("raw", REFUSED, ids=lambda raw: repr(raw[:20]))
-def test_these_texts_are_refused(raw):
+def test_illegal_texts_are_refused(raw):
     assert reason_of(lambda: read_metadata(raw)) == Reason.METADATA_INVALID
 
 
@@ -99,13 +99,13 @@ def nested(levels):
         {"a": 10**309}, {"a": 10**5000}, {"a": b"bytes"}, nested(65), {"a": {1, 2}},
     ],
 )  # fmt: skip
-def test_what_json_cannot_keep_is_refused_when_writing(metadata):
+def test_values_that_json_would_change_are_refused_when_writing(metadata):
     with pytest.raises(EncodeError) as caught:
         write_metadata(metadata)
     assert caught.value.reason == Reason.METADATA_INVALID
 
 
-def test_numpy_s_numbers_are_numbers():
+def test_numpy_numbers_are_written_as_numbers():
     numbers = [np.int64(-7), np.uint64(2**64 - 1), np.float32(0.1), np.float64(0.1), np.bool(True)]
     kept = read_metadata(write_metadata({"a": numbers}))["a"]
     assert [(type(k), k) for k in kept] == [(type(n.item()), n.item()) for n in numbers]
@@ -114,29 +114,29 @@ def test_numpy_s_numbers_are_numbers():
 @pytest.mark.parametrize(
     "value", [np.arange(3), np.datetime64("2026"), np.longdouble(1), math.nan, b"", Path("x")]
 )
-def test_what_is_no_json_is_refused_with_its_place(value):
+def test_the_error_for_a_non_json_value_names_its_keys(value):
     with pytest.raises(EncodeError, match=r"\['run'\]\[1\]\['when'\] is "):
         write_metadata({"run": [1, {"when": value}]})
 
 
-def test_a_value_within_itself_is_refused_when_writing():
+def test_a_circular_value_is_refused_when_writing():
     loop = {}
     loop["a"] = loop
     with pytest.raises(EncodeError):
         write_metadata(loop)
 
 
-def test_metadata_that_is_no_mapping_is_a_type_error():
+def test_metadata_that_is_not_a_mapping_raises_type_error():
     with pytest.raises(TypeError, match="mapping"):
         write_metadata([1])
 
 
-def test_tuples_and_nested_mappings_are_written_as_json_has_them():
+def test_tuples_and_nested_mappings_are_written_as_json():
     assert write_metadata(nested(64))
     assert write_metadata({"a": (1, ("é",))}) == '{"a":[1,["é"]]}'.encode()
 
 
-def test_a_long_number_is_looked_for_only_where_a_number_begins():
+def test_long_numbers_are_searched_only_at_the_start_of_a_number():
     """Else a text of numbers of 512 digits is gone through 512 times."""
     digits = b"7" * 1200
     assert metadata_module._LONG_NUMBER.search(b"[" + digits).start() == 1

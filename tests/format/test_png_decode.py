@@ -159,7 +159,7 @@ def pictures(draw, side_max=9):
     st.sampled_from([0, 128]),
     st.sampled_from([1, 7, None]),
 )
-def test_every_form_of_png_gives_the_pixels_the_oracle_gives(picture, band, tile, narrow, most):
+def test_every_form_of_png_is_read_as_by_the_oracle(picture, band, tile, narrow, most):
     rows, how, means = picture
     data = write_oracle_png(*rows, **how)
     rooms = small_rooms(band, tile, narrow)
@@ -227,7 +227,7 @@ def optimisable_pictures():
 
 @pytest.mark.parametrize("interlace", [False, True])
 @pytest.mark.parametrize("number", range(7))
-def test_what_oxipng_makes_of_a_picture_has_the_same_pixels(number, interlace):
+def test_files_optimised_by_oxipng_have_the_same_pixels(number, interlace):
     pixels = optimisable_pictures()[number]
     how = oxipng.Interlacing.Adam7 if interlace else oxipng.Interlacing.Off
     raw = oxipng.RawImage(pixels.tobytes(), pixels.shape[1], pixels.shape[0])
@@ -267,7 +267,7 @@ def test_a_caller_may_write_into_the_bands():
     assert np.array_equal(np.concatenate(bands), pixels)
 
 
-def test_the_first_rows_cost_only_the_first_part_of_the_file():
+def test_the_first_rows_need_only_the_first_part_of_the_file():
     pixels = np.random.default_rng(0).integers(0, 256, (2000, 1000, 3), np.uint8)
     stream = CountingStream(encode(pixels))
     png = open_png(stream, PIXELS_MAX)
@@ -282,7 +282,7 @@ def test_the_first_rows_cost_only_the_first_part_of_the_file():
     assert stream.asked <= 2**20
 
 
-def test_bands_go_on_where_they_were_left():
+def test_a_new_iterator_of_bands_continues_at_the_next_row():
     data, pixels = rgb_png(height=9)
     with small_rooms(12, 2**20, 0)[0]:
         png = open_png(io.BytesIO(data), PIXELS_MAX)
@@ -293,7 +293,7 @@ def test_bands_go_on_where_they_were_left():
     png.drain()
 
 
-def test_a_failure_is_not_forgotten():
+def test_reading_on_after_a_failure_is_refused():
     data, _ = rgb_png()
     png = open_png(io.BytesIO(data[:-1]), PIXELS_MAX)
     for _ in range(2):
@@ -311,7 +311,7 @@ def test_a_failure_is_not_forgotten():
         [(b"IHDR", ihdr(2**28, 1, 1, 0, 1)), (b"IDAT", zlib.compress(bytes(9)))],
     ],
 )
-def test_a_tiny_file_that_announces_the_enormous_costs_little(chunks):
+def test_a_tiny_file_that_declares_huge_sizes_needs_little_memory(chunks):
     data = join_chunks([*chunks, (b"IEND", b"")])
     tracemalloc.start()
     try:
@@ -322,7 +322,7 @@ def test_a_tiny_file_that_announces_the_enormous_costs_little(chunks):
 
 
 @pytest.mark.parametrize("kind", [b"IDAT", b"tEXt", b"PLTE", b"tRNS", b"IHDR", b"IEND"])
-def test_an_announced_chunk_length_is_not_allocated(kind):
+def test_a_declared_chunk_length_is_not_allocated(kind):
     start = SIGNATURE + (b"" if kind == b"IHDR" else chunk(b"IHDR", ihdr(9, 9, 8, 3)))
     data = start + struct.pack(">I", 2**31 - 1) + kind + bytes(1000)
     stream = CountingStream(data)
@@ -342,7 +342,7 @@ def test_more_pixels_than_the_limit_are_refused_before_more_is_read():
     assert is_damaged(data[:32])
 
 
-def test_a_picture_one_pixel_wide_does_not_take_a_python_step_a_row():
+def test_a_picture_one_pixel_wide_needs_no_python_step_per_row():
     height = 300_000
     lines = bytes((2, 1)) * height
     data = join_chunks(
@@ -351,7 +351,7 @@ def test_a_picture_one_pixel_wide_does_not_take_a_python_step_a_row():
     assert np.array_equal(read_all(data)[:, 0, 0], np.arange(1, height + 1).astype(np.uint8))
 
 
-def test_pillow_settings_change_nothing(monkeypatch):
+def test_pillow_settings_do_not_change_the_result(monkeypatch):
     data, pixels = rgb_png(filters=(4,))
     monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1)
@@ -364,7 +364,7 @@ def test_pillow_settings_change_nothing(monkeypatch):
 @given(st.binary(max_size=200))
 @example(b"")
 @example(SIGNATURE)
-def test_any_bytes_are_refused_in_order(data):
+def test_random_bytes_raise_decode_errors_only(data):
     reason = Reason.PNG_DAMAGED if data[:8] == SIGNATURE else Reason.NOT_PNG
     assert refusal(data).reason == reason
 
@@ -372,7 +372,7 @@ def test_any_bytes_are_refused_in_order(data):
 @pytest.mark.parametrize(
     "start", [b"", b"\x89PN", b"\xff\xd8\xff\xe0", b"GIF89a", b"\x89PNG\n\x1a\n\0\0"]
 )
-def test_what_is_no_png_is_refused_as_such(start):
+def test_files_that_are_not_png_are_refused_as_not_png(start):
     for data in (start, start + bytes(50)) if start else (start,):
         problem = refusal(data)
         assert problem.reason == Reason.NOT_PNG
@@ -418,7 +418,7 @@ def test_bytes_after_iend_are_ignored():
 
 @settings(max_examples=300, deadline=None)
 @given(pictures(side_max=4), st.data())
-def test_a_changed_file_with_fresh_crcs_is_what_the_oracle_says(picture, data):
+def test_a_changed_file_with_correct_crcs_is_read_as_by_the_oracle(picture, data):
     chunks = split_chunks(write_oracle_png(*picture[0], **picture[1]))
     number = data.draw(st.integers(0, len(chunks) - 1))
     kind, content = chunks[number]
@@ -453,7 +453,7 @@ def test_a_changed_file_with_fresh_crcs_is_what_the_oracle_says(picture, data):
 
 @settings(max_examples=200, deadline=None)
 @given(pictures(side_max=4), st.data())
-def test_a_changed_deflate_stream_gives_what_zlib_gives_or_is_refused(picture, data):
+def test_a_changed_deflate_stream_is_read_as_by_zlib_or_refused(picture, data):
     rows, how, _ = picture
     how = how | {"idat_cuts": ()}
     chunks = split_chunks(write_oracle_png(*rows, **how))
@@ -595,7 +595,7 @@ def test_a_file_that_breaks_a_rule_is_refused(data):
     assert oracle_outcome(data) == Reason.PNG_DAMAGED
 
 
-def test_what_the_rules_leave_open_is_accepted():
+def test_unusual_but_legal_files_are_accepted():
     data, pixels = rgb_png(idat_cuts=(0, 0, 4, 4, 7, 999, 999))
     head, *idats, iend = split_chunks(data)
     assert sum(not content for _, content in idats) >= 4
@@ -625,7 +625,7 @@ def test_what_the_rules_leave_open_is_accepted():
         assert np.array_equal(read_all(join_chunks(chunks)), pixels)
 
 
-def test_deflate_blocks_that_hold_nothing_are_accepted():
+def test_empty_deflate_blocks_are_accepted():
     lines = all_scan_lines([[(1, 2, 3)]], 8, 2)
     machine = zlib.compressobj(6, zlib.DEFLATED, -15)
     body = b"\0\0\0\xff\xff" * 30_000 + machine.compress(lines) + machine.flush()

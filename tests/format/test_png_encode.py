@@ -44,7 +44,7 @@ def writable_pixels(draw):
     st.sampled_from([10, 2**21]),
     st.sampled_from(["fast", "small"]),
 )
-def test_pillow_opencv_and_intaglio_read_what_was_written(pixels, portion, band, idat, effort):
+def test_written_files_are_read_by_pillow_opencv_and_intaglio(pixels, portion, band, idat, effort):
     with mock.patch.multiple(encode_module, BAND_BYTES=band, IDAT_BYTES_MAX=idat):
         data = encode(pixels, portion, effort=effort)
     assert np.array_equal(read_all(data), pixels)
@@ -64,7 +64,7 @@ def large_pixels():
     return field.astype(np.uint8)
 
 
-def test_the_bytes_depend_on_nothing_but_the_pixels(monkeypatch):
+def test_the_bytes_depend_only_on_the_pixels(monkeypatch):
     pixels = large_pixels()
     data = encode(pixels)
     for threads, portion in ((1, 1200), (2, 1), (7, 333), (2, 64)):
@@ -74,7 +74,7 @@ def test_the_bytes_depend_on_nothing_but_the_pixels(monkeypatch):
 
 
 @pytest.mark.parametrize("effort", ["fast", "small"])
-def test_files_are_smaller_than_those_of_matching_everywhere(effort):
+def test_files_are_smaller_than_with_full_deflate_everywhere(effort):
     pixels = large_pixels()
     size = len(encode(pixels, effort=effort))
     rows = pixels.reshape(1200, -1)
@@ -82,7 +82,7 @@ def test_files_are_smaller_than_those_of_matching_everywhere(effort):
     assert size < 0.95 * len(zlib.compress(up.tobytes(), 6))
 
 
-def test_a_band_where_noise_ends_costs_little_more_than_its_two_parts():
+def test_a_band_in_which_noise_ends_is_little_larger_than_its_two_parts():
     pixels = large_pixels()
     parts = len(encode(pixels[:800])) + len(encode(pixels[800:]))
     assert len(encode(pixels)) < 1.01 * parts
@@ -93,7 +93,7 @@ def test_more_effort_makes_noise_smaller():
     assert len(encode(pixels, effort="small")) < 0.96 * len(encode(pixels, effort="fast"))
 
 
-def test_bands_are_asked_for_one_at_a_time():
+def test_bands_are_requested_one_at_a_time():
     pixels = np.zeros((3000, 1000, 3), np.uint8)
     out, given_rows, written = io.BytesIO(), 0, []
 
@@ -111,7 +111,7 @@ def test_bands_are_asked_for_one_at_a_time():
     assert np.array_equal(read_all(out.getvalue()), pixels)
 
 
-def test_what_the_caller_raises_comes_through():
+def test_exceptions_of_the_callers_iterator_are_raised():
     def bands():
         yield np.zeros((1, 2, 3), np.uint8)
         raise OSError("no more")
@@ -120,7 +120,7 @@ def test_what_the_caller_raises_comes_through():
         write_png(io.BytesIO(), 2, 2, 3, bands())
 
 
-def test_the_chunks_are_those_asked_for():
+def test_the_written_chunks_are_the_requested_ones():
     pixels = np.zeros((2, 3, 4), np.uint8)
     text = (("Software", "intaglio"), ("Comment", "carries data: \xe9\n"))
     chunks = split_chunks(encode(pixels, text=text, dpi=300))
@@ -138,7 +138,7 @@ def test_the_chunks_are_those_asked_for():
     assert image.info["dpi"] == pytest.approx((300, 300), abs=0.01)
 
 
-def test_idat_chunks_are_of_a_sensible_size():
+def test_idat_chunks_have_a_bounded_size():
     pixels = np.random.default_rng(1).integers(0, 256, (1500, 1500, 3), np.uint8)
     sizes = [len(data) for kind, data in split_chunks(encode(pixels)) if kind == b"IDAT"]
     assert len(sizes) > 4
@@ -167,12 +167,12 @@ def test_a_resolution_that_png_cannot_hold_is_refused(dpi):
 
 @pytest.mark.parametrize("dpi", ["x", "100", True, 1j, [100]])
 @pytest.mark.parametrize("colorbar", [False, True])
-def test_a_resolution_that_is_no_number_is_a_type_error_that_names_it(dpi, colorbar):
+def test_a_resolution_that_is_not_a_number_raises_a_type_error_that_names_it(dpi, colorbar):
     with pytest.raises(TypeError, match=f"^dpi= is a number, not {type(dpi).__name__}$"):
         ig.imsave(io.BytesIO(), np.eye(3), dpi=dpi, colorbar=colorbar)
 
 
-def test_rows_that_do_not_fit_the_announced_picture_are_our_own_bug():
+def test_rows_that_do_not_fit_the_declared_size_raise_value_error():
     rows = np.zeros((2, 3, 3), np.uint8)
     for width, height, bands in (
         (3, 3, [rows]),

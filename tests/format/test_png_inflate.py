@@ -61,12 +61,12 @@ def alone(chunks, size):
 PARTS = [RAW[i : i + 2000] for i in range(0, 18_000, 2000)]
 
 
-def test_chunks_that_end_with_a_full_flush_are_inflated_side_by_side():
+def test_chunks_that_end_with_a_full_flush_are_inflated_in_parallel():
     chunks, whole = stream(PARTS)
     assert alone(chunks, len(whole)) == (whole, len(chunks) - 1)
 
 
-def test_chunks_that_point_back_are_read_one_after_the_other():
+def test_chunks_with_matches_into_earlier_chunks_are_read_in_sequence():
     parts = [RAW[:2000]] * 6
     chunks, whole = stream(parts, zlib.Z_SYNC_FLUSH)
     got, count = alone(chunks, len(whole))
@@ -75,7 +75,7 @@ def test_chunks_that_point_back_are_read_one_after_the_other():
 
 
 @pytest.mark.parametrize("first", range(1, 6))
-def test_reading_goes_on_with_the_window_where_the_first_chunk_points_back(first):
+def test_sequential_reading_continues_with_the_right_window(first):
     """The chunks before it are flushed so that nothing points back over their ends."""
     machine = zlib.compressobj(6, zlib.DEFLATED, -15)
     part = RAW[:3000]
@@ -100,7 +100,7 @@ def test_reading_goes_on_with_the_window_where_the_first_chunk_points_back(first
 )
 @example([FLUSHED * 30] * 4, [], zlib.Z_FULL_FLUSH, 0)
 @example([FLUSHED * 30] * 4, [7, 30, 99, 131], zlib.Z_FULL_FLUSH, 0)
-def test_any_cutting_of_any_stream_gives_the_same(parts, cuts, flush, level):
+def test_cutting_a_stream_into_any_chunks_does_not_change_the_result(parts, cuts, flush, level):
     chunks, whole = stream([part * 10 for part in parts], flush, level)
     joined = b"".join(chunks)
     edges = sorted({0, *(cut % len(joined) for cut in cuts), len(joined)})
@@ -109,7 +109,7 @@ def test_any_cutting_of_any_stream_gives_the_same(parts, cuts, flush, level):
         assert inflated(some, len(whole)) == whole
 
 
-def test_stored_data_that_looks_like_a_flush_is_no_end_of_a_block():
+def test_stored_data_that_looks_like_a_flush_is_not_taken_for_the_end_of_a_block():
     """Every chunk but the last ends inside a stored block, with the four bytes of a flush."""
     data = (b"x" * 96 + FLUSHED) * 20
     block = b"\1" + len(data).to_bytes(2, "little") + (len(data) ^ 0xFFFF).to_bytes(2, "little")
@@ -147,7 +147,7 @@ def test_one_wrong_byte_in_any_chunk_is_refused(place):
     assert refused.value.reason == Reason.PNG_DAMAGED
 
 
-def test_what_stands_before_a_damaged_chunk_is_given():
+def test_data_before_a_damaged_chunk_is_returned():
     chunks, whole = stream(PARTS)
 
     def broken():
@@ -161,7 +161,7 @@ def test_what_stands_before_a_damaged_chunk_is_given():
         inflater.lines(1, 10)
 
 
-def test_a_chunk_that_holds_much_is_inflated_a_part_at_a_time():
+def test_a_large_chunk_is_inflated_in_parts():
     parts = [RAW[:1000], b"\0" * (5 << 20), RAW[1000:2000]]
     chunks, whole = stream(parts)
     assert len(whole) % 10 == 0
@@ -194,7 +194,7 @@ def test_each_small_chunk_is_copied_a_constant_number_of_times(monkeypatch):
     assert max(copied) <= inflate.WINDOW_BYTES
 
 
-def test_reading_may_stop_half_way_and_leaves_no_thread():
+def test_reading_that_stops_early_leaves_no_thread():
     before = threading.active_count()
     chunks, _ = stream(PARTS * 20)
     inflater = Inflater(iter([chunk]) for chunk in chunks)

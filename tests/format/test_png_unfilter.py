@@ -20,7 +20,7 @@ def test_rows_of_up_alone_are_running_sums(seed, count, pixels, first):
 
 
 @given(st.integers(0, 2**32), st.integers(1, 9), st.integers(1, 60), st.sampled_from((3, 4)))
-def test_rows_filtered_each_its_own_way_are_the_rows_again(seed, count, pixels, lanes):
+def test_rows_with_mixed_filter_types_are_restored(seed, count, pixels, lanes):
     rng = np.random.default_rng(seed)
     rows = rng.integers(0, 256, (count, pixels * lanes), np.uint8)
     above = rng.integers(0, 256, pixels * lanes, np.uint8)

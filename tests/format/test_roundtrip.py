@@ -29,7 +29,7 @@ PHOTO = np.random.default_rng(5).integers(0, 256, (40, 50, 3), np.uint8)
 @given(special_arrays(), profiles)
 @example(np.zeros((0, 2**40)), "opaque")
 @example(np.array(np.nan), "rgba")
-def test_one_array_comes_back_in_every_profile(array, profile):
+def test_an_array_is_read_back_in_every_profile(array, profile):
     assert same_bits(ig.loads(ig.dumps(array, profile=profile)), array)
 
 
@@ -41,7 +41,7 @@ def test_one_array_comes_back_in_every_profile(array, profile):
     ),
     st.integers(1, 22),
 )
-def test_several_arrays_and_metadata_come_back_in_order(arrays, metadata, level):
+def test_several_arrays_and_metadata_are_read_back_in_order(arrays, metadata, level):
     attrs = {name: {"unit": name} for name in list(arrays)[:2]}
     file = ig.dumps(arrays, metadata=metadata, attrs=attrs, level=level)
     back = ig.loads_dict(file)
@@ -76,7 +76,7 @@ CHAINS = [
     st.integers(0, 1),
     st.integers(64, 2000),
 )
-def test_every_filter_codec_and_block_length_comes_back(array, chain, codec, block_bytes):
+def test_every_filter_codec_and_block_length_is_read_back(array, chain, codec, block_bytes):
     steps = tuple(filter_step(s) if isinstance(s, str) else filter_step(*s) for s in chain)
     width = array.dtype.itemsize // (2 if array.dtype.kind == "c" else 1)
     assume((array.dtype.kind in "fc" and width >= 4) or ("decimal", 2) not in chain)
@@ -92,7 +92,7 @@ def test_every_filter_codec_and_block_length_comes_back(array, chain, codec, blo
 
 @given(special_arrays(), profiles)
 @settings(deadline=None)
-def test_pixels_that_carry_arrays_give_them_back(array, profile):
+def test_arrays_embedded_in_pixels_are_extracted(array, profile):
     pixels = np.full((180, 190, 3), 200, np.uint8)
     try:
         carrying = ig.embed(pixels, {"a": array, "b": array}, profile=profile)
@@ -160,7 +160,7 @@ def test_a_file_saved_again_without_loss_gives_the_same_arrays(resave, array):
     assert ig.verify(io.BytesIO(file)).echo == "intact"
 
 
-def test_a_file_of_few_colours_is_still_one_as_a_palette():
+def test_a_file_of_few_colours_is_still_readable_as_a_palette_png():
     pixels = np.full((60, 60, 3), 128, np.uint8)
     carrying = ig.embed(pixels, np.arange(9, dtype="u1"), profile=(1, 0, 0, 0))
     colours = np.unique(carrying.reshape(-1, 3), axis=0)

@@ -100,7 +100,7 @@ def test_a_header_is_built_as_construct_builds_it(raw):
 
 @settings(max_examples=300, deadline=None)
 @given(headers(), st.data())
-def test_a_changed_header_is_read_or_refused_as_construct_has_it(raw, more):
+def test_a_changed_header_is_read_or_refused_as_by_construct(raw, more):
     at = more.draw(st.integers(0, len(raw) - 5))
     kind = more.draw(st.sampled_from(("cut", "grown", "changed")))
     tail = raw[-4:]

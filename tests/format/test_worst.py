@@ -32,19 +32,19 @@ def read(data):
 
 
 @pytest.mark.parametrize("name", CALLS_MAX)
-def test_small_files_made_to_take_long_are_read_in_few_calls(name):
+def test_small_hostile_files_are_read_with_few_calls(name):
     data = FILES[name]()
     assert len(data) < 1_100_000
     read(ig.dumps([1]))  # everything is imported
     assert calls(lambda: read(data)) <= CALLS_MAX[name]
 
 
-def test_a_frame_of_empty_blocks_is_walked_in_few_calls():
+def test_a_frame_of_empty_blocks_is_checked_with_few_calls():
     data = frame_of_empty_blocks(5 * 10**6)
     assert calls(lambda: read(data)) <= 40_000
 
 
-def test_the_page_has_them_all():
+def test_docs_worst_lists_every_file():
     page = (ROOT / "docs" / "worst.md").read_text("utf-8")
     lines = [line.split(" | ") for line in page.splitlines() if re.match(r"\| .*\d", line)]
     assert [line[0].removeprefix("| ") for line in lines] == [*FILES]

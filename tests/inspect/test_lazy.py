@@ -43,7 +43,7 @@ class Failing(io.BytesIO):
 @pytest.mark.parametrize(
     "key", [slice(None), slice(None, None, -1), slice(5, 1), ..., 3, slice(2, 9, 3)]
 )
-def test_an_array_of_many_rows_and_no_elements_is_sliced_at_once(key):
+def test_an_array_of_many_rows_and_no_elements_is_sliced_quickly(key):
     file = ig.open(io.BytesIO(ig.dumps(EMPTY)))
     assert file["data"][key].shape == EMPTY[key].shape
 
@@ -52,7 +52,7 @@ def test_an_array_of_many_rows_and_no_elements_is_sliced_at_once(key):
     "problem", [OSError(5, "Input/output error"), KeyboardInterrupt(), MemoryError()]
 )
 @pytest.mark.parametrize("reads", [1, 2, 3])
-def test_a_read_that_failed_once_is_repeated_with_the_right_data(problem, reads):
+def test_a_read_after_a_failed_read_returns_the_right_data(problem, reads):
     stream = Failing(PNG)
     file = ig.open(stream)
     stream.reads, stream.problem = reads, problem
@@ -63,7 +63,7 @@ def test_a_read_that_failed_once_is_repeated_with_the_right_data(problem, reads)
         assert same_bits(file["x"][7:9], DATA[7:9])
 
 
-def test_a_stream_that_cannot_be_set_back_says_to_open_it_again():
+def test_the_error_for_a_stream_that_cannot_seek_says_to_open_it_again():
     class Pipe(Failing):
         def seekable(self):
             return False
@@ -82,7 +82,7 @@ def test_a_stream_that_cannot_be_set_back_says_to_open_it_again():
 
 
 @pytest.mark.parametrize("place", [0.5, 0.9])
-def test_damage_gives_the_same_error_each_time(path, place):
+def test_damage_raises_the_same_error_each_time(path, place):
     raw = bytearray(PNG)
     raw[int(len(raw) * place)] ^= 0xFF
     path.write_bytes(raw)
@@ -96,7 +96,7 @@ def test_damage_gives_the_same_error_each_time(path, place):
     assert "png-damaged" in told[0]
 
 
-def test_a_file_cut_off_or_replaced_after_it_was_opened_is_an_error_each_time(path):
+def test_a_file_truncated_or_replaced_after_opening_raises_an_error_each_time(path):
     file = ig.open(path)
     os.truncate(path, len(PNG) // 2)
     for _ in range(2):
@@ -109,7 +109,7 @@ def test_a_file_cut_off_or_replaced_after_it_was_opened_is_an_error_each_time(pa
     file.close()
 
 
-def test_a_closed_file_says_so_whatever_was_read_before(path):
+def test_reading_a_closed_file_raises_value_error_in_every_state(path):
     file = ig.open(path)
     lazy = file["x"]
     assert same_bits(lazy[:2], DATA[:2])
@@ -125,7 +125,7 @@ def test_a_closed_file_says_so_whatever_was_read_before(path):
             read()
 
 
-def test_closing_while_another_thread_reads_lets_it_end_and_refuses_the_next():
+def test_close_waits_for_a_read_in_another_thread_and_refuses_the_next():
     inside, go_on = threading.Event(), threading.Event()
 
     class Slow(io.BytesIO):
@@ -193,7 +193,7 @@ print("parent", file["x"][...].tobytes() == whole.tobytes())
         ("file", "child OSError: [Errno 9] a file object is shared with the parent process"),
     ],
 )
-def test_a_child_process_reads_on_or_says_why_it_cannot(path, kind, said):
+def test_a_forked_child_can_read_or_the_error_says_why_not(path, kind, said):
     done = subprocess.run(
         [sys.executable, "-c", FORK, kind, path.name],
         cwd=path.parent, capture_output=True, text=True, timeout=120, check=True,
@@ -217,7 +217,7 @@ def test_lazy_files_and_arrays_are_pickled_by_path(path, monkeypatch):
     again.close()
 
 
-def test_a_pickle_whose_file_has_changed_is_an_os_error(path):
+def test_unpickling_after_the_file_changed_raises_oserror(path):
     with ig.open(path) as file:
         raw = pickle.dumps(file["x"])
     ig.save(path, {"x": DATA + 1})
@@ -228,7 +228,7 @@ def test_a_pickle_whose_file_has_changed_is_an_os_error(path):
         pickle.loads(raw)
 
 
-def test_what_cannot_be_pickled_says_what_to_do(path):
+def test_the_error_for_an_unpicklable_file_says_what_to_do(path):
     file = ig.open(io.BytesIO(PNG))
     for value in (file, file["x"]):
         with pytest.raises(TypeError, match=r"open it by its path.*\[name\]\[\.\.\.\]"):
@@ -285,7 +285,7 @@ print(json.dumps(told))
 """
 
 
-def test_python_without_asserts_says_the_same():
+def test_python_without_asserts_raises_the_same_errors():
     plain, optimized = (
         json.loads(
             subprocess.run(

@@ -53,11 +53,11 @@ def tasks(draw):
 
 @settings(max_examples=200, deadline=None)
 @given(tasks())
-def test_shaping_follows_its_rule_pixel_for_pixel(task):
+def test_shaping_follows_its_rule_for_each_pixel(task):
     assert np.array_equal(shape(*task), plain_shape(*task))
 
 
-def test_stretches_side_by_side_are_stretches_one_after_the_other():
+def test_parallel_stretches_equal_stretches_in_sequence():
     rng = np.random.default_rng(1)
     cover = np.full((77, 40, 3), 100, np.uint8)
     wanted = (rng.integers(0, 8, cover.shape) & np.array([7, 3, 7])).astype(np.uint8)
@@ -80,7 +80,7 @@ def smooth():
 
 
 @pytest.mark.parametrize("array", [noisy(), smooth()], ids=["noisy", "smooth"])
-def test_the_default_profile_keeps_39_db_over_the_pixels_that_carry_data(array):
+def test_the_default_profile_keeps_39_db_psnr_on_pixels_with_data(array):
     encoded = encode({"data": array}, make_job({}, None))
     plain = np.concatenate(list(encoded.picture.bands(64))).reshape(-1, 3)
     with Image.open(io.BytesIO(dumps(array))) as image:

@@ -30,7 +30,7 @@ def saved(cover, profile):
 
 @pytest.mark.parametrize("value", VALUES)
 @pytest.mark.parametrize("profile", CARRYING)
-def test_the_rest_of_a_flat_area_has_the_nearest_constant_to_the_mean(profile, value):
+def test_flat_areas_without_data_have_the_constant_nearest_to_the_mean(profile, value):
     cover = np.full((250, 250, 3), value, np.uint8)
     for picture in (
         pixels(saved(cover, profile)),
@@ -45,7 +45,7 @@ def test_the_rest_of_a_flat_area_has_the_nearest_constant_to_the_mean(profile, v
 
 @pytest.mark.parametrize("value", [0, 255])
 @pytest.mark.parametrize("profile", ["fine", "opaque", "dense", "rgba-dense"])
-def test_what_is_stripped_has_no_edge_either(profile, value):
+def test_a_stripped_picture_has_no_edge_where_the_data_ended(profile, value):
     out = io.BytesIO()
     cover = np.full((250, 250, 3), value, np.uint8)
     ig.strip(io.BytesIO(saved(cover, profile)), out)
@@ -54,7 +54,7 @@ def test_what_is_stripped_has_no_edge_either(profile, value):
 
 
 @pytest.mark.parametrize("value", [64, 128, 201])
-def test_what_is_stripped_has_the_mean_that_the_file_had(value):
+def test_a_stripped_picture_has_the_mean_of_the_file(value):
     raw, out = saved(np.full((250, 250, 3), value, np.uint8), "opaque"), io.BytesIO()
     ig.strip(io.BytesIO(raw), out)
     before, after = pixels(raw), pixels(out.getvalue())
@@ -87,7 +87,7 @@ def plainly_flat(row):
 
 
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(1, 60)), min_size=1, max_size=12))
-def test_flat_parts_are_long_runs_and_the_colour_of_the_longest(runs):
+def test_flat_areas_are_long_runs_and_all_pixels_of_the_longest_runs_colour(runs):
     row = np.concatenate([np.full((n, 3), 100 * v, np.uint8) for v, n in runs])
     flat, papers = plainly_flat(row)
     (found,) = flat_parts(row[None])
@@ -97,7 +97,7 @@ def test_flat_parts_are_long_runs_and_the_colour_of_the_longest(runs):
     )
 
 
-def test_paper_between_letters_is_level_and_letters_are_not():
+def test_paper_between_letters_is_levelled_and_letters_are_not():
     row = np.full((1, 400, 3), 255, np.uint8)
     row[0, 30:120:3] = 0  # strokes, two pixels of paper between them
     row[0, 31:120:3] = 254  # their soft edges
@@ -107,7 +107,7 @@ def test_paper_between_letters_is_level_and_letters_are_not():
     assert (level[~paper] == row[0][~paper]).all()
 
 
-def test_gradients_and_photographs_stay_as_they_are():
+def test_gradients_and_photographs_are_unchanged():
     y, x = np.mgrid[0:256, 0:256]
     gradient = np.stack([x, y, (x + y) // 2], axis=-1).astype(np.uint8)
     noisy = np.random.default_rng(2).integers(240, 256, (256, 256, 3), np.uint8)
@@ -142,6 +142,6 @@ def test_bands_of_whole_rows_in_any_order_write_the_same(seed, width, narrow):
 @pytest.mark.parametrize("profile", ["fine", "opaque"])
 @pytest.mark.parametrize("effort", ["fast", "small"])
 @pytest.mark.parametrize("value", [0, 3, 128, 255])
-def test_little_data_in_a_flat_cover_stays_little(value, effort, profile):
+def test_a_small_array_in_a_flat_cover_gives_a_small_file(value, effort, profile):
     data, cover = NOISE[:3000], np.full((300, 300, 3), value, np.uint8)
     assert len(ig.dumps(data, cover=cover, effort=effort, profile=profile)) < 2 * len(data)

@@ -115,7 +115,7 @@ def refused(value, words):
         [float("inf"), BIG],
     ],
 )
-def test_an_integer_that_no_float_holds_is_refused_among_floats(value):
+def test_an_integer_beyond_float_precision_is_refused_among_floats(value):
     refused(value, "is an integer that (float64|complex128) cannot hold")
 
 
@@ -151,7 +151,7 @@ def test_bools_among_numbers_are_refused(value):
     ],
 
 )  # fmt: skip
-def test_what_numpy_would_change_is_refused_by_the_arrays_name(value, words):
+def test_values_that_numpy_would_change_are_refused_and_the_array_is_named(value, words):
     refused(value, words)
 
 
@@ -186,7 +186,7 @@ def test_what_numpy_would_change_is_refused_by_the_arrays_name(value, words):
     ],
 
 )  # fmt: skip
-def test_what_an_array_holds_exactly_is_carried(value, same):
+def test_values_that_an_array_holds_exactly_are_carried(value, same):
     assert same_bits(ig.loads(ig.dumps({"t": value})), same)
 
 
@@ -201,7 +201,7 @@ def test_what_an_array_holds_exactly_is_carried(value, same):
     ],
     ids=["no numpy", "bfloat16", "quantized", "device", "in a list"],
 )
-def test_tensors_that_cannot_be_carried_are_refused_with_what_to_write(value, words):
+def test_the_error_for_an_unsupported_tensor_says_what_to_write(value, words):
     refused(value, words)
 
 
@@ -260,13 +260,13 @@ class WithUnit(np.ndarray):
         (collections.UserList([True, 2]), "bools and numbers do not share an array"),
     ],
 )
-def test_what_numpy_finds_by_a_protocol_is_as_exact_as_a_list(value, words):
+def test_objects_with_array_protocols_are_as_exact_as_lists(value, words):
     refused(value, words)
     with pytest.raises(EncodeError, match="array 'x'"):
         ig.dumps({"x": value})
 
 
-def test_sequences_and_arrays_inside_that_lose_nothing_are_carried():
+def test_sequences_with_arrays_inside_are_carried_if_nothing_is_lost():
     assert same_bits(ig.loads(ig.dumps(Rows(1, 0.5))), np.array([1, 0.5]))
     assert same_bits(ig.loads(ig.dumps(Inside(np.arange(3)))), np.arange(3))
     assert same_bits(ig.loads(ig.dumps(Rows(Rows(1, 2), [3, 4]))), np.array([[1, 2], [3, 4]]))
@@ -288,7 +288,7 @@ def equal(given_, got):
 
 @settings(deadline=None, max_examples=300)
 @given(NESTED)
-def test_whatever_is_accepted_of_nested_lists_comes_back_equal_in_every_element(value):
+def test_accepted_nested_lists_are_read_back_with_equal_elements(value):
     try:
         raw = ig.dumps({"x": value})
     except EncodeError as problem:
@@ -302,19 +302,19 @@ def test_whatever_is_accepted_of_nested_lists_comes_back_equal_in_every_element(
         assert isinstance(given_, bool) == isinstance(back, bool)
 
 
-def test_a_series_of_text_says_to_use_intaglio_pandas():
+def test_the_error_for_a_series_of_text_names_intaglio_pandas():
     for data in (pd.Series(["a", None], dtype=object), pd.Series(pd.array(["a", pd.NA], "string"))):
         refused(data, r"import intaglio\.pandas and call \.intaglio\.save\(file\)")
 
 
-def test_a_sparse_matrix_says_how_to_give_it():
+def test_the_error_for_a_sparse_matrix_says_how_to_convert_it():
     class Csr:  # scipy's and torch's sparse types convert to an array of one object, or raise
         is_sparse = True
 
     refused(Csr(), r"\.toarray\(\)")
 
 
-def test_attributes_given_flat_say_how_to_write_them():
+def test_the_error_for_flat_attrs_shows_the_nested_form():
     with pytest.raises(EncodeError) as caught:
         ig.dumps(np.arange(3), attrs={"unit": "K"})
     assert caught.value.option == "attrs"
@@ -323,7 +323,7 @@ def test_attributes_given_flat_say_how_to_write_them():
 
 
 @pytest.mark.parametrize("library", ["pandas", "xarray", "zarr"])
-def test_a_module_without_its_library_says_what_to_install(library):
+def test_the_error_for_a_missing_library_says_what_to_install(library):
     code = (
         f"import sys; sys.modules[{library!r}] = None\n"
         f"try:\n    import intaglio.{library}\nexcept ImportError as problem:\n    print(problem)"
@@ -335,7 +335,7 @@ def test_a_module_without_its_library_says_what_to_install(library):
 @pytest.mark.parametrize(
     "call", ["ig.savefig('a.png')", "ig.imsave('a.png', [[1]], colorbar=True)"]
 )
-def test_figures_without_matplotlib_say_what_to_install(call, tmp_path):
+def test_the_error_for_missing_matplotlib_says_what_to_install(call, tmp_path):
     code = (
         "import sys; sys.modules['matplotlib'] = None\nimport intaglio as ig\n"
         f"try:\n    {call}\nexcept ImportError as problem:\n    print(problem)"

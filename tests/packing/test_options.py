@@ -38,7 +38,7 @@ def writers():
 
 
 @pytest.mark.parametrize("function", writers(), ids=lambda f: f"{f.__module__}.{f.__qualname__}")
-def test_every_keyword_of_a_signature_has_the_table_s_default(function):
+def test_every_keyword_of_a_signature_has_the_default_of_the_table(function):
     found = keywords(function)
     assert len(found) > 3
     for name, parameter in found.items():
@@ -49,11 +49,11 @@ def test_every_keyword_of_a_signature_has_the_table_s_default(function):
 
 
 @pytest.mark.parametrize("function", [ig.save, ig.dumps, ig.plan, ig.imsave, ig.recolor])
-def test_whatever_the_table_has_is_a_keyword(function):
+def test_every_option_of_the_table_is_a_keyword(function):
     assert keywords(function).keys() == TABLE.keys()
 
 
-def test_what_a_frame_or_dataset_says_itself_is_no_keyword():
+def test_pandas_and_xarray_writers_have_no_metadata_and_attrs_keywords():
     for function in writers()[-4:]:
         assert TABLE.keys() - keywords(function).keys() == {"metadata", "attrs"}
 
@@ -70,14 +70,14 @@ def test_signatures_show_short_types_without_quotes():
     )
 
 
-def test_the_help_of_save_has_a_line_for_each_keyword():
+def test_the_docstring_of_save_describes_each_keyword():
     text = " ".join(ig.save.__doc__.split())
     for row in TABLE.values():
         assert f"{row.name}: {sentence(row)}" in text
     assert max(map(len, ig.save.__doc__.splitlines())) <= 100
 
 
-def test_tab_at_a_prompt_offers_the_keywords():
+def test_tab_completion_offers_the_keywords():
     completer = pytest.importorskip("IPython.core.completer")
     prompt = completer.IPCompleter(namespace={"ig": ig})
     prompt.use_jedi = False
@@ -91,14 +91,14 @@ def test_the_default_of_the_table_is_the_default(name):
     assert ig.dumps(A, **{name: TABLE[name].default}) == ig.dumps(A)
 
 
-def test_what_none_stands_for_is_what_the_picture_shows():
+def test_the_documented_meaning_of_none_is_what_the_picture_shows():
     shown = {"norm": "linear", "origin": "upper", "complex_as": "domain"}
     for name, value in shown.items():
         assert TABLE[name].default_text == f'"{value}"'
         assert ig.dumps(A, **{name: value}) == ig.dumps(A)
 
 
-def test_the_choices_of_the_table_are_those_that_the_package_knows():
+def test_the_choices_in_the_table_are_those_that_the_package_implements():
     assert TABLE["norm"].choices == NORM_NAMES
     assert TABLE["complex_as"].choices == ("domain", *PARTS)
     assert {*TABLE["profile"].choices} == {*registry.PROFILES}
@@ -117,7 +117,7 @@ def test_the_types_that_checkers_read_and_the_table_have_the_same_keywords():
 @pytest.mark.parametrize(
     "name", [n for n, row in TABLE.items() if row.lowest is not None or row.above is not None]
 )
-def test_the_ends_of_a_range_are_allowed_and_what_is_beyond_is_not(name):
+def test_the_ends_of_a_range_are_allowed_and_values_beyond_are_refused(name):
     row = TABLE[name]
     good = [row.highest, row.lowest, 1e-300 if row.above is not None else None]
     for value in (value for value in good if value is not None):
@@ -134,7 +134,7 @@ def test_the_ends_of_a_range_are_allowed_and_what_is_beyond_is_not(name):
         assert f"{name}= is {row.range_text}, not {value}" in caught.value.detail
 
 
-def test_the_page_of_the_package_has_the_table_s_rows():
+def test_docs_python_has_the_rows_of_the_table():
     rows = [f"| `{row.name}` | {cell(row)} | {meaning(row)} |" for row in TABLE.values()]
     table = PYTHON.partition("## Keywords")[2].partition("\n\n")[2].partition("\n\n")[0]
     assert table.splitlines() == ["| keyword | default | meaning |", "|---|---|---|", *rows]

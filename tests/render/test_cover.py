@@ -45,7 +45,7 @@ def on_white(rgba):
     return np.asarray(Image.alpha_composite(white, Image.fromarray(rgba)).convert("RGB"))
 
 
-def test_a_cover_is_its_own_pixels_from_everywhere(tmp_path):
+def test_a_cover_keeps_its_pixels_from_every_kind_of_source(tmp_path):
     path = tmp_path / "cover.png"
     path.write_bytes(png(RGB).getvalue())
     with path.open("rb") as file:
@@ -67,7 +67,7 @@ def test_a_cover_is_its_own_pixels_from_everywhere(tmp_path):
         (RGB[::-1, ::2], RGB[::-1, ::2]),
     ],
 )
-def test_arrays_of_every_kind_are_covers(cover, expected):
+def test_arrays_of_every_supported_dtype_are_covers(cover, expected):
     pixels = covered(cover)
     expected = np.broadcast_to(expected.reshape(*expected.shape[:2], -1), pixels.shape)
     assert np.array_equal(pixels, expected)
@@ -97,7 +97,7 @@ def test_pictures_of_every_mode_are_covers(mode):
 
 
 @pytest.mark.parametrize("mode", ["I;16", "I"])
-def test_sixteen_bits_give_their_high_byte(mode):
+def test_the_high_byte_of_16_bit_samples_is_shown(mode):
     deep = (RGB[..., 0].astype("u2") << 8) + 200
     image = Image.fromarray(deep) if mode == "I;16" else Image.fromarray(deep.astype("i4"))
     assert image.mode == mode
@@ -129,7 +129,7 @@ def test_orientation_is_applied():
     assert np.array_equal(covered(png(RGB, exif=exif)), np.rot90(RGB, -1))
 
 
-def test_the_first_frame_counts():
+def test_the_first_frame_of_an_animation_is_used():
     file = io.BytesIO()
     frames = [Image.new("RGB", (9, 9), c) for c in ("red", "blue")]
     frames[0].save(file, "gif", save_all=True, append_images=frames[1:])
@@ -156,14 +156,14 @@ def test_a_figure_grows_by_its_dpi():
     assert 30_000 <= pixels.shape[0] * pixels.shape[1] < 32_500
 
 
-def test_a_figure_that_will_not_grow_is_enlarged_as_pixels(monkeypatch):
+def test_a_figure_that_does_not_grow_with_its_dpi_is_enlarged_as_pixels(monkeypatch):
     figure = Figure(figsize=(2, 1), dpi=100)
     real = figure.savefig
     monkeypatch.setattr(figure, "savefig", lambda file, **_: real(file, format="png", dpi=100))
     assert covered(figure, 30_000, enlarge=True).size >= 90_000
 
 
-def test_a_cover_too_small_says_what_would_hold_it():
+def test_the_error_for_a_small_cover_names_a_sufficient_size():
     reason, detail = refused(np.zeros((200, 300)), 82_944)
     assert reason == Reason.CAPACITY_EXCEEDED
     for words in ("82,944", "60,000", "300x200", "enlarge=True"):
@@ -204,7 +204,7 @@ def test_a_bad_cover_is_refused(cover):
     assert refused(cover)[0] == Reason.COVER_INVALID
 
 
-def test_a_closed_picture_is_refused():
+def test_a_closed_pil_image_is_refused():
     image = Image.open(png(RGB))
     image.close()
     assert refused(image)[0] == Reason.COVER_INVALID
@@ -223,12 +223,12 @@ def test_a_cover_larger_than_allowed_is_refused_before_it_is_read():
 
 
 @pytest.mark.parametrize("cover", [3, b"bytes", [1, 2], io.StringIO("text")])
-def test_what_cannot_be_a_cover_is_a_type_error(cover):
+def test_an_argument_that_cannot_be_a_cover_raises_type_error(cover):
     with pytest.raises(TypeError, match="cover="):
         covered(cover)
 
 
-def test_a_missing_cover_is_the_file_systems_error(tmp_path):
+def test_a_missing_cover_raises_file_not_found_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         covered(tmp_path / "nothing.png")
     with pytest.raises(IsADirectoryError):

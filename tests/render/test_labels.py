@@ -88,12 +88,12 @@ def tiles(array):
 
 
 @pytest.mark.parametrize("name", MAPS)
-def test_a_label_map_is_told_with_all_its_labels(name):
+def test_a_label_map_is_recognised_with_all_its_labels(name):
     assert labels_of(tiles(MAPS[name])) == np.unique(MAPS[name]).tolist()
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_what_only_looks_like_a_label_map_is_told_too(name):
+def test_arrays_that_only_resemble_label_maps_are_not_recognised(name):
     assert labels_of(tiles(OTHERS[name])) is None
 
 
@@ -123,7 +123,7 @@ def test_each_label_has_its_colour_and_0_is_neutral(name):
     [{"cmap": "viridis"}, {"vmin": 0}, {"vmax": 9}, {"norm": "linear"}, {"cmap": "tab10"}],
     ids=str,
 )
-def test_a_map_or_norm_that_is_asked_for_is_used(look):
+def test_a_requested_colour_map_or_norm_is_used(look):
     array = MAPS["a segmentation"]
     assert (painted(array, **look) == painted(array.astype(float), **look)).all()
 
@@ -135,7 +135,7 @@ def test_a_label_has_one_colour_in_every_piece_of_a_map():
     assert len(np.unique(whole[:20], axis=0)) == 20
 
 
-def test_labels_that_want_one_colour_get_two():
+def test_labels_with_the_same_preferred_colour_get_different_ones():
     table = label_table([0, 1, 20, 39, 58])
     assert len(np.unique(table[[0, 1, 20, 39, 58]], axis=0)) == 5
 
@@ -164,12 +164,12 @@ def cielab(colors, sight):
 
 
 @pytest.mark.parametrize("sight", SIGHTS)
-def test_colours_of_labels_are_apart_for_every_sight(sight):
+def test_label_colours_are_distinct_also_for_colour_blind_people(sight):
     seen = cielab(LABEL_COLORS, sight)
     assert min(np.linalg.norm(a - b) for a, b in combinations(seen, 2)) >= 16
 
 
-def test_a_file_of_labels_looks_so_and_gives_them_back():
+def test_a_file_of_labels_shows_label_colours_and_is_read_back():
     array = MAPS["a segmentation"].astype(np.uint8)
     raw = ig.dumps(array, profile="fine")
     shown = np.asarray(Image.open(io.BytesIO(raw)).resize((160, 160), Image.Resampling.NEAREST))

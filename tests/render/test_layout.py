@@ -24,7 +24,7 @@ from intaglio._render.layout import (
 from intaglio._render.picture import Look, make_picture, plan_size
 from intaglio.errors import EncodeError, Reason
 
-USUAL = Bounds(2**26, 16384, 256)
+DEFAULT_BOUNDS = Bounds(2**26, 16384, 256)
 TYPES = [
     *("?", "i1", "u1", "i2", "u2", "i4", "u4", "i8", "u8", "f2", "f4", "f8", "c8", "c16"),
     *(">i4", ">f8", ">c8", "M8[ns]", "m8[s]"),
@@ -44,7 +44,7 @@ def planned(data, needed=0, **look):
 # Sizes
 
 
-def test_the_seed_case_is_three_pixels_a_cell():
+def test_the_seed_case_has_three_pixels_per_cell():
     plan = planned(np.zeros((96, 96)), 67_000)
     assert (plan.width, plan.height, plan.scale) == (288, 288, 3.0)
 
@@ -63,14 +63,14 @@ def test_the_seed_case_is_three_pixels_a_cell():
     ],
 )
 def test_sizes_of_a_few_matrices(cells, needed, size):
-    assert fit_size(*cells, needed, USUAL) == size
+    assert fit_size(*cells, needed, DEFAULT_BOUNDS) == size
 
 
 @given(st.integers(1, 5000), st.integers(1, 5000), st.integers(1, 2**26))
-def test_a_size_holds_what_is_needed_within_the_bounds(w, h, needed):
-    width, height = fit_size(w, h, needed, USUAL)
-    assert needed <= width * height <= USUAL.pixels_max
-    assert max(width, height) <= USUAL.side_max
+def test_a_size_has_the_needed_pixels_within_the_bounds(w, h, needed):
+    width, height = fit_size(w, h, needed, DEFAULT_BOUNDS)
+    assert needed <= width * height <= DEFAULT_BOUNDS.pixels_max
+    assert max(width, height) <= DEFAULT_BOUNDS.side_max
 
 
 @given(st.integers(200, 3000), st.integers(200, 3000), st.floats(1.1, 8.9))
@@ -93,7 +93,9 @@ def test_a_size_of_many_cells_wastes_little_and_keeps_its_shape(w, h, more):
     st.integers(1, 100),
 )
 @settings(max_examples=300)
-def test_tight_bounds_are_kept_or_refused(w, h, needed, pixels_max, side_max, side_min):
+def test_tight_bounds_are_respected_or_an_error_is_raised(
+    w, h, needed, pixels_max, side_max, side_min
+):
     bounds = Bounds(pixels_max, side_max, side_min)
     try:
         width, height = fit_size(w, h, needed, bounds)
@@ -107,7 +109,7 @@ def test_tight_bounds_are_kept_or_refused(w, h, needed, pixels_max, side_max, si
     assert max(width, height) <= side_max
 
 
-def test_too_much_says_which_bound_gives_way():
+def test_the_error_for_too_much_data_names_the_bound_to_raise():
     for needed, bounds, hint in (
         (101, Bounds(100, 50, 1), "pixels_max=101"),
         (101, Bounds(1000, 10, 1), "side_max=11"),
@@ -126,7 +128,7 @@ def test_a_matrix_too_large_for_the_bounds_is_thinned_out():
     assert picture.tobytes() == expected.tobytes()
 
 
-def test_a_scale_is_kept_or_refused_with_one_that_would_do():
+def test_a_scale_is_used_or_refused_with_one_that_works():
     data = np.zeros((10, 20))
     plan = planned(data, scale=2.5)
     assert (plan.width, plan.height, plan.scale) == (50, 25, 2.5)
@@ -154,7 +156,7 @@ def test_a_fraction_of_a_pixel_shows_the_nearest_cell():
 
 
 @given(st.integers(1, 10**6), st.integers(1, 10**6))
-def test_any_matrix_lies_on_a_sheet_that_can_be_looked_at(w, h):
+def test_any_matrix_gets_a_sheet_of_moderate_aspect(w, h):
     sheet = plan_matrix(w, h)
     assert max(sheet.width, sheet.height) <= 8 * min(sheet.width, sheet.height)
     assert sheet.tile_w * sheet.cols >= w or sheet.rows > 1
@@ -163,7 +165,7 @@ def test_any_matrix_lies_on_a_sheet_that_can_be_looked_at(w, h):
 
 
 @given(st.integers(1, 2000), st.integers(1, 2000), st.integers(2, 64))
-def test_a_montage_has_room_for_its_tiles(w, h, count):
+def test_a_montage_holds_all_its_tiles(w, h, count):
     sheet = plan_montage(w, h, count)
     assert sheet.cols * sheet.rows >= count
     assert sheet.cols * (sheet.rows - 1) < count
@@ -189,7 +191,7 @@ def test_tiles_fill_their_box_and_never_overlap(cols, rows, gap, w, h):
 
 
 @given(st.integers(1, 10**5), st.integers(2, 64))
-def test_what_is_chosen_is_spread_evenly_from_first_to_last(total, most):
+def test_chosen_slices_are_spread_evenly_from_first_to_last(total, most):
     picks = chosen(total, most)
     assert len(picks) == min(total, most)
     assert picks[0] == 0
@@ -243,7 +245,7 @@ def test_slices_share_one_norm():
     assert colors == {(0, 0, 0), (255, 255, 255)}
 
 
-def test_gaps_give_way_to_the_bounds():
+def test_gaps_are_dropped_if_the_bounds_require_it():
     data = np.zeros((4, 200, 200))
     assert whole(data).shape == (406, 406, 3)
     assert whole(data, side_max=402).shape == (400, 400, 3)
@@ -255,7 +257,7 @@ def test_small_tiles_have_small_gaps(tile, gap):
     assert gap_for(Sheet(1, 1, 1, 1), tile, tile) == 0
 
 
-def test_in_a_panel_cells_are_whole_where_that_loses_little():
+def test_cells_of_a_panel_have_whole_pixels_where_that_loses_little():
     box = Box(5, 7, 100, 50)
     assert centered(Sheet(20, 12, 20, 12), box) == (Box(15, 8, 80, 48), 0)
     assert centered(Sheet(60, 30, 60, 30), box) == (Box(5, 7, 100, 50), 0)
@@ -271,7 +273,7 @@ def test_several_arrays_each_have_their_own_norm():
     assert whole({"tall": np.ones((700, 100)), "line": np.arange(9.0)}).size
 
 
-def test_no_arrays_and_empty_ones_are_hatched():
+def test_empty_arrays_and_no_arrays_are_shown_hatched():
     hatched = whole({})
     assert hatched.tobytes() == whole(np.empty((0, 3))).tobytes()
     assert len(np.unique(hatched.reshape(-1, 3), axis=0)) == 2
@@ -284,7 +286,7 @@ def ink(picture):
     return (picture[..., 2] > picture[..., 0].astype(int) + 60) & (picture[..., 0] == 24)
 
 
-def test_a_line_stands_in_every_column_and_follows_its_values():
+def test_a_line_plot_covers_every_column_and_follows_the_values():
     data = np.sin(np.arange(1000) / 100)
     drawn = ink(whole(data, cmap="gray"))
     columns = np.flatnonzero(drawn.any(axis=0))
@@ -295,7 +297,7 @@ def test_a_line_stands_in_every_column_and_follows_its_values():
     assert np.corrcoef(heights, values)[0, 1] < -0.999
 
 
-def test_a_long_line_shows_its_one_peak():
+def test_a_plot_of_many_values_shows_a_single_peak():
     data = np.zeros(500_000)
     data[123_456] = 1
     drawn = ink(whole(data, cmap="gray"))
@@ -304,7 +306,7 @@ def test_a_long_line_shows_its_one_peak():
     assert x == pytest.approx(123_456 / 500_000, abs=0.03)
 
 
-def test_a_line_leaves_out_what_is_not_finite():
+def test_a_line_plot_leaves_out_values_that_are_not_finite():
     data = np.ones(600)
     data[200:400] = np.nan
     data[500] = np.inf
@@ -315,19 +317,19 @@ def test_a_line_leaves_out_what_is_not_finite():
     assert not ink(whole(np.full(40, np.nan), cmap="gray")).any()
 
 
-def test_few_values_are_marked_even_between_nans():
+def test_few_values_are_marked_also_between_nans():
     alone = ink(whole(np.array([np.nan, 1, np.nan]), cmap="gray"))
     assert 9 <= alone.sum() <= 200
 
 
-def test_a_complex_line_is_two_lines_or_the_part_asked_for():
+def test_a_complex_line_plot_shows_two_lines_or_the_requested_part():
     z = np.exp(1j * np.arange(300) / 20)
     inks = {tuple(c) for c in whole(z).reshape(-1, 3)}
     assert {(24, 84, 142), (214, 96, 30)} <= inks
     assert (214, 96, 30) not in {tuple(c) for c in whole(z, complex_as="phase").reshape(-1, 3)}
 
 
-def test_a_line_in_a_flat_box_is_a_strip_of_colours():
+def test_a_line_plot_in_a_flat_box_is_a_strip_of_colours():
     data = np.arange(9.0)
     assert whole(data, scale=1).shape == (4, 9, 3)
 
@@ -375,7 +377,7 @@ LOOKS = st.fixed_dictionaries(
 
 @given(st.lists(anything(), max_size=3), st.integers(0, 100_000), LOOKS, st.integers(1, 400))
 @settings(max_examples=250, deadline=None)
-def test_any_arrays_and_any_look_give_a_picture_that_holds_or_an_encode_error(
+def test_any_arrays_and_look_make_a_sufficient_picture_or_raise_encode_error(
     arrays, needed, look, rows
 ):
     named = {str(i): array for i, array in enumerate(arrays)}
@@ -393,6 +395,6 @@ def test_any_arrays_and_any_look_give_a_picture_that_holds_or_an_encode_error(
 
 @given(anything())
 @settings(max_examples=60, deadline=None)
-def test_bfloat16_gives_a_picture_too(array):
+def test_bfloat16_arrays_have_a_picture(array):
     raw = np.frombuffer(array.tobytes(), np.uint8)
     assert whole(raw[: raw.size // 2 * 2].view(ml_dtypes.bfloat16)).size

@@ -66,19 +66,19 @@ def refused(reason, *args, **kwargs):
 KNOWN_TO_BOTH = [name for name in ROW_BY_NAME if name in colormaps]
 
 
-def test_the_maps_are_many_and_none_of_matplotlibs_is_missing():
+def test_every_matplotlib_colour_map_is_included():
     assert len(KNOWN_TO_BOTH) >= 150
     assert not {name for name in colormaps if name not in ROW_BY_NAME}
 
 
 @pytest.mark.parametrize("name", KNOWN_TO_BOTH)
-def test_every_map_gives_the_colours_of_plt_imsave(name):
+def test_every_colour_map_shows_the_colours_of_plt_imsave(name):
     assert same(pixels(NOISE, cmap=name, scale=1), by_matplotlib(NOISE, cmap=name))
 
 
 @pytest.mark.parametrize("ends", [{}, {"vmin": -1, "vmax": 2.5}, {"vmin": -3}, {"vmax": 0.5}])
 @pytest.mark.parametrize("dtype", NUMBERS)
-def test_every_type_gives_the_colours_of_plt_imsave(dtype, ends):
+def test_every_dtype_shows_the_colours_of_plt_imsave(dtype, ends):
     kind = np.dtype(dtype)
     data = NOISE if kind.kind == "f" else (NOISE * 30).astype("i4")
     if kind.kind == "u":
@@ -88,7 +88,7 @@ def test_every_type_gives_the_colours_of_plt_imsave(dtype, ends):
     assert same(pixels(data, scale=1, **ends), by_matplotlib(data, **ends))
 
 
-def test_bool_gives_the_colours_of_plt_imsave():
+def test_bool_shows_the_colours_of_plt_imsave():
     assert same(pixels(NOISE > 0, scale=1), by_matplotlib(NOISE > 0))
 
 
@@ -99,7 +99,7 @@ def test_bool_gives_the_colours_of_plt_imsave():
     st.integers(0, 2**32),
 )
 @settings(max_examples=60, deadline=None)
-def test_any_range_gives_the_colours_of_plt_imsave(dtype, middle, width, seed):
+def test_any_range_shows_the_colours_of_plt_imsave(dtype, middle, width, seed):
     data = np.random.default_rng(seed).uniform(middle - width, middle + width, (9, 7))
     data = np.clip(data, -32768, 32767) if dtype == "i2" else data
     data = data.astype(dtype)
@@ -107,12 +107,12 @@ def test_any_range_gives_the_colours_of_plt_imsave(dtype, middle, width, seed):
 
 
 @pytest.mark.parametrize("factor", [2, 3, 5])
-def test_a_whole_scale_is_plt_imsaves_picture_with_its_pixels_repeated(factor):
+def test_an_integer_scale_repeats_the_pixels_of_plt_imsave(factor):
     expected = by_matplotlib(NOISE).repeat(factor, axis=0).repeat(factor, axis=1)
     assert same(pixels(NOISE, scale=factor, rows=7), expected)
 
 
-def test_origin_lower_is_as_plt_imsave_has_it():
+def test_origin_lower_shows_the_same_as_plt_imsave():
     assert same(pixels(NOISE, scale=1, origin="lower"), by_matplotlib(NOISE, origin="lower"))
     assert same(pixels(NOISE, scale=1, origin="upper"), by_matplotlib(NOISE, origin="upper"))
 
@@ -144,7 +144,7 @@ def test_named_norms_differ_from_matplotlibs_by_a_step_on_few_cells(look, norm, 
 @pytest.mark.parametrize(
     "norm", [PowerNorm(2), LogNorm(), BoundaryNorm([-1, 0, 1], 256), Normalize(-1, 1)]
 )
-def test_a_matplotlib_norm_is_used_as_it_is_and_left_as_it_was(norm):
+def test_a_matplotlib_norm_is_used_and_not_changed(norm):
     data = np.abs(NOISE)
     before = norm.vmin, norm.vmax
     mine = pixels(data, scale=1, norm=norm)
@@ -167,7 +167,7 @@ def test_a_norm_that_fails_is_an_invalid_option():
     assert "never" in refused(Reason.OPTION_INVALID, NOISE, norm=CannotScale())
 
 
-def test_a_colormap_object_brings_its_own_colours_for_under_over_and_bad():
+def test_a_colormap_object_keeps_its_colours_for_under_over_and_bad():
     cmap = colormaps["viridis"].with_extremes(under="red", over="lime", bad="blue")
     data = np.array([[-9.0, 0.0, 1.0], [9.0, np.nan, 0.5]])
     mine = pixels(data, cmap=cmap, vmin=0, vmax=1, scale=1)
@@ -194,7 +194,7 @@ def test_a_map_registered_with_matplotlib_is_found_by_its_name():
         np.array([(0, 0, 0, 255), (255, 0, 0, 255)], "u1"),
     ],
 )
-def test_a_table_of_colours_is_a_map(table):
+def test_a_table_of_colours_is_a_colour_map(table):
     mine = pixels(np.array([[0.0, 1.0]]), cmap=table, scale=1)
     assert mine.tolist() == [[[0, 0, 0], [255, 0, 0]]]
 
@@ -208,7 +208,7 @@ def test_transparent_colours_are_composited_on_white():
     "table",
     [np.zeros((0, 3)), np.zeros((4, 2)), np.zeros(3), [(0, 0, 256)], [(0, 0, 1.1)], [("a",) * 3]],
 )
-def test_what_is_no_table_of_colours_is_refused(table):
+def test_arguments_that_are_not_colour_tables_are_refused(table):
     assert "cmap=" in refused(Reason.OPTION_INVALID, NOISE, cmap=table)
 
 
@@ -220,16 +220,16 @@ def test_a_map_of_too_many_colours_is_refused():
 @pytest.mark.parametrize(
     ("wrong", "right"), [("Viridis", "viridis"), ("rdbu", "RdBu"), ("jett", "jet")]
 )
-def test_an_unknown_name_lists_what_is_close_to_it(wrong, right):
+def test_the_error_for_an_unknown_colour_map_lists_similar_names(wrong, right):
     assert right in refused(Reason.OPTION_INVALID, NOISE, cmap=wrong)
 
 
-def test_an_unknown_name_that_nothing_is_close_to_says_so():
+def test_the_error_for_an_unknown_colour_map_without_similar_names_lists_none():
     assert "no colour map" in refused(Reason.OPTION_INVALID, NOISE, cmap="zzzzzzzz")
 
 
 @pytest.mark.parametrize("name", sorted(ROW_BY_NAME))
-def test_nan_and_infinities_have_colours_of_their_own_in_every_map(name):
+def test_nan_and_infinities_have_distinct_colours_in_every_colour_map(name):
     data = np.linspace(0, 1, 600).reshape(20, 30)
     plain = {tuple(c) for c in pixels(data, cmap=name, scale=1).reshape(-1, 3)}
     odd = np.array([[np.nan, np.inf, -np.inf, 0, 1]])
@@ -245,24 +245,24 @@ def test_nan_and_infinities_have_colours_of_their_own_in_every_map(name):
 # What has no plt.imsave to be held against
 
 
-def test_half_precision_wider_than_itself_does_not_saturate():
+def test_a_float16_range_beyond_float16_does_not_saturate():
     data = np.array([[-65000, -10, 0, 10, 65000]], "f2")
     assert same(pixels(data, scale=1), pixels(data.astype("f8"), scale=1))
 
 
-def test_the_widest_doubles_keep_their_places():
+def test_the_largest_doubles_keep_their_positions():
     data = np.array([[-1.7e308, 0, 1.7e308]])
     assert same(pixels(data, scale=1), pixels(np.array([[-1.0, 0, 1]]), scale=1))
     for norm in ("symlog", "twoslope"):
         assert len(np.unique(pixels(data, scale=1, norm=norm).reshape(-1, 3), axis=0)) == 3
 
 
-def test_subnormals_keep_their_places():
+def test_subnormals_keep_their_positions():
     data = np.array([[0, 5e-324, 1e-323]])
     assert same(pixels(data, scale=1), pixels(np.array([[0.0, 1, 2]]), scale=1))
 
 
-def test_great_whole_numbers_keep_their_differences():
+def test_large_integers_keep_their_differences():
     small = np.arange(20).reshape(4, 5)
     for base, dtype in (
         (2**64 - 20, "u8"),
@@ -276,7 +276,7 @@ def test_great_whole_numbers_keep_their_differences():
 
 @pytest.mark.parametrize("start", ["1969-12-31T23:59:59", "1970-01-01", "2024-05-06"])
 @pytest.mark.parametrize("dtype", ["M8[ns]", ">M8[ns]"])
-def test_times_show_as_their_differences_and_nat_as_nan(start, dtype):
+def test_times_are_shown_by_their_differences_and_nat_as_nan(start, dtype):
     small = np.arange(20.0).reshape(4, 5)
     times = (np.datetime64(start, "ns") + small.astype("i8")).astype(dtype)
     times[1, 1], small[1, 1] = np.datetime64("NaT"), np.nan
@@ -286,12 +286,12 @@ def test_times_show_as_their_differences_and_nat_as_nan(start, dtype):
     assert same(pixels(spans, vmin=3, vmax=9, scale=1), pixels(small, vmin=3, vmax=9, scale=1))
 
 
-def test_bfloat16_shows_as_the_same_floats():
+def test_bfloat16_is_shown_as_the_same_floats():
     data = NOISE.astype(ml_dtypes.bfloat16)
     assert same(pixels(data, scale=1), pixels(data.astype("f4"), scale=1))
 
 
-def test_signalling_nans_show_as_nan():
+def test_signalling_nans_are_shown_as_nan():
     data = np.array([0x7FA00000, 0, 0x3F800000], "u4").view("f4").reshape(1, 3)
     assert same(pixels(data, scale=1), pixels(np.array([[np.nan, 0, 1]]), scale=1))
 
@@ -303,13 +303,13 @@ def test_a_constant_has_the_lowest_colour_and_all_true_the_highest():
     assert pixels(np.zeros((3, 3), bool))[0, 0].tolist() == low
 
 
-def test_one_end_beyond_the_data_shows_the_lowest_colour():
+def test_a_single_end_beyond_the_data_shows_the_lowest_colour():
     low = by_matplotlib(np.array([[0, 1]]))[0, 0]
     assert (pixels(NOISE, vmin=100) == low).all()
     assert (pixels(NOISE, vmax=-100) == low).all()
 
 
-def test_log_shows_zero_as_under_and_negative_as_nan():
+def test_the_log_norm_shows_zero_as_under_and_negative_values_as_nan():
     zero, negative, one, ten = pixels(np.array([[0.0, -1, 1, 10]]), norm="log", scale=1)[0].tolist()
     assert zero == one != ten
     assert negative == pixels(np.array([[np.nan]]))[0, 0].tolist()
@@ -317,7 +317,7 @@ def test_log_shows_zero_as_under_and_negative_as_nan():
     assert pixels(np.array([[-1.0, -2]]), norm="log", vmax=3).size
 
 
-def test_log_needs_ends_above_zero():
+def test_the_log_norm_needs_ends_above_zero():
     refused(Reason.OPTION_INVALID, NOISE, norm="log", vmin=0)
     refused(Reason.OPTION_INVALID, NOISE, norm="log", vmax=-1)
 
@@ -331,7 +331,7 @@ def test_complex_numbers_show_phase_as_hue_and_magnitude_as_lightness():
     assert np.ptp([h @ [0.21, 0.72, 0.07] for h in hues]) < 60
 
 
-def test_complex_nan_and_infinity_have_colours_of_their_own():
+def test_complex_nan_and_infinity_have_distinct_colours():
     z = np.array([[complex(np.nan, 0), complex(0, np.inf), 1]])
     assert len({tuple(c) for c in pixels(z, scale=1)[0]}) == 3
     assert len({tuple(c) for c in pixels(z, scale=1, vmin=0, vmax=1)[0]}) == 3
@@ -342,7 +342,7 @@ def test_complex_nan_and_infinity_have_colours_of_their_own():
 @pytest.mark.parametrize(
     ("name", "part"), [("real", np.real), ("imag", np.imag), ("magnitude", np.abs)]
 )
-def test_parts_of_complex_numbers_show_as_real_ones(name, part, dtype):
+def test_parts_of_complex_numbers_are_shown_as_real_numbers(name, part, dtype):
     z = (NOISE + 1j * NOISE[::-1]).astype(dtype)
     expected = part(z.astype("c16")) if name == "magnitude" else part(z)
     assert same(pixels(z, complex_as=name, scale=1), pixels(expected, scale=1))
@@ -362,7 +362,7 @@ def test_complex_numbers_with_a_map_show_magnitude_and_phase_has_a_cyclic_map():
 # Images
 
 
-def test_integer_images_show_as_themselves():
+def test_integer_images_are_shown_unchanged():
     image = RNG.integers(0, 256, (300, 280, 3), dtype=np.uint8)
     assert same(pixels(image), image)
     assert same(pixels(image.astype("u2") * 257), image)
@@ -381,7 +381,7 @@ def test_a_stack_of_images_is_a_montage_of_them():
     assert {10, 20, 30, 40, 255} == set(np.unique(pixels(stack)))
 
 
-def test_floats_beyond_one_and_other_integers_are_no_image():
+def test_floats_beyond_one_and_other_integers_are_not_images():
     for data in (NOISE.reshape(20, 25, 4), np.zeros((30, 30, 3), "i4"), np.zeros((2, 2, 2, 3))):
         assert "montage" in plan_size({"d": data}, 0, Look()).description
 
@@ -440,7 +440,7 @@ def test_a_wrong_type_is_a_type_error(look):
         Look(**look)
 
 
-def test_without_matplotlib_nothing_of_it_is_recognised(monkeypatch):
+def test_no_matplotlib_object_is_recognised_without_matplotlib(monkeypatch):
     cmap, norm = colormaps["jet"], Normalize()
     figure = plt.Figure()
     for name in [name for name in sys.modules if name.split(".")[0] == "matplotlib"]:
@@ -463,7 +463,7 @@ def test_sixteen_million_pixels_are_drawn_by_whole_rows():
     assert count <= 8 * picture.height
 
 
-def test_a_badge_stands_in_the_lower_right_corner_and_only_there():
+def test_the_badge_is_in_the_lower_right_corner_only():
     data = np.arange(96 * 96.0).reshape(96, 96)
     plain, marked = pixels(data), pixels(data, badge=True)
     changed = (plain != marked).any(axis=2)

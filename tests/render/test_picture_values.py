@@ -75,7 +75,7 @@ def test_the_text_of_a_number_has_exactly_its_value():
             assert np.asarray(float(text)).astype(dtype) == value
 
 
-def test_every_character_that_scalars_have_has_a_glyph_of_its_own():
+def test_every_character_of_scalar_text_has_its_own_glyph():
     units = ["generic", *["Y", "M", "W", "D", "h", "m", "s", "ms", "us", "ns", "ps", "fs", "as"]]
     texts = [str(np.timedelta64(1, unit)) for unit in units]
     used = sorted(set("".join([*texts, *(text for _, text in SCALARS), "0123456789FalseTrue"])))
@@ -85,7 +85,7 @@ def test_every_character_that_scalars_have_has_a_glyph_of_its_own():
     assert unknown not in masks
 
 
-def test_text_is_cut_into_lines_that_lie_below_each_other():
+def test_long_text_is_split_into_lines():
     mask = text_mask("12345", 3)
     assert mask.shape == extent(3, 2)[::-1]
     assert (mask[: MARGIN + 7, :] == text_mask("123", 3)[: MARGIN + 7]).all()
@@ -93,7 +93,7 @@ def test_text_is_cut_into_lines_that_lie_below_each_other():
     assert (mask[LINE_HEIGHT:, : below.shape[1]] == below).all()
 
 
-def test_scalars_among_arrays_and_in_small_pictures_are_shown():
+def test_scalars_are_shown_among_arrays_and_in_small_pictures():
     arrays = {"x": np.array(42), "z": np.array(1e-300 + 1e300j), "m": np.zeros((9, 9))}
     assert list(ig.loads_dict(ig.dumps(arrays))) == ["x", "z", "m"]
     for side in (16, 64):
@@ -129,7 +129,7 @@ def test_colours_slightly_outside_0_to_1_are_shown_clipped(dtype, stretch):
     ],
     ids=["shifted", "far outside", "with NaN", "vectors"],
 )
-def test_other_floats_of_three_channels_are_no_colours(array):
+def test_other_floats_of_three_channels_are_not_shown_as_colours(array):
     assert "montage of 3" in ig.plan(array).shows
     painted(array)  # no warning, or this fails
 
@@ -140,7 +140,7 @@ def rgba(dtype):
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
-def test_alpha_is_shown_over_white_and_said(dtype):
+def test_alpha_is_shown_over_white_with_a_warning(dtype):
     array = rgba(dtype)
     with pytest.warns(ig.PictureWarning, match=ALPHA):
         shown = painted(array)[3::7, 3::7].astype(float)
@@ -150,13 +150,13 @@ def test_alpha_is_shown_over_white_and_said(dtype):
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
-def test_opaque_colours_need_no_warning(dtype):
+def test_opaque_colours_cause_no_warning(dtype):
     array = rgba(dtype)
     array[..., 3] = array[..., 3].max()
     painted(array)
 
 
-def test_the_warning_names_the_array_of_several_and_the_line_that_saved():
+def test_the_warning_names_the_array_and_points_to_the_callers_line():
     arrays = {"plain": np.arange(9), "see through": rgba(np.uint8)}
     with pytest.warns(ig.PictureWarning, match=f"'see through': {ALPHA}") as caught:
         raw = ig.dumps(arrays)
@@ -164,12 +164,12 @@ def test_the_warning_names_the_array_of_several_and_the_line_that_saved():
     assert (ig.loads_dict(raw)["see through"] == arrays["see through"]).all()
 
 
-def test_a_cover_shows_no_array_and_warns_of_none():
+def test_a_cover_causes_no_warning_about_arrays():
     raw = ig.dumps(rgba(np.uint8), cover=np.full((200, 200, 3), 99, np.uint8))
     assert (ig.loads(raw) == rgba(np.uint8)).all()
 
 
-def test_the_command_prints_a_note_and_no_warning(tmp_path, monkeypatch, capsys):
+def test_the_command_prints_a_note_instead_of_a_warning(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     np.save("m.npy", rgba(np.uint8))
     for verb in (["pack", "m.npy"], ["recolor", "a.png"], ["pack", "--tiles", "m.npy"]):
