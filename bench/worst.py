@@ -55,21 +55,22 @@ print(json.dumps(told))
 """
 HEAD: Final = """# Small files that take long
 
-Written by `python bench/worst.py`, which makes the files (`bench/worst_files.py`) and has each read
-by the call that the table names, with the compiled kernels and the default limits, in a process of
-its own. They are made to take long: no writer writes such. Seconds are the processor's, of all
-threads together; memory is what the process grows by, its arrays among it.
+Written by `python bench/worst.py`, which makes the files (`bench/worst_files.py`) and reads each
+with the call that the table names, with the compiled kernels and the default limits, in a separate
+process. The files are made to take long; no writer makes such files. Seconds are CPU time of all
+threads together. Memory is the growth of the process, arrays included.
 
-The aim is at most 1 s for a file under 1 MB that is refused or holds under 64 MB. What takes
+The aim is at most 1 s for a file under 1 MB that is refused or holds under 64 MB. These take
 longer:
 
-- Pictures of 2^26 to 2^28 pixels, and bodies or arrays of hundreds of megabytes. The time goes with
-  their number, and so with `Limits(pixels_max=..., output_bytes_max=...)` or `INTAGLIO_PIXELS_MAX`
-  and `INTAGLIO_OUTPUT_BYTES_MAX`: lower them where you serve strangers.
-- A picture of up to 2^26 pixels that carries nothing: the error says what was probably done to it,
-  and for that all its pixels are looked at.
-- Tens of thousands of arrays. Each is an object of Python, checked by a CRC-32 and a SHA-256 of its
-  own: 20 us each, linear. `diff`, `unpack` and `recolor` do more with each.
+- Pictures of 2^26 to 2^28 pixels, and bodies or arrays of hundreds of megabytes. The time grows
+  with their number. On a server that reads untrusted files, lower
+  `Limits(pixels_max=..., output_bytes_max=...)`, or `INTAGLIO_PIXELS_MAX` and
+  `INTAGLIO_OUTPUT_BYTES_MAX`.
+- A picture of up to 2^26 pixels that carries nothing: all its pixels are examined to find the cause
+  that the error names.
+- Tens of thousands of arrays. Each is a Python object with a CRC-32 and a SHA-256: about 20 us
+  each. `diff`, `unpack` and `recolor` take longer for each.
 
 | file | call | bytes | verdict | seconds | a MB of file | memory |
 |---|---|---|---|---|---|---|
