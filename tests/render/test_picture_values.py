@@ -185,3 +185,14 @@ def test_the_command_prints_a_note_instead_of_a_warning(tmp_path, monkeypatch, c
         assert capsys.readouterr().err == ""
     assert (np.asarray(Image.open("a.png")) == np.asarray(Image.open("b.png"))).all()
     assert (ig.load(io.BytesIO((tmp_path / "b.png").read_bytes())) == rgba(np.uint8)).all()
+
+
+@pytest.mark.parametrize("kind", "Mm")
+@pytest.mark.parametrize("unit", ["", "[Y]", "[D]", "[s]", "[ns]", "[as]", "[25s]"])
+@pytest.mark.parametrize("count", [0, -1, 5, 2**62, 2**63 - 1, -(2**63)], ids=str)
+def test_a_time_of_any_unit_is_shown_and_carried(kind, unit, count):
+    time = np.array(count, "i8").view(f"{kind}8{unit}").reshape(())
+    assert ig.loads(ig.dumps(time)).tobytes() == time.tobytes()
+    shown = ig.plan(time).shows
+    expected = f"{count}" if unit == "" and kind == "M" and count != -(2**63) else str(time[()])
+    assert expected in shown

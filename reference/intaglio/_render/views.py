@@ -123,6 +123,8 @@ def _text_of(array: NDArray[Any]) -> str:
     if is_extension_float(array.dtype) and np.isfinite(np.float32(value)):
         texts = (f"{float(value):.{digits}g}" for digits in range(1, _BFLOAT16_DIGITS_MAX + 1))
         return next(text for text in texts if array.dtype.type(float(text)) == value)
+    if array.dtype == np.dtype("M8") and not np.isnat(value):  # no unit: numpy has no text for it
+        return str(value.view(np.int64))
     return str(value)
 
 
