@@ -19,16 +19,15 @@ from typing import Final, NamedTuple
 
 HERE: Final = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
-os.environ["INTAGLIO_PURE"] = "1"  # what is changed is Python: without the compiled kernels
 
 from proofs import (  # noqa: E402
     check,
     coverage,
     excuses,
     misread,
+    modules,
     mutation,
     neighbourhood,
-    rooms,
     trace,
     trial,
 )
@@ -39,20 +38,20 @@ REPORT: Final = HERE / "ADEQUACY.md"
 _HEAD: Final = """# How adequate the cases are
 
 Written by `python conformance/adequacy.py`; nothing in it is written by hand. All figures come from
-the cases alone, held against the reference decoder and against wrong versions of it: its plain
-Python, in one thread. (The compiled kernels pass the same cases in tests/conformance/test_conformance.py, and
-tests/format/test_kernels.py holds them equal to the plain Python.)
+the cases alone, held against the plain reader (`reference/reader`) and against wrong versions of
+it. (The package passes the same cases in tests/conformance/test_conformance.py, and fuzzing holds
+it against the plain reader.)
 """
 _MISREADINGS: Final = """{killed} of {all} misreadings are killed.
 
-Each is the reference decoder with a few words changed (`conformance/misreadings`). At most {shown}
+Each is the plain reader with a few words changed (`conformance/misreadings`). At most {shown}
 killers are listed, of those that bear its label; if none of them kills, one of the others.
 
 | misreading | label | what its author believed | killed by |
 |---|---|---|---|"""
 _LABELS: Final = """{borne} of {labels} labels are borne by cases, {winning} of {reasons} reasons win.
 
-For each label a wrong decoder, and a case of that label that it fails: the reference *without* a
+For each label a wrong decoder, and a case of that label that it fails: the plain reader *without* a
 statement that the label stands at, or a misreading by its name, or another change to such a
 statement. So the cases notice when the check is gone.
 
@@ -61,14 +60,10 @@ statement. So the cases notice when the check is gone.
 _MUTANTS: Final = """{killed:,} of {all:,} mutants are killed: {share:.1f} %. The other {alive} are each excused for a
 reason below{open}; without these, {judged:.1f} %.{trusted}
 
-A mutant is the reference decoder with one small change to the source of a room on the reading path:
-a comparison, an operator, a constant, a condition, a slice or a reason changed, a statement left
-out. {ended} of those killed never end, or fall over.
+A mutant is the plain reader with one small change: a comparison, an operator, a constant, a
+condition, a slice or a text changed, a statement left out. {ended} of those killed never end, or fall over.
 
-Excluded are functions that only writing, inspecting or ndarrays need; a trace of all cases proves
-that no decode calls them: {excluded}.
-
-| room | mutants | survive |
+| module | mutants | survive |
 |---|---|---|"""
 _TRUSTED: Final = (
     f" (Written with --trust: the excused ones met the {mutation.LIKELIEST} likeliest cases only.)"
@@ -142,8 +137,9 @@ def misreadings(cases: Sequence[trial.Loaded], jobs: int) -> Part:
 
 
 def mutants(cases: Sequence[trial.Loaded], jobs: int, *, trust: bool = False) -> Part:
-    """The mutation score of the reference decoder; `trust`: excused mutants meet few cases."""
+    """The mutation score of the plain reader; `trust`: excused mutants meet few cases."""
     seen = trace.traced(cases)
+    modules.remember()
     excused = excuses.excuses()
     every = mutation.all_mutants()
     brief = {m.key for m in every if trust and any(e.excuses(m.key) for e in excused)}
@@ -165,25 +161,21 @@ def mutants(cases: Sequence[trial.Loaded], jobs: int, *, trust: bool = False) ->
             open=f", but for {len(bare)}" if bare else "",
             judged=100 * killed / (killed + len(bare)),
             ended=sum(fate.killer in mutation.ENDED for fate in found),
-            excluded="; ".join(
-                f"`{room}`: {', '.join(sorted(some))}" for room, some in excuses.excluded().items()
-            ),
         ),
-        *_by_room(found),
+        *_by_module(found),
     ]
     for why, some in groups.items():
         lines += ["", f"{why} ({len(some)})", "", "```", *sorted(some), "```"]
     missing = [f"mutant survives: {key}" for key in bare]
-    missing += [f"excluded, and called by a decode: {name}" for name in seen.wrongly_excluded()]
-    missing += [f"called by a decode, and not tried: {room}" for room in seen.untried()]
+    missing += [f"called by a decode, and not tried: {module}" for module in seen.untried()]
     missing += [f"excuses no survivor: {name}" for name in excuses.idle(excused, alive)]
     return Part("\n".join(lines), missing)
 
 
-def _by_room(found: Sequence[mutation.Fate]) -> list[str]:
-    tried = Counter(fate.mutant.room for fate in found)
-    alive = Counter(fate.mutant.room for fate in found if fate.killer is None)
-    return [f"| {room} | {n} | {alive[room]} |" for room, n in tried.items()]
+def _by_module(found: Sequence[mutation.Fate]) -> list[str]:
+    tried = Counter(fate.mutant.module for fate in found)
+    alive = Counter(fate.mutant.module for fate in found if fate.killer is None)
+    return [f"| {module} | {n} | {alive[module]} |" for module, n in tried.items()]
 
 
 def neighbours(_: Sequence[trial.Loaded], jobs: int) -> Part:
@@ -206,7 +198,7 @@ def neighbours(_: Sequence[trial.Loaded], jobs: int) -> Part:
 PARTS: Final[dict[str, tuple[str, Callable[..., Part]]]] = {
     "labels": ("Labels and reasons", labels),
     "misreadings": ("Misreadings", misreadings),
-    "mutants": ("Mutants of the reference decoder", mutants),
+    "mutants": ("Mutants of the plain reader", mutants),
     "neighbours": ("The neighbourhood of the smallest file", neighbours),
 }
 
@@ -221,15 +213,15 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     options = parser.parse_args()
     began = time.monotonic()
-    rooms.install({})
-    trial.without_threads()
+    modules.install({})
+    modules.remember()
     cases = trial.load(suite.load())
     if options.check:
         problems = check.problems(options.report.read_text("utf-8"), cases, _total(cases))
         sys.stdout.write("\n".join([*problems, f"{len(problems)} problems"]) + "\n")
         return 1 if problems else 0
     missing = [
-        f"the reference fails {loaded.case.id}: {failure}"
+        f"the plain reader fails {loaded.case.id}: {failure}"
         for loaded in cases
         if (failure := trial.maybe_failure(loaded)) is not None
     ]

@@ -11,7 +11,7 @@ from builder.checksums import sha256
 from builder.registry import REASONS
 from builder.schema import schema_file
 
-SUITE_VERSION: Final = "1.1.0"
+SUITE_VERSION: Final = "1.2.0"
 LAYERS: Final = ("png", "car", "hdr", "con", "met", "blk", "flt", "arr")
 HERE: Final = Path(__file__).resolve().parent
 BYTES_MAX: Final = 8_000_000

@@ -1,7 +1,7 @@
 """Misreadings: named wrong decoders, one plausible misreading of SPEC.md each.
 
-A misreading is the reference decoder with a few words of its source exchanged.
-The words must be there exactly once, so that none of them rots unnoticed.
+A misreading is the plain reader (`reference/reader`) with a fragment or two of its source exchanged.
+Each fragment must be there exactly once, so that none of them rots unnoticed.
 """
 
 from misreadings import blocks, carrier, container, filters, header, metadata, png

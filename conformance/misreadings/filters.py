@@ -4,289 +4,304 @@ from typing import Final
 
 from misreadings.misreading import Misreading, one
 
-_TABLE: Final = {  # the lines of the table of filters; the second function undoes
-    "order": '"order": (_order, _undo_order)',
-    "delta": '"delta": (_delta, _undo_delta)',
-    "lorenzo": '"lorenzo": (_lorenzo, _undo_lorenzo)',
-    "zigzag": '"zigzag": (_zigzag, _undo_zigzag)',
-    "shuffle": '"shuffle": (_shuffle, _unshuffle)',
-    "bytedelta": '"bytedelta": (_bytedelta, _undo_bytedelta)',
-}
-_WORDS: Final = 'words = filtered.view(np.dtype(f"<u{component_bytes}"))'
-
-
-def _undone(name: str, label: str, reading: str, kind: str, function: str) -> Misreading:
-    """A reader that undoes filters of one kind with another function."""
-    line = _TABLE[kind]
-    return one(name, label, reading, "_filters", line, f'"{kind}": (_{kind}, {function})')
-
-
-_DELTA_BY_HAND: Final = """
-def _wrong(y, row, lag, corner):
-    x = [int(v) for v in y]
-    for i in range(len(x)):
-        for back, sign in ((lag, 1), (row, 1), (corner, -1)):
-            if back and i >= back:
-                x[i] += sign * x[i - back]
-        x[i] %= 256**y.itemsize
-    return np.array(x, y.dtype)
-"""
-
 MISREADINGS: Final = (
     one(
         "filters-undone-in-the-order-of-the-record",
         "FLT-2",
         "A reader applies the inverses in the order of the record.",
-        "_filters",
-        "for code, parameters in reversed(chain):",
-        "for code, parameters in chain:",
+        "filters",
+        "in reversed(filters)",
+        "in filters",
     ),
     one(
         "complex-as-one-component",
         "FLT-2",
         "The width of a filter is that of the element.",
-        "_container",
-        "BlockForm(record.filters, kind.element.component_bytes, record.codec)",
-        "BlockForm(record.filters, min(kind.element.item_bytes, 8), record.codec)",
+        "decode",
+        "record.filters, element.width)",
+        "record.filters, min(8 * element.item_bytes, 64))",
     ),
-    one(
+    Misreading(
         "words-big-endian",
         "FLT-1",
         "Filters see the numbers in network order.",
-        "_filters",
-        _WORDS,
-        'words = filtered.view(np.dtype(f">u{component_bytes}"))',
+        (
+            (
+                "filters",
+                'int.from_bytes(block[i : i + size], "little")',
+                'int.from_bytes(block[i : i + size], "big")',
+            ),
+            ("filters", 'value.to_bytes(size, "little")', 'value.to_bytes(size, "big")'),
+        ),
     ),
     one(
         "lag-in-elements",
         "FLT-2",
         "lag counts elements, so of complex ones it skips twice as many components.",
-        "_container",
-        "kind, form = array_type(record)",
-        "kind, form = array_type(record)\n"
-        '    if kind.element.name.startswith("complex"):\n'
-        "        form = form._replace(filters=tuple(s._replace(parameters=b''.join((2 * "
-        'int.from_bytes(s.parameters[i : i + 4], "little")).to_bytes(4, "little")'
-        " for i in range(0, len(s.parameters), 4))) for s in form.filters))",
+        "decode",
+        "        restored = filters.canonical_bytes(filtered, record.filters, element.width)\n",
+        (
+            "        steps = [\n"
+            '            (code, b"".join((element.components * n).to_bytes(4, "little") for n in numbers))\n'
+            "            for code, parameters in record.filters\n"
+            "            for numbers in [header.filter_numbers(parameters)]\n"
+            "        ]\n"
+            "        restored = filters.canonical_bytes(filtered, steps, element.width)\n"
+        ),
     ),
-    _undone(
+    one(
         "order-inverts-the-wrong-half",
         "FLT-1",
         "The inverse of order is order.",
-        "order",
-        "_order",
+        "filters",
+        "value - top if value >= top else 2**width - 1 - value for",
+        "2**width - 1 - value if value >= top else value + top for",
     ),
-    _undone(
+    one(
         "order-only-flips-the-sign",
         "FLT-1",
         "order flips the highest bit.",
-        "order",
-        "lambda y: y ^ _top(y)",
+        "filters",
+        "value - top if value >= top else 2**width - 1 - value for",
+        "value ^ top for",
     ),
-    _undone(
+    one(
         "order-negates",
         "FLT-1",
         "Where the highest bit is set, the number is negated.",
-        "order",
-        "lambda y: np.where(y & _top(y), y ^ _top(y), ~y + y.dtype.type(1))",
+        "filters",
+        "value - top if value >= top else 2**width - 1 - value for",
+        "value - top if value >= top else -value % 2**width for",
     ),
-    _undone(
+    one(
         "lag-in-bytes",
         "FLT-2",
         "lag counts bytes.",
-        "delta",
-        "lambda y, lag: _undo_delta(y, max(1, lag // y.itemsize))",
+        "filters",
+        "undo_delta(y, numbers[0], width)",
+        "undo_delta(y, max(1, numbers[0] // size), width)",
     ),
-    _undone(
+    one(
         "delta-ignores-lag",
         "FLT-2",
         "delta subtracts the element before.",
-        "delta",
-        "lambda y, lag: _undo_delta(y, 1)",
+        "filters",
+        "undo_delta(y, numbers[0], width)",
+        "undo_delta(y, 1, width)",
     ),
-    _undone(
+    one(
         "delta-not-accumulated",
         "FLT-2",
         "x[i] is y[i] + y[i - lag].",
-        "delta",
-        "lambda y, lag: y + np.concatenate([np.zeros(min(lag, len(y)), y.dtype), y[:-lag]])",
+        "filters",
+        "undo_delta(y, numbers[0], width)",
+        (
+            "[\n"
+            "            (value + (y[i - numbers[0]] if i >= numbers[0] else 0)) % 2**width\n"
+            "            for i, value in enumerate(y)\n"
+            "        ]"
+        ),
     ),
-    _undone(
+    one(
         "lag-beyond-the-block-refused",
         "FLT-2",
         "A lag beyond the block is an error.",
-        "delta",
-        "lambda y, lag: _undo_delta(y, lag) if lag < len(y) else 1 / 0",
+        "filters",
+        "undo_delta(y, numbers[0], width)",
+        "undo_delta(y, numbers[0] if numbers[0] < len(y) else 1 // 0, width)",
     ),
-    _undone(
+    one(
         "delta-restarts-each-row",
         "FLT-2",
         "delta starts afresh in each row of 12 components.",
-        "delta",
-        "lambda y, lag: np.concatenate([_undo_delta(y[i : i + 12], lag) for i in "
-        "range(0, len(y), 12)])",
+        "filters",
+        "undo_delta(y, numbers[0], width)",
+        (
+            "[\n"
+            "            value\n"
+            "            for i in range(0, len(y), 12)\n"
+            "            for value in undo_delta(y[i : i + 12], numbers[0], width)\n"
+            "        ]"
+        ),
     ),
-    _undone(
+    one(
         "delta-saturates",
         "FLT-2",
         "Sums that overflow stay at the largest number.",
-        "delta",
-        "lambda y, lag: np.minimum(np.cumsum(y, dtype=np.uint64), 255).astype(np.uint8)"
-        " if y.itemsize == 1 and lag == 1 else _undo_delta(y, lag)",
+        "filters",
+        "undo_delta(y, numbers[0], width)",
+        (
+            "(\n"
+            "            [min(255, sum(y[: i + 1])) for i in range(len(y))]\n"
+            "            if (width, numbers[0]) == (8, 1)\n"
+            "            else undo_delta(y, numbers[0], width)\n"
+            "        )"
+        ),
     ),
     Misreading(
         "delta-over-block-edges",
         "FLT-2",
         "A block goes on where the one before it ended.",
         (
+            ("filters", "FORMATS: Final = ", ("LAST = {}\nFORMATS: Final = ")),
             (
-                "_filters",
-                "\n\ndef _lorenzo(",
+                "filters",
+                "        x = undo_delta(y, numbers[0], width)\n",
                 (
-                    "\n\n_LAST = {}\n\n\ndef _going_on(y, lag):\n"
-                    "    y = y.copy()\n"
-                    "    if y.size:\n"
-                    "        y[0] += _LAST.get(y.itemsize, y.dtype.type(0))\n"
-                    "    x = _undo_delta(y, lag)\n"
-                    "    if x.size:\n"
-                    "        _LAST[y.itemsize] = x[-1]\n"
-                    "    return x\n\n\ndef _lorenzo("
+                    "        first = (y[0] + LAST.get(width, 0)) % 2**width\n"
+                    "        x = undo_delta([first, *y[1:]], numbers[0], width)\n"
+                    "        LAST[width] = x[-1]\n"
                 ),
             ),
-            ("_filters", _TABLE["delta"], '"delta": (_delta, _going_on)'),
         ),
     ),
-    Misreading(
+    one(
         "lorenzo-adds-the-corner",
         "FLT-3",
         "All three neighbours are added.",
-        (
-            ("_filters", "\n\ndef _lorenzo(", f"\n{_DELTA_BY_HAND}\n\ndef _lorenzo("),
-            (
-                "_filters",
-                _TABLE["lorenzo"],
-                '"lorenzo": (_lorenzo, lambda y, lag, row: _wrong(y, row, lag, 0))',
-            ),
-        ),
+        "filters",
+        "value + left + above - corner",
+        "value + left + above + corner",
     ),
-    Misreading(
+    one(
         "lorenzo-corner-on-the-right",
         "FLT-3",
         "The corner is the one to the right above.",
-        (
-            ("_filters", "\n\ndef _lorenzo(", f"\n{_DELTA_BY_HAND}\n\ndef _lorenzo("),
-            (
-                "_filters",
-                _TABLE["lorenzo"],
-                '"lorenzo": (_lorenzo, lambda y, lag, row: _wrong(y, row, lag, row - lag))',
-            ),
-        ),
+        "filters",
+        "corner = x[i - lag - row] if i >= lag + row else 0",
+        "corner = x[i + lag - row] if i >= row - lag else 0",
     ),
-    _undone(
+    Misreading(
         "lorenzo-row-edges-handled",
         "FLT-3",
         "The first component of a row has no left neighbour.",
-        "lorenzo",
-        "lambda y, lag, row: np.concatenate([y[:0], *(_undo_delta(part, lag) for part in "
-        "np.split(_undo_delta(y, row), range(row, len(y), row)))])",
+        (
+            (
+                "filters",
+                "left = x[i - lag] if i >= lag else 0",
+                "left = x[i - lag] if i % row >= lag else 0",
+            ),
+            (
+                "filters",
+                "corner = x[i - lag - row] if i >= lag + row else 0",
+                "corner = x[i - lag - row] if i >= lag + row and i % row >= lag else 0",
+            ),
+        ),
     ),
-    _undone(
+    one(
         "lorenzo-parameters-exchanged",
         "FLT-3",
         "The first parameter is the row's, the second counts from there.",
-        "lorenzo",
-        "lambda y, lag, row: _undo_delta(_undo_delta(y, row - lag), lag)",
+        "filters",
+        "undo_lorenzo(y, numbers[0], numbers[1], width)",
+        "undo_delta(undo_delta(y, numbers[1] - numbers[0], width), numbers[0], width)",
     ),
-    _undone(
+    one(
         "zigzag-sign-wrong",
         "FLT-4",
         "Odd numbers are the positive ones.",
-        "zigzag",
-        "lambda y: ~_undo_zigzag(y) + y.dtype.type(1)",
+        "filters",
+        "x = undo_zigzag(y, width)",
+        "x = [-value % 2**width for value in undo_zigzag(y, width)]",
     ),
-    _undone(
+    one(
         "zigzag-off-by-one",
         "FLT-4",
         "An odd y is -(y - 1) / 2.",
-        "zigzag",
-        "lambda y: np.where(y & y.dtype.type(1), ~(y >> y.dtype.type(1)) + y.dtype.type(1), "
-        "y >> y.dtype.type(1))",
+        "filters",
+        "2**width - (v + 1) // 2",
+        "-((v - 1) // 2) % 2**width",
     ),
-    _undone(
+    one(
         "zigzag-of-signed-shift",
         "FLT-4",
         "y is halved as a signed number.",
-        "zigzag",
-        'lambda y: (y.view(f"<i{y.itemsize}") >> 1).view(y.dtype) ^ '
-        "(~(y & y.dtype.type(1)) + y.dtype.type(1))",
+        "filters",
+        "x = undo_zigzag(y, width)",
+        (
+            "x = [\n"
+            "            ((value - (value >> width - 1 << width)) >> 1 ^ -(value & 1)) % 2**width for value in y\n"
+            "        ]"
+        ),
     ),
-    _undone(
+    one(
         "shuffle-transposed",
         "FLT-5",
         "A reader shuffles as the writer does.",
-        "shuffle",
-        "_shuffle",
+        "filters",
+        "block[j * m + i] for i in range(m) for j in range(size)",
+        "block[i * size + j] for j in range(size) for i in range(m)",
     ),
-    _undone(
+    one(
         "shuffle-most-significant-first",
         "FLT-5",
         "The most significant bytes come first.",
-        "shuffle",
-        "lambda y: y.view(np.uint8).reshape(y.itemsize, -1)[::-1].T.ravel()",
+        "filters",
+        "for i in range(m) for j in range(size)",
+        "for i in range(m) for j in reversed(range(size))",
     ),
-    _undone(
+    one(
         "bytedelta-a-plane",
         "FLT-6",
         "bytedelta starts afresh in each byte plane.",
-        "bytedelta",
-        "lambda y: np.cumsum(y.view(np.uint8).reshape(y.itemsize, -1), axis=1, "
-        "dtype=np.uint8).ravel()",
+        "filters",
+        "        return bytes(undo_delta(block, 1, 8))  # [FLT-6]\n",
+        (
+            "        m = 8 * len(block) // width\n"
+            "        planes = [block[i : i + m] for i in range(0, len(block), m)]\n"
+            '        return b"".join(bytes(undo_delta(plane, 1, 8)) for plane in planes)\n'
+        ),
     ),
-    _undone(
+    one(
         "bytedelta-on-words",
         "FLT-6",
         "bytedelta works on the words of the other filters.",
-        "bytedelta",
-        "lambda y: _undo_delta(y, 1)",
+        "filters",
+        "        return bytes(undo_delta(block, 1, 8))  # [FLT-6]\n",
+        "        code, numbers = DELTA, (1,)\n",
     ),
     one(
         "decimal-by-multiplying",
         "FLT-7",
         "n / 10^e is n times 10^-e.",
-        "_filters",
-        "quotient: npt.NDArray[np.float64] = n / scale",
-        "quotient: npt.NDArray[np.float64] = n * (1 / scale)",
+        "filters",
+        "n / 10**exponent  #",
+        "n * (1 / 10**exponent)  #",
     ),
     one(
         "decimal-in-binary32",
         "FLT-7",
         "For binary32 the division is done in binary32.",
-        "_filters",
-        "quotient: npt.NDArray[np.float64] = n / scale",
-        "quotient = n.astype(real) / real.type(scale)",
+        "filters",
+        "n / 10**exponent  #",
+        (
+            "n / (\n"
+            '        struct.unpack("<f", struct.pack("<f", 10.0**exponent))[0] if width == 32 else 10**exponent\n'
+            "    )  #"
+        ),
     ),
     one(
         "decimal-of-negative-zero",
         "FLT-7",
         "-0 is 0, and 0 is val(0).",
-        "_filters",
-        "    is_value = value_bits(number) == x\n",
-        "    is_value = (value_bits(number) == x) | (x == _top(x))\n",
+        "filters",
+        " and decimal_bits(n, exponent, width) == bits",
+        " and bits in (decimal_bits(n, exponent, width), 1 << width - 1)",
     ),
     one(
         "decimal-one-way",
         "FLT-7",
         "A reader only turns Q + n into val(n).",
-        "_filters",
-        "y: Words = np.where(is_value, codes, x)",
-        "y: Words = x.copy()",
+        "filters",
+        "return QUIET[width] + n",
+        "return bits",
     ),
     one(
         "decimal-up-to-M-without-it",
         "FLT-7",
         "|n| is below M.",
-        "_filters",
-        "is_code = (coded >= -most) & (coded <= most)",
-        "is_code = (coded > -most) & (coded < most)",
+        "filters",
+        "abs(code) <= DECIMAL_MAX[width]",
+        "abs(code) < DECIMAL_MAX[width]",
     ),
 )

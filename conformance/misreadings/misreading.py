@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 class RottenError(Exception):
-    """The words to be exchanged are not there, or there twice: the reference has changed."""
+    """A fragment to be exchanged is not there, or there twice: the plain reader has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Misreading:
 
     label: the sentence of SPEC.md that was misread.
     reading: what its author believed.
-    edits: room, words of its source, and what stands there instead.
+    edits: module, a fragment of its source, and what stands there instead.
     """
 
     name: str
@@ -23,17 +23,17 @@ class Misreading:
     edits: tuple[tuple[str, str, str], ...]
 
     def changed(self, source: Callable[[str], str]) -> dict[str, str]:
-        """The changed sources, by room; `source` gives those of the reference."""
+        """The changed sources, by module; `source` gives those of the plain reader."""
         texts: dict[str, str] = {}
-        for room, old, new in self.edits:
-            text = texts.get(room) or source(room)
+        for module, old, new in self.edits:
+            text = texts.get(module) or source(module)
             if text.count(old) != 1:
-                message = f"{self.name}: {old!r} stands {text.count(old)} times in {room}"
+                message = f"{self.name}: {old!r} stands {text.count(old)} times in {module}"
                 raise RottenError(message)
-            texts[room] = text.replace(old, new)
+            texts[module] = text.replace(old, new)
         return texts
 
 
-def one(name: str, label: str, reading: str, room: str, old: str, new: str) -> Misreading:
+def one(name: str, label: str, reading: str, module: str, old: str, new: str) -> Misreading:
     """A misreading of a single edit."""
-    return Misreading(name, label, reading, ((room, old, new),))
+    return Misreading(name, label, reading, ((module, old, new),))

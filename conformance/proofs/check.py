@@ -11,7 +11,7 @@ from typing import Final
 
 from misreadings import ALL
 
-from proofs import coverage, excuses, neighbourhood, rooms
+from proofs import coverage, excuses, modules, neighbourhood
 from proofs.mutation import all_mutants
 from proofs.trial import Loaded, maybe_failure
 from proofs.workers import outcomes
@@ -56,8 +56,8 @@ def _of_misreadings(report: str, cases: dict[str, Loaded]) -> list[str]:
 
     def work(index: int) -> bool:
         wrong = wanted[index]
-        texts = wrong.changed(rooms.source)
-        rooms.install({room: rooms.compiled(room, text) for room, text in texts.items()})
+        texts = wrong.changed(modules.source)
+        modules.install({module: modules.compiled(module, text) for module, text in texts.items()})
         loaded = cases.get(told[wrong.name])
         return loaded is not None and maybe_failure(loaded) is not None
 

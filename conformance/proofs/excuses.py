@@ -1,6 +1,6 @@
-"""Excuses: which mutants are not tried, and which may survive, each for a reason.
+"""Excuses: which mutants may survive, each for a reason.
 
-They stand in conformance/mutants_excused.toml. A mutant is named by its room, its
+They stand in conformance/mutants_excused.toml. A mutant is named by its module, its
 function, the source of its line and the change, so that excuses outlive other
 edits; `…` in a name stands for any text.
 """
@@ -26,16 +26,6 @@ class Excuse:
     def excuses(self, key: str) -> bool:
         """Whether it is about the mutant of that name."""
         return any(matches(name, key) for name in self.names)
-
-
-def excluded() -> dict[str, frozenset[str]]:
-    """The functions and classes, by room, that no decode calls."""
-    return {room: frozenset(names) for room, names in _read()["functions"].items()}
-
-
-def excluded_constants() -> dict[str, frozenset[str]]:
-    """The constants, by room, that no decode needs."""
-    return {room: frozenset(names) for room, names in _read()["constants"].items()}
 
 
 def excuses() -> list[Excuse]:

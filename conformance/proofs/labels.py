@@ -1,7 +1,7 @@
 """What holds each label of SPEC.md: a wrong decoder, and a case of that label that it fails.
 
-The wrong decoder is, in this order, the reference without a statement that the
-label stands at; a misreading of the label; the reference with another change to
+The wrong decoder is, in this order, the plain reader without a statement that the
+label stands at; a misreading of the label; the plain reader with another change to
 such a statement.
 """
 
@@ -15,7 +15,7 @@ from typing import Final
 
 from misreadings import ALL, Misreading
 
-from proofs import rooms
+from proofs import modules
 from proofs.mutation import CASE_SECONDS_MAX, all_mutants
 from proofs.mutator import LEFT_OUT, Mutant
 from proofs.trial import Loaded, first_failure, maybe_failure
@@ -24,7 +24,7 @@ from proofs.workers import outcomes, stop_after
 SECONDS_MAX: Final = 300.0
 _LABEL: Final = re.compile(r"\[([A-Z]+-\d+)\]")
 Rows = tuple[int, int]  # the first and the last line
-Wrong = tuple[str, Callable[[], dict[str, CodeType]]]  # its name; and its changed rooms
+Wrong = tuple[str, Callable[[], dict[str, CodeType]]]  # its name; and its changed modules
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Held:
 def held(cases: Sequence[Loaded], labels: Sequence[str]) -> list[Held]:
     """What holds each of the labels; where it can be, something that does not crash."""
     mutants = all_mutants()
-    spans = {room: labelled(rooms.source(room)) for room in rooms.ROOMS}
+    spans = {module: labelled(modules.source(module)) for module in modules.MODULES}
     return [_held(cases, label, _wrong_decoders(label, mutants, spans)) for label in labels]
 
 
@@ -52,7 +52,7 @@ def _held(cases: Sequence[Loaded], label: str, wrong_decoders: Iterator[Wrong]) 
         return maybe_failure(loaded)
 
     def work(wrong: Wrong) -> tuple[str, str] | None:
-        rooms.install(wrong[1]())
+        modules.install(wrong[1]())
         return first_failure(borne, judge)
 
     crashed = Held(label, None, None)
@@ -91,7 +91,7 @@ def _wrong_decoders(
     near = [
         (last - first, index, mutant)
         for index, mutant in enumerate(mutants)
-        for first, last in spans[mutant.room].get(label, ())
+        for first, last in spans[mutant.module].get(label, ())
         if first <= mutant.rows[0] <= last
     ]
     ordered = [mutant for _, _, mutant in sorted(near, key=lambda one: one[:2])]
@@ -104,12 +104,12 @@ def _wrong_decoders(
 
 
 def _misread(wrong: Misreading) -> dict[str, CodeType]:
-    texts = wrong.changed(rooms.source)
-    return {room: rooms.compiled(room, text) for room, text in texts.items()}
+    texts = wrong.changed(modules.source)
+    return {module: modules.compiled(module, text) for module, text in texts.items()}
 
 
 def _of(mutant: Mutant) -> Wrong:
     what = "without" if mutant.change == LEFT_OUT else f"{mutant.change} in"
     return f"{what} `{mutant.line}`", lambda: {
-        mutant.room: rooms.compiled(mutant.room, mutant.tree())
+        mutant.module: modules.compiled(mutant.module, mutant.tree())
     }

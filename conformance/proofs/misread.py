@@ -6,7 +6,7 @@ from typing import Final
 
 from misreadings import ALL, Misreading
 
-from proofs import rooms
+from proofs import modules
 from proofs.trial import Loaded, maybe_failure
 from proofs.workers import outcomes
 
@@ -26,14 +26,14 @@ def killed(cases: Sequence[Loaded], jobs: int) -> list[Killed]:
     """Every misreading, with its killers."""
     codes = {  # here, so that a rotten one is an error
         misreading.name: {
-            room: rooms.compiled(room, text)
-            for room, text in misreading.changed(rooms.source).items()
+            module: modules.compiled(module, text)
+            for module, text in misreading.changed(modules.source).items()
         }
         for misreading in ALL
     }
 
     def work(misreading: Misreading) -> list[tuple[str, str]]:
-        rooms.install(codes[misreading.name])
+        modules.install(codes[misreading.name])
         return list(_killers(cases, misreading.label))
 
     found = {}

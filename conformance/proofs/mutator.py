@@ -1,4 +1,4 @@
-"""Mutants: one small change each to the source of a room.
+"""Mutants: one small change each to the source of a module.
 
 Comparisons, operators, constants, conditions, slices, reasons; statements
 left out. Not changed: annotations, docstrings, texts for people (f-strings,
@@ -55,7 +55,7 @@ Change = tuple[str, Callable[[], None]]  # what it does, in words; and doing it
 class Mutant:
     """One change; `rows` are those of its line."""
 
-    room: str
+    module: str
     function: str
     line: str
     change: str
@@ -66,24 +66,21 @@ class Mutant:
     @property
     def key(self) -> str:
         """The mutant's name, which stays when lines move."""
-        return f"{self.room}.{self.function} | {self.line} | {self.change}"
+        return f"{self.module}.{self.function} | {self.line} | {self.change}"
 
     def tree(self) -> ast.Module:
-        """The room with the change made: in the tree of all its mutants, so once in a process."""
+        """The module with the change made: in the tree of all its mutants, so once in a process."""
         self._apply()
         return ast.fix_missing_locations(self._tree)
 
 
-def mutants(room: str, source: str, excluded: frozenset[str] = frozenset()) -> list[Mutant]:
-    """All mutants of a room but those of the excluded functions and classes."""
+def mutants(module: str, source: str) -> list[Mutant]:
+    """All mutants of a module."""
     found = []
     seen: Counter[str] = Counter()
     tree = ast.parse(source)
     for place, line, (change, apply) in _in_body(tree.body, _Place("(module)")):
-        function = place.function
-        if any(function == name or function.startswith(f"{name}.") for name in excluded):
-            continue
-        mutant = Mutant(room, function, line, change, place.rows, tree, apply)
+        mutant = Mutant(module, place.function, line, change, place.rows, tree, apply)
         seen[mutant.key] += 1
         if seen[mutant.key] > 1:
             mutant = replace(mutant, change=f"{change} (#{seen[mutant.key]})")
@@ -222,9 +219,6 @@ def _of_expression(node: ast.expr, put: Callable[[ast.expr], None]) -> Iterator[
             yield instead(operand)
         case ast.BinOp(left, op, right) if type(op) in _OPERATORS:
             yield instead(ast.BinOp(left, _OPERATORS[type(op)](), right))
-        case ast.Attribute(value=ast.Name(id="Reason") as whole, attr=name):
-            other = "PNG_DAMAGED" if name == "NOT_PNG" else "NOT_PNG"
-            yield instead(ast.Attribute(whole, other, ast.Load()))
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _TWINS:
             yield instead(ast.Call(ast.Name(_TWINS[name], ast.Load()), args, []))
         case ast.Slice(lower, upper, step):

@@ -114,12 +114,12 @@ def _neighbours(kind: str, at: int, values: Iterable[int]) -> Iterator[tuple[str
         yield f"cut {at:03X}", raw[:at]
 
 
-def verdict(png: bytes) -> str:
-    """What the reference says: a reason, `same`, or something that begins with `!`."""
-    from adapters.reference import decode
-
+def verdict(png: bytes, decode: contract.Decode | None = None) -> str:
+    """A reason, `same`, or something that begins with `!`; by default of the plain reader."""
+    if decode is None:
+        from adapters.plain import decode
     try:
-        decoded = decode(png)
+        decoded = decode(png, None)
     except contract.RefusedError as problem:
         return "png-damaged" if problem.reason == "limit-exceeded" else problem.reason
     except Exception as problem:

@@ -1,24 +1,25 @@
-"""A trace of the reference decoder: which case reaches which function and which line."""
+"""A trace of the plain reader: which case reaches which function and which line."""
 
 import importlib
 import sys
-import threading
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, Final
 
-from proofs import excuses, rooms
+from proofs import modules
 from proofs.mutator import Mutant
 from proofs.trial import Loaded, maybe_failure
 
-Line = tuple[str, int]  # a room and a line of it
+_EVENTS_MAX: Final = 2_000  # lines that a function may take in one case while each is watched
+Line = tuple[str, int]  # a module and a line of it
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Functions, `room.name`, that some decode calls; lines that importing reaches.
+    """Functions, `module.name`, that some decode calls; lines that importing reaches.
 
     Cases by line: the n-th case is bit n, for sets of names would fill the memory that every
     process after this one is given a copy of.
@@ -31,7 +32,7 @@ class Trace:
 
     def of(self, mutant: Mutant) -> tuple[str, ...]:
         """The ids of the cases that may notice a change there."""
-        places = [(mutant.room, row) for row in mutant.rows]
+        places = [(mutant.module, row) for row in mutant.rows]
         if any(place in self.imported for place in places):
             return self.cases
         bits = 0
@@ -39,50 +40,49 @@ class Trace:
             bits |= self.lines.get(place, 0)
         return tuple(name for n, name in enumerate(self.cases) if bits >> n & 1)
 
-    def wrongly_excluded(self) -> list[str]:
-        """Excluded functions that some decode calls all the same: there should be none."""
-        names = {f"{room}.{name}" for room, some in excuses.excluded().items() for name in some}
-        told = [f"{name}." for name in self.functions]
-        return sorted(name for name in names if any(t.startswith(f"{name}.") for t in told))
-
     def untried(self) -> list[str]:
         """Rooms that some decode needs and that have no mutants: there should be none."""
-        return sorted({name.partition(".")[0] for name in self.functions} - set(rooms.ROOMS))
+        return sorted({name.partition(".")[0] for name in self.functions} - set(modules.MODULES))
 
 
 def traced(cases: Sequence[Loaded]) -> Trace:
-    """Import everything anew, run all cases, and watch."""
+    """Import everything afresh, run all cases, and watch."""
     found = Trace(tuple(loaded.case.id for loaded in cases))
     names: dict[CodeType, tuple[str, str] | None] = {}
     reached: set[tuple[CodeType, int]] = set()
+    events: Counter[CodeType] = Counter()
 
-    def watch(frame: FrameType, _event: str, _: object) -> Any:  # noqa: ANN401 - as sys has it
+    def watch(frame: FrameType, event: str, _: object) -> Any:  # noqa: ANN401 - as sys has it
         code = frame.f_code
         if code not in names:
             path = Path(code.co_filename)
             name = code.co_qualname.replace("<locals>.", "")
-            names[code] = (path.stem, name) if path.parent == rooms.REFERENCE else None
-        if names[code] is None:
+            names[code] = (path.stem, name) if path.parent == modules.READER else None
+        if names[code] is None or events[code] > _EVENTS_MAX:
             return None
         reached.add((code, frame.f_lineno))
+        if event == "line":
+            events[code] += 1
+            if events[code] > _EVENTS_MAX:  # a long loop: as if it reached every line
+                reached.update((code, line) for *_, line in code.co_lines() if line)
+                frame.f_trace_lines = False
         return watch
 
-    rooms.install({}, anew=True)
-    threading.settrace(watch)
+    modules.install({}, afresh=True)
     sys.settrace(watch)
     try:
-        importlib.import_module("adapters.reference")
+        importlib.import_module("adapters.plain")
         found.imported.update((_place(names[code])[0], line) for code, line in reached)
         for n, loaded in enumerate(cases):
             reached.clear()
+            events.clear()
             maybe_failure(loaded)
             for code, line in list(reached):
-                room, name = _place(names[code])
-                found.functions.add(f"{room}.{name}")
-                found.lines[room, line] = found.lines.get((room, line), 0) | 1 << n
+                module, name = _place(names[code])
+                found.functions.add(f"{module}.{name}")
+                found.lines[module, line] = found.lines.get((module, line), 0) | 1 << n
     finally:
         sys.settrace(None)
-        threading.settrace(None)  # type: ignore[arg-type]
     return found
 
 

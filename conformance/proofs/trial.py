@@ -1,15 +1,12 @@
-"""Trials in one process: a case, the reference decoder, and whether they agree.
+"""Trials in one process: a case, a decoder, and whether they agree.
 
 What the runner does with processes and files, done with calls: for the tests,
 and for wrong decoders by the thousand.
 """
 
-import concurrent.futures
-import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Final
 
 from adapters import contract
 from runner.suite import Case
@@ -30,46 +27,10 @@ def load(cases: Iterable[Case]) -> list[Loaded]:
     return [Loaded(case, case.png.read_bytes()) for case in cases]
 
 
-class InLine:
-    """A pool without threads: what it is given is done at once, so that many trials cost less."""
-
-    def __init__(self, _: int) -> None:
-        pass
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        pass
-
-    def submit(self, work: Callable[..., Any], *given: Any) -> "Future[Any]":  # noqa: ANN401
-        """Do it."""
-        done: Future[Any] = Future()
-        try:
-            done.set_result(work(*given))
-        except Exception as problem:
-            done.set_exception(problem)
-        return done
-
-    def shutdown(self, **_: object) -> None:
-        """Nothing is left to do."""
-
-
-def without_threads() -> None:
-    """From here on this process starts no threads to decode."""
-    concurrent.futures.ThreadPoolExecutor = InLine  # type: ignore[assignment, misc]
-    threading.Thread.start = _refused  # type: ignore[method-assign]
-
-
-def _refused(_: threading.Thread) -> None:
-    message = "can't start new thread"
-    raise RuntimeError(message)
-
-
 def maybe_failure(loaded: Loaded, decode: contract.Decode | None = None) -> str | None:
-    """What a decoder gets wrong about a case; by default the reference as it is imported now."""
+    """What a decoder gets wrong about a case; by default the plain reader as it is imported now."""
     if decode is None:
-        from adapters.reference import decode
+        from adapters.plain import decode
     case = loaded.case
     try:
         decoded = decode(loaded.png, case.only)

@@ -12,6 +12,7 @@ import selectors
 import signal
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -32,7 +33,8 @@ def outcomes(
 ) -> Iterator[tuple[_T, Any]]:
     """Each task with what `work` makes of it (any JSON value), as they are done.
 
-    A process that is not done in `seconds` gives "timeout", one that dies "died".
+    A process that is not done in `seconds` gives "timeout", one that dies "died". RuntimeError if
+    `work` raises anything: it is at fault then, and proves nothing.
     """
     gc.collect()
     gc.freeze()  # or every process looks through all that was there before it, and so copies it
@@ -76,9 +78,13 @@ def _start(task: Any, work: Callable[[Any], Any], seconds: float) -> _Child:  # 
     try:
         os.close(reader)
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
-        told = json.dumps(work(task)).encode()
-        while told:
-            told = told[os.write(writer, told) :]
+        try:
+            told = {"made": work(task)}
+        except Exception:  # of the proof itself: what a wrong decoder raises is part of its outcome
+            told = {"wrong": traceback.format_exc()}
+        raw = json.dumps(told).encode()
+        while raw:
+            raw = raw[os.write(writer, raw) :]
     finally:
         os._exit(0)
 
@@ -91,4 +97,9 @@ def _end(selector: selectors.BaseSelector, running: dict[int, _Child], child: _C
 
 
 def _told(child: _Child) -> Any:  # noqa: ANN401 - any JSON value
-    return json.loads(b"".join(child.parts)) if child.parts else "died"
+    if not child.parts:
+        return "died"
+    told = json.loads(b"".join(child.parts))
+    if "wrong" in told:
+        raise RuntimeError(told["wrong"])
+    return told["made"]

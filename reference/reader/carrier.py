@@ -34,9 +34,9 @@ def body_bytes(pixels: bytes, depths: Sequence[int], length: int) -> bytes:
 
 
 def _low_bits(pixels: bytes, depths: Sequence[int]) -> bytes:
-    """Return the low bits of pixels, joined; the last byte is filled up with zeros. [CAR-2]"""
+    """Return the low bits of pixels, joined; bits that fill no byte are left out. [CAR-2]"""
     digits = [[format(value, "08b")[8 - depth :] for value in range(256)] for depth in depths]
     channels = [map(digits[i].__getitem__, pixels[i::4]) for i in range(4)]
     bits = "".join(map("".join, zip(*channels, strict=True)))  # [CAR-2]
-    size = (len(bits) + 7) // 8
-    return int(bits.ljust(8 * size, "0"), 2).to_bytes(size, "big")
+    size = len(bits) // 8
+    return int(bits[: 8 * size], 2).to_bytes(size, "big")

@@ -8,7 +8,6 @@ class Refused(Exception):  # noqa: N818 - a verdict on the file, not a fault of 
     """The file must be refused. `reason` is one of section 14.7; `detail` is for people."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
-        super().__init__(reason, detail)
         self.reason = reason
         self.detail = detail
 

@@ -111,26 +111,27 @@ def read_pixels(file: bytes, head: Head) -> bytes:
 
 def _chunk(file: bytes, position: int) -> tuple[bytes, bytes]:
     """Return type and data of the chunk there."""
-    require(position + 12 <= len(file), "png-damaged")  # [PNG-2]
-    length, kind = struct.unpack_from(">I4s", file, position)
+    length = int.from_bytes(file[position : position + 4], "big")
+    kind = file[position + 4 : position + 8]
     require(length <= INTEGER_MAX and kind.isalpha(), "png-damaged")  # [PNG-2]
     end = position + 8 + length
-    require(end + 4 <= len(file), "png-damaged")  # [PNG-2]
-    crc = int.from_bytes(file[end : end + 4], "big")
-    require(crc32(file[position + 4 : end]) == crc, "png-damaged")  # [PNG-2]
+    crc = crc32(file[position + 4 : end]).to_bytes(4, "big")
+    require(file[end : end + 4] == crc, "png-damaged")  # [PNG-2] and the chunk is not cut short
     return kind, file[position + 8 : end]
 
 
 def _chunks(file: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield type and data of each chunk behind IHDR up to IEND."""
-    position, kind = 33, b""
-    while kind != b"IEND":
+    position = 33
+    while True:
         kind, data = _chunk(file, position)
         is_known = kind in CRITICAL[1:] or kind[:1].islower()
         require(is_known, "png-damaged")  # [PNG-2] IHDR stands only once
         require(kind != b"IEND" or not data, "png-damaged")  # [PNG-2]
         position += 12 + len(data)
         yield kind, data
+        if kind == b"IEND":
+            return
 
 
 def _read_colours(chunks: Sequence[tuple[bytes, bytes]], head: Head) -> Colours:

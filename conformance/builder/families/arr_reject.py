@@ -1,6 +1,7 @@
 """Reject cases of arrays: digests and elements. SPEC.md section 11."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from builder.case import Case, reject
 from builder.checksums import noise, sha256
@@ -56,6 +57,21 @@ def bools() -> Iterator[Case]:
         "A second array is bool and holds a 2.",
         File(arrays=two),
         why="A reader gives no array at all when one of those asked for is invalid.",
+    )
+    wrong = base.but(data=b"\2" + base.data[1:], digest=sha256(base.data))
+    pairs = zip(wrong.table(), base.table(), strict=True)
+    yield reject(
+        "arr/reject/bool-after-digest",
+        "ARR-4 DEC-1",
+        "block-digest-mismatch",
+        BOOL,
+        "Element 0 is 2; the CRC-32 of the block is refreshed, the digests are not.",
+        File(
+            arrays=(
+                wrong.but(entries=tuple(replace(new, digest=old.digest) for new, old in pairs)),
+            )
+        ),
+        why="The SHA-256 of a block is checked before its elements are looked at.",
     )
 
 

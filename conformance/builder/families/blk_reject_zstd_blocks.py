@@ -56,6 +56,11 @@ def blocks() -> Iterator[Case]:
             frame(frame_header(1025, window=WINDOW_1_KIB), [rle_block(0, 1025)]),
             "A run-length block of 1,025 bytes with a window of 1 KiB.",
         ),
+        "run-above-window-second": (
+            DATA + bytes(1025),
+            frame(frame_header(1065, window=WINDOW_1_KIB), [raw_block(DATA), rle_block(0, 1025)]),
+            "After a raw block of 40 bytes, a run of 1,025 bytes with a window of 1 KiB.",
+        ),
         "raw-above-window": (
             raw,
             frame(frame_header(1025, window=WINDOW_1_KIB), [raw_block(raw)]),

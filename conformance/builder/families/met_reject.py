@@ -59,6 +59,8 @@ def grammar() -> Iterator[Case]:
         "comma-double": (b'{"a":[1,,2]}', "two commas"),
         "comma-missing": (b'{"a":1 "b":2}', "a missing comma"),
         "colon-missing": (b'{"a" 1}', "a missing colon"),
+        "colon-other": (b'{"a";1}', "a semicolon instead of a colon"),
+        "comma-other": (b'{"a":[1;2]}', "a semicolon instead of a comma"),
         "value-missing": (b'{"a":}', "a missing value"),
         "name-bare": (b"{a:1}", "a name without quotation marks"),
         "name-number": (b"{1:1}", "a number as a name"),

@@ -94,6 +94,7 @@ def ihdr() -> Iterator[Case]:
         "long": ([Chunk(b"IHDR", data + b"\0"), IDAT, END], "IHDR has 14 bytes."),
         "empty": ([Chunk(b"IHDR"), IDAT, END], "IHDR is empty."),
         "missing": ([IDAT, END], "IHDR is missing."),
+        "renamed": ([Chunk(b"iHDR", data), IDAT, END], "The type of IHDR is iHDR."),
         "second": ([tiny, HEAD, IDAT, END], "A tEXt chunk stands before IHDR."),
         "after-idat": ([IDAT, HEAD, END], "IDAT stands before IHDR."),
         "twice": ([HEAD, HEAD, IDAT, END], "IHDR stands twice."),

@@ -144,6 +144,21 @@ def interlaced_cut() -> Iterator[Case]:
         chunks = [head, *png.idats(form.zlib(data)), END]
         why = "The stream inflates to exactly the scan lines of all passes."
         yield damaged(slug, "PNG-5", edit, chunks, why, "png/accept/rgb-8-adam7")
+    yield damaged(
+        "adam7-as-2",
+        "PNG-3",
+        "The interlace method is 2; the lines are those of Adam7.",
+        [png.Chunk(b"IHDR", head.data[:12] + b"\2"), *png.idats(form.zlib(lines)), END],
+        "Interlace methods above 1 are refused, whatever the lines look like.",
+        "png/accept/rgb-8-adam7",
+    )
+    yield damaged(
+        "width-0-without-lines",
+        "PNG-3",
+        "The width is 0, and the IDAT holds no lines.",
+        [png.Chunk(b"IHDR", bytes(4) + HEAD.data[4:]), *png.idats(form.zlib(b"")), END],
+        "A width of 0 is refused, whether there are lines or not.",
+    )
 
 
 def _plain_lines() -> bytes:
