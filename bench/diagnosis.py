@@ -135,16 +135,16 @@ HEAD = """
 This part is written by `python bench/diagnosis.py`, from the corpus of
 `tests/forensics/damage.py`: pictures
 that carry data (heat maps, photographs, plots; several profiles and sizes), each damaged in many
-ways by Pillow and OpenCV. "Tuned on" is what the diagnosis was built with, as were the operations
-of survival.md. "Held out" are other pictures, with the same damages and with others: other
-strengths, channel orders, factors, shifts, screens, file formats and kinds of noise. They are made
-by seed; they have been looked at several times, as sums by kind, and one case (*inverted*) alone.
-Most kinds of noise and cleaned low bits were in view when the diagnosis was built, on other
-pictures: of *slightly-changed* and *low-bits* the pictures are held out, the parameters are not.
+ways by Pillow and OpenCV. "Tuned on" are the pictures with which the diagnosis was developed, like the operations of
+survival.md. "Held out" are other pictures, with the same damages and with others: other strengths,
+channel orders, factors, shifts, screens, file formats and kinds of noise. They are made from seeds.
+We have looked at their results several times, as sums by kind, and at one case (*inverted*) alone.
+For *slightly-changed* and *low-bits* only the pictures are held out: most kinds of noise and of
+cleaned low bits were known during development.
 
-An answer is right if it names the cause that the corpus gives, or a family of causes that contains
-it. Families are counted behind a plus sign, and named where what is left does not tell their
-members apart:
+An answer is right if it names the true cause, or a family of causes that contains it. A family is
+named if the picture does not show which of its members it was. The table counts families after a
+plus sign:
 
 | family | members |
 |---|---|
@@ -153,9 +153,9 @@ members apart:
 | *slightly-changed* | noise, conversions and back; slight blur, loss, recolouring, fewer colours |
 | *low-bits-random* | low bits written over with noise; cropped |
 
-Where there was a cause, saying nothing is not right, except for low bits that were written over
-with noise. "Restored" counts how often `intaglio restore` gave every bit back, of the times that
-the sentence offered it.
+An answer without a cause is wrong if there was one, except for low bits that were overwritten with
+noise. "Restored" counts how often `intaglio restore` returned every bit when the sentence offered
+it.
 
 """
 
