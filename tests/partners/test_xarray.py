@@ -2,10 +2,11 @@
 
 import io
 import pickle
+from functools import partial
 
 import numpy as np
 import pytest
-from tests.support import reason_of, same_bits
+from tests.support import calls, reason_of, same_bits
 
 import intaglio as ig
 from intaglio import DecodeError, EncodeError, Reason
@@ -371,3 +372,15 @@ def test_the_picture_shows_the_data_and_not_the_coordinates(tmp_path, dataset):
     dataset[["flag"]].intaglio.save(tmp_path / "flag.png")
     info = ig.info(tmp_path / "flag.png")
     assert info.width / info.height == 30 / 20
+
+
+def test_a_dataset_is_loaded_from_a_file_that_is_opened_once():
+    few, many = io.BytesIO(), io.BytesIO()
+    for out, count in ((few, 50), (many, 100)):
+        data = xr.Dataset({f"v{n}": (f"d{n}", [n, 1]) for n in range(count)})
+        data.intaglio.save(out)
+        out.seek(0)
+    assert intaglio.xarray.load(many).identical(data)
+    many.seek(0)
+    work = [calls(partial(intaglio.xarray.load, file)) for file in (few, many)]
+    assert work[1] < 2.5 * work[0]

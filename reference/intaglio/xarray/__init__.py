@@ -7,7 +7,8 @@ docs/xarray.md has the schema.
 
 import io
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Unpack
 
@@ -42,7 +43,15 @@ def load(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> xr.Dataset | xr.Da
     Any other Intaglio file is a Dataset with a dimension for each axis of each array. limits: of
     all arrays together. Errors: DecodeError.
     """
-    dataset, record = _open(file, limits)
+    with _opened(_source_of(file), limits) as opened:
+        return _loaded(opened, limits)
+
+
+def _loaded(opened: IntaglioFile, limits: Limits) -> xr.Dataset | xr.DataArray:
+    def read(array: LazyArray) -> indexing.LazilyIndexedArray:
+        return indexing.LazilyIndexedArray(_Values(array, array.__getitem__))
+
+    dataset, record = read_dataset(opened, read, limits)
     total = sum(variable.nbytes for variable in dataset.variables.values())
     if total > limits.output_bytes_max:
         raise DecodeError(
@@ -61,15 +70,20 @@ def load(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> xr.Dataset | xr.Da
     return array
 
 
-def _open(file: Source, limits: Limits = DEFAULT_LIMITS) -> tuple[xr.Dataset, dict[str, Any]]:
-    source: Any = os.fspath(file) if isinstance(file, str | os.PathLike) else _bytes_of(file)
+def _open(file: Source) -> xr.Dataset:
+    source, limits = _source_of(file), DEFAULT_LIMITS
 
     def lazy(array: LazyArray) -> indexing.LazilyIndexedArray:
-        values = _LazyValues(source, array.name, array.shape, array.dtype, limits)
-        return indexing.LazilyIndexedArray(values)
+        return indexing.LazilyIndexedArray(
+            _Values(array, partial(_read_again, source, array.name, limits))
+        )
 
     with _opened(source, limits) as opened:
-        return read_dataset(opened, lazy, limits)
+        return read_dataset(opened, lazy, limits)[0]
+
+
+def _source_of(file: Any) -> str | bytes:  # noqa: ANN401 - a path, a file object or bytes
+    return os.fspath(file) if isinstance(file, str | os.PathLike) else _bytes_of(file)
 
 
 def _bytes_of(file: Any) -> bytes:  # noqa: ANN401 - a file object or bytes
@@ -80,30 +94,26 @@ def _opened(source: str | bytes, limits: Limits) -> IntaglioFile:
     return open_file(io.BytesIO(source) if isinstance(source, bytes) else source, limits=limits)
 
 
-class _LazyValues(BackendArray):
-    """An array that opens the file when it is indexed: it pickles, for dask."""
+def _read_again(source: str | bytes, name: str, limits: Limits, key: tuple[Any, ...]) -> Any:  # noqa: ANN401
+    """Part of an array of a file that is opened for it: what reads it pickles, for dask."""
+    with _opened(source, limits) as opened:
+        return opened[name][key]
 
-    def __init__(
-        self,
-        source: str | bytes,
-        name: str,
-        shape: tuple[int, ...],
-        dtype: np.dtype[Any],
-        limits: Limits,
-    ) -> None:
-        self._source = source
-        self._limits = limits
-        self._name = name
-        self.shape = shape
-        self.dtype = dtype
+
+class _Values(BackendArray):
+    """An array of a file, read when it is indexed."""
+
+    def __init__(self, array: LazyArray, read: Callable[[tuple[Any, ...]], Any]) -> None:
+        self._read = read
+        self.shape = array.shape
+        self.dtype = array.dtype
 
     def __getitem__(self, key: indexing.ExplicitIndexer) -> Any:  # noqa: ANN401 - an array
         basic = indexing.IndexingSupport.BASIC
         return indexing.explicit_indexing_adapter(key, self.shape, basic, self._values)
 
     def _values(self, key: tuple[Any, ...]) -> Any:  # noqa: ANN401
-        with _opened(self._source, self._limits) as opened:
-            return np.asarray(opened[self._name][key])
+        return np.asarray(self._read(key))
 
 
 class IntaglioBackend(BackendEntrypoint):
@@ -136,7 +146,7 @@ class IntaglioBackend(BackendEntrypoint):
     ) -> xr.Dataset:
         """Open lazily: arrays are read when they are indexed."""
         dropped = [drop_variables] if isinstance(drop_variables, str) else drop_variables
-        return _open(filename_or_obj)[0].drop_vars(dropped or [], errors="ignore")
+        return _open(filename_or_obj).drop_vars(dropped or [], errors="ignore")
 
 
 def _carries(file: Source) -> bool:
