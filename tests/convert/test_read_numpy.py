@@ -391,3 +391,12 @@ def test_tiles_of_a_file_with_more_than_its_array_name_what_is_left_out(tmp_path
     assert "'words'" in capsys.readouterr().err
     assert run(["pack", path, "--tiles", "--skip", "-o", str(tmp_path / "s.zarr")]) == 0
     assert "'words' left out" in capsys.readouterr().err
+
+
+def test_a_limit_of_the_environment_is_named_where_it_is_the_cause(tmp_path, monkeypatch):
+    np.save(tmp_path / "a.npy", np.zeros(1000))
+    monkeypatch.setenv("INTAGLIO_OUTPUT_BYTES_MAX", "7999")
+    refused(tmp_path / "a.npy", "8,000 bytes together, the environment variable INTAGLIO_OUTPUT")
+    monkeypatch.setenv("INTAGLIO_OUTPUT_BYTES_MAX", "8000")
+    content = _convert.read(tmp_path / "a.npy", _convert.ReadOptions())
+    assert [array.nbytes for array in content.arrays.values()] == [8000]

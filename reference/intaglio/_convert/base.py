@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from intaglio.errors import FormatError, IntaglioError, MissingExtraError, need
-from intaglio.limits import DEFAULT_LIMITS, VariableError
+from intaglio.limits import DEFAULT_LIMITS, OUTPUT_BYTES_VARIABLE, VariableError
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -77,8 +77,13 @@ def native(array: Array) -> Array:
 
 def check_bytes(count: int) -> None:
     """Refuse what no picture can carry before memory is taken for it."""
-    if count > DEFAULT_LIMITS.output_bytes_max:
-        message = f"its arrays have {count:,} bytes together, too many for one picture"
+    most = DEFAULT_LIMITS.output_bytes_max
+    if count > most:
+        message = f"its arrays have {count:,} bytes together, "
+        if DEFAULT_LIMITS.is_output_given:
+            message += f"the environment variable {OUTPUT_BYTES_VARIABLE} allows {most:,}"
+        else:
+            message += f"too many for one picture, of which readers allow {most:,}"
         raise FormatError(message)
 
 
