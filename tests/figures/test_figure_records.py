@@ -213,6 +213,77 @@ def test_what_is_beyond_a_limit_is_refused_before_it_is_drawn(what):
     )
 
 
+def repeated(kind, count, **changes):
+    """A change of a record: that artist so many times more."""
+
+    def change(record):
+        one = {**artist(record, kind), **changes}
+        more = [{**one, "name": f"axes0/{kind}{n}"} for n in range(100, 100 + count)]
+        record["axes"][0]["artists"] += more
+
+    return change
+
+
+def arrow_of(record):
+    return next(one for one in record["axes"][0]["artists"] if one.get("arrow"))
+
+
+def many_arrows(record):
+    arrow = arrow_of(record)
+    more = [{**arrow, "name": f"axes0/text{n}"} for n in range(100, 1400)]
+    record["axes"][0]["artists"] += more
+
+
+def maps(record):
+    first = {**record["axes"][0], "projection": "hammer", "artists": [], "groups": []}
+    record["axes"] += [{**first, "name": f"axes{n}"} for n in range(1, 130)]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (many_arrows, "parts"),
+        (repeated("text", 30, text="a\n" * 1000), "parts"),
+        (
+            lambda record: artist(record, "legend").update(
+                labels=["a"] * 2500, handles=[None] * 2500
+            ),
+            "parts",
+        ),
+        (repeated("text", 400, text=f"${'x' * 50}$"), "mathematical characters"),
+        (maps, "129 axes not rectilinear"),
+    ],
+)
+def test_what_takes_matplotlib_long_counts_more(change, told):
+    problem = refused("lines", change)
+    assert problem.reason == Reason.LIMIT_EXCEEDED
+    assert told in problem.detail
+
+
+def test_lines_that_name_the_same_long_arrays_again_and_again_are_refused():
+    long = np.zeros(2**20, np.int8)
+    names = ("axes0/line0/x", "axes0/line0/y", "axes0/line1/y")
+    arrays = {**dict.fromkeys(names, long), "axes0/line1/y.mask": long > 2}
+    problem = refused("lines", repeated("line", 80), arrays)
+    assert problem.reason == Reason.LIMIT_EXCEEDED
+    assert "values; replot() draws at most 67,108,864" in problem.detail
+
+
+def test_paths_that_name_the_same_long_arrays_again_and_again_are_refused_when_loaded():
+    record = json.loads(fuzzed.seed("spots")[0])
+    one = artist(record, "scatter")
+    names = {key: one["data"][key]["array"] for key in ("vertices", "codes", "starts")}
+    codes = np.full(2**19, 2, np.uint8)
+    codes[0] = 1
+    arrays = {names["vertices"]: np.zeros((2**19, 2), np.int8), names["codes"]: codes}
+    arrays[names["starts"]] = np.zeros(1, np.int64)
+    repeated("scatter", 60)(record)
+    file = ig.dumps({**fuzzed.seed("spots")[1], **arrays}, metadata={"intaglio.figure": record})
+    with pytest.raises(DecodeError, match="name the same arrays over and over") as caught:
+        ig.load_figure(io.BytesIO(file))
+    assert caught.value.reason == Reason.LIMIT_EXCEEDED
+
+
 def test_markers_that_cover_the_figure_many_times_are_refused():
     points = np.random.default_rng(0).random(300_000)
     arrays = {"axes0/line0/x": points, "axes0/line0/y": points, "axes0/line1/y": points}

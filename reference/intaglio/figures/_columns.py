@@ -25,6 +25,8 @@ Values: TypeAlias = Any  # whatever matplotlib takes for numbers, dates or words
 MASK_SUFFIX: Final = ".mask"
 _NOT_FINITE: Final = "not-finite"
 TEXTS_MAX: Final = 2**24  # of columns, beyond the elements of the file's arrays
+_SCANNED: Final = frozenset(("starts", "codes", "facecolors", "edgecolors", "linewidths"))
+_SCANNED_MAX: Final = 2**24  # elements of these, beyond four times those of the file's arrays
 
 
 class Store:
@@ -127,14 +129,24 @@ def _as_utc(item: Values, unit: str) -> "np.datetime64":
 
 
 class ColumnReader:
-    """Reads columns of a record that was checked; bounds what texts take."""
+    """Reads columns of a record that was checked; bounds what texts and checks take."""
 
     def __init__(self, arrays: Mapping[str, Array]) -> None:
         self._arrays: Final = arrays
-        self._left = TEXTS_MAX + 2 * sum(array.size for array in arrays.values())
+        stored = sum(array.size for array in arrays.values())
+        self._left = TEXTS_MAX + 2 * stored
+        self._scans_left = _SCANNED_MAX + 4 * stored
 
-    def read(self, column: Mapping[str, Json]) -> Array:
+    def read(self, name: str, column: Mapping[str, Json]) -> Array:
         """The values of a column; DecodeError if its arrays are not there or do not fit."""
+        if name in _SCANNED:
+            self._scans_left -= self._array(column).size
+            if self._scans_left < 0:
+                raise DecodeError(
+                    Reason.LIMIT_EXCEEDED,
+                    "the figure's paths and colours name the same arrays over and over: more than "
+                    f"{_SCANNED_MAX:,} elements beyond four times those of the file",
+                )
         if "words" in column:
             self._left -= self._array(column).size
             if self._left < 0:

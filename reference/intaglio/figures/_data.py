@@ -286,7 +286,7 @@ def _axes_of(record: Mapping[str, Json], reader: ColumnReader) -> AxesData:
 
 
 def _artist_of(record: Mapping[str, Any], reader: ColumnReader) -> ArtistData:
-    columns = {key: reader.read(column) for key, column in record["data"].items()}
+    columns = {key: reader.read(key, column) for key, column in record["data"].items()}
     try:
         check_columns(record, columns)
     except SchemaError as problem:

@@ -3,7 +3,6 @@
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -22,7 +21,7 @@ from intaglio.figures._frame import draw_ticks
 from intaglio.figures._guard import guarded
 from intaglio.figures._kind import Drawing, Writing
 from intaglio.figures._meter import Costs, Meter
-from intaglio.figures._schema import SETTINGS, Totals, count
+from intaglio.figures._schema import SETTINGS, Totals, count, maxima
 from intaglio.figures._schema.figure import SCHEMA_VERSION
 from intaglio.figures._schema.totals import CANVAS_DPI, pad_of
 from intaglio.figures._style import (
@@ -146,8 +145,7 @@ def _write_colorbar(colorbar: Mpl, names: Mapping[int, str]) -> dict[str, Json]:
 def draw_figure(record: Mapping[str, Json], arrays: Mapping[str, Array]) -> Figure:
     """A new figure like the one that was written. Warns of what it cannot draw."""
     lost: list[str] = []
-    totals = count(record, arrays)
-    totals.refuse_beyond(Totals())
+    count(record, arrays).refuse_beyond(maxima(arrays))
     heard: Counter[tuple[str, type[Warning]]] = Counter()
 
     def hear(message: Warning | str, category: type[Warning], *_: object) -> None:
@@ -159,7 +157,7 @@ def draw_figure(record: Mapping[str, Json], arrays: Mapping[str, Array]) -> Figu
     with guarded(), warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.showwarning = hear  # type: ignore[assignment]
-        figure = _draw_with_settings(record, arrays, totals, lost)
+        figure = _draw_with_settings(record, arrays, lost)
     for text, category in heard:
         warnings.warn(text, category, stacklevel=3)
     if lost:
@@ -170,7 +168,7 @@ def draw_figure(record: Mapping[str, Json], arrays: Mapping[str, Array]) -> Figu
 
 
 def _draw_with_settings(
-    record: Mapping[str, Json], arrays: Mapping[str, Array], totals: Totals, lost: list[str]
+    record: Mapping[str, Json], arrays: Mapping[str, Array], lost: list[str]
 ) -> Figure:
     """Draw under the record's settings. TeX is off: it could read files."""
     usual: Any = mpl.rcParamsDefault
@@ -179,7 +177,7 @@ def _draw_with_settings(
     with mpl.rc_context(), np.errstate(over="warn", divide="warn", invalid="warn", under="ignore"):
         mpl.rcParams.update(settings | {"text.usetex": False})
         figure = _draw(record, arrays, lost)
-        _measure(figure, record, totals)
+        _measure(figure, record)
         return figure
 
 
@@ -222,15 +220,15 @@ def _meter(figure: Figure, record: Mapping[str, Json], box: Mpl = None) -> Mpl:
     return Meter(figure, record["saved"]["dpi"] / figure.dpi, Costs(), box)
 
 
-def _measure(figure: Figure, record: Mapping[str, Json], totals: Totals) -> None:
+def _measure(figure: Figure, record: Mapping[str, Json]) -> None:
     """Refuse a figure whose picture takes more to draw than `Costs`, or has too many pixels."""
     figure.draw(_meter(figure, record))
-    box = _box_saved(figure, record, totals)
+    box = _box_saved(figure, record)
     if box is not None:
         figure.draw(_meter(figure, record, box))
 
 
-def _box_saved(figure: Figure, record: Mapping[str, Json], totals: Totals) -> Mpl | None:
+def _box_saved(figure: Figure, record: Mapping[str, Json]) -> Mpl | None:
     """The part that is saved, in pixels of the figure, if it reaches beyond the figure.
 
     DecodeError(LIMIT_EXCEEDED) for a tight box, which follows from what was drawn, of more pixels
@@ -240,7 +238,7 @@ def _box_saved(figure: Figure, record: Mapping[str, Json], totals: Totals) -> Mp
     if part == "tight":
         box = figure.get_tightbbox(_meter(figure, record)).padded(pad_of(record))
         pixels = int(box.width * box.height * max(record["saved"]["dpi"], CANVAS_DPI) ** 2)
-        replace(totals, pixels=pixels).refuse_beyond(Totals())
+        Totals(pixels=pixels).refuse_beyond(Totals())
     elif part is not None:
         box = Bbox.from_extents(*part)
     else:

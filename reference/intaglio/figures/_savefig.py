@@ -18,7 +18,7 @@ from intaglio._packing.encoder import encode, pack, pixels_needed
 from intaglio._packing.job import Job, make_job
 from intaglio._records.schema import SchemaError
 from intaglio.errors import EncodeError, Reason, need
-from intaglio.figures._schema import FIGURE, KEYWORDS, Totals, count
+from intaglio.figures._schema import FIGURE, KEYWORDS, count, maxima
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -234,7 +234,7 @@ def _draw(
         raise EncodeError(
             Reason.METADATA_INVALID, f"the figure is beyond what a file may say: {problem}"
         ) from problem
-    beyond = count(record, store.arrays).beyond(Totals())
+    beyond = count(record, store.arrays).beyond(maxima(store.arrays))
     asked = options["profile"]
     shared = {**options, "metadata": {MEMBER: record, **metadata}, "cover": pixels}
     jobs = [

@@ -6,7 +6,7 @@ Writer and reader use the same tables: savefig never writes what load_figure ref
 from intaglio.figures._schema.columns import check_columns
 from intaglio.figures._schema.figure import FIGURE, KEYWORDS, SETTINGS
 from intaglio.figures._schema.kinds import CALL, GROUND_ARTIST, artist
-from intaglio.figures._schema.totals import Totals, count
+from intaglio.figures._schema.totals import Totals, count, maxima
 
 __all__ = [
     "CALL",
@@ -18,4 +18,5 @@ __all__ = [
     "artist",
     "check_columns",
     "count",
+    "maxima",
 ]

@@ -13,6 +13,9 @@ Array = npt.NDArray[Any]
 
 PAD_INCHES: Final = 0.1  # matplotlib's, where none is named
 CANVAS_DPI: Final = 100  # at which replot looks for ticks and measures
+_TEXT_PARTS: Final = 4  # a tick or a category: a text and two lines
+_ENTRY_PARTS: Final = 10  # an entry of a legend: a text, a handle and four boxes around them
+_ARROW_PARTS: Final = 16  # an annotation's arrow, which is drawn between the outlines of two boxes
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +24,17 @@ class Totals:
 
     pixels: int = 2**26  # of the whole and of the part saved, at dpi 100 and at the file's
     axes: int = 256
+    axes_not_rectilinear: int = 128  # take twice as long
     twins: int = 8  # axes in one place
     subfigures: int = 64
     nesting: int = 8  # of sub-figures
-    parts: int = 20_000  # artists and bars; entries of legends, ticks and words count four times
-    characters: int = 500_000  # of all texts
+    parts: int = 20_000  # artists, bars, line feeds; _TEXT_PARTS and those below it
+    characters: int = 100_000  # of all texts, 0.05 ms each
     mathematical_texts: int = 500  # over 10 ms each
+    mathematical_characters: int = 15_000  # 0.5 ms each
     text_pixels: int = 2**28  # covered by texts, at the dpi it was saved with
     pieces: int = 2**20  # paths, faces, segments
+    values: int = 2**26  # of all artists, an array as often as they name it
 
     def refuse_beyond(self, maxima: "Totals") -> None:
         """DecodeError(LIMIT_EXCEEDED) that names what is more than its maximum."""
@@ -58,19 +64,33 @@ def count(record: Mapping[str, Any], arrays: Mapping[str, Array]) -> Totals:
     words = sum(len((axis["unit"] or {}).get("words", ())) for axis in axes)
     bars = sum(_column(one, "x", arrays) for one in artists if one["kind"] == "bar")
     entries = sum(len(one["labels"]) for one in artists if one["kind"] == "legend")
+    arrows = sum(one.get("arrow") is not None for one in artists)
+    parts = len(artists) + bars + _TEXT_PARTS * (ticks + words)
+    parts += _ENTRY_PARTS * entries + _ARROW_PARTS * arrows
     texts = list(_texts(record))
+    parts += sum(words.count("\n") for words, _ in texts)
+    mathematics = [words for words, _ in texts if words.count("$") > 1]
     return Totals(
         pixels=int(_square_inches(record) * max(dpi, CANVAS_DPI) ** 2),
         axes=len(record["axes"]),
+        axes_not_rectilinear=sum(one["projection"] != "rectilinear" for one in record["axes"]),
         twins=_twins(record["axes"]),
         subfigures=len(record["subfigures"]),
         nesting=max((one["name"].count("/") + 1 for one in record["subfigures"]), default=0),
-        parts=len(artists) + bars + 4 * (entries + ticks + words),  # each text and two lines
+        parts=parts,
         characters=sum(len(words) for words, _ in texts),
-        mathematical_texts=sum(words.count("$") > 1 for words, _ in texts),
+        mathematical_texts=len(mathematics),
+        mathematical_characters=sum(map(len, mathematics)),
         text_pixels=int(sum(len(words) * (size * dpi / 72) ** 2 for words, size in texts)),
         pieces=sum(_column(one, "starts", arrays) for one in artists),
+        values=sum(_column(one, name, arrays) for one in artists for name in one["data"]),
     )
+
+
+def maxima(arrays: Mapping[str, Array]) -> Totals:
+    """The maxima for a file of those arrays: each value may be named four times on average."""
+    stored = sum(array.size for array in arrays.values())
+    return Totals(values=max(Totals().values, 4 * stored))
 
 
 def pad_of(record: Mapping[str, Any]) -> float:
