@@ -4,8 +4,8 @@
     ig.imsave("m.png", a, cmap="rainbow")
     a = ig.imread("m.png")
 
-Names are imported when they are first used, so that who only asks what a file
-holds does not wait for what draws pictures.
+Public names are imported on first use. So reading a file does not wait for the modules that
+draw pictures.
 """
 
 from importlib import import_module
@@ -130,7 +130,7 @@ _MODULES: Final = {
 _MODULE_OF: Final = {name: module for module, names in _MODULES.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands for
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any public object
     if name not in __all__:
         message = f"module 'intaglio' has no attribute {name!r}"
         raise AttributeError(message)
@@ -140,12 +140,12 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the name stands fo
 
 
 def load_ipython_extension(shell: Any) -> None:  # noqa: ANN401 - IPython's InteractiveShell
-    """%load_ext intaglio: figures shown inline carry their data."""
+    """Start with %load_ext intaglio: figures shown inline carry their data."""
     import_module("intaglio.ipython").load(shell)
 
 
 def unload_ipython_extension(shell: Any) -> None:  # noqa: ANN401
-    """%unload_ext intaglio: they no longer do."""
+    """Stop with %unload_ext intaglio: figures shown inline no longer carry their data."""
     import_module("intaglio.ipython").unload(shell)
 
 

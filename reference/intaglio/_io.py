@@ -1,6 +1,6 @@
-"""Files: paths, file objects, and writing that never leaves half a file.
+"""Opens paths and file objects, and writes files so that a failure never leaves a partial file.
 
-Knows no format: bytes go in, bytes come out.
+A path is written to a temporary file in the same folder, synced, and renamed.
 """
 
 import errno
@@ -20,9 +20,9 @@ Source: TypeAlias = str | os.PathLike[str] | BinaryIO
 
 @contextmanager
 def open_source(source: Source) -> Iterator[BinaryIO]:
-    """A binary stream over `source`, from a file object's present position; closes only paths.
+    """A binary stream of `source`, from the current position of a file object; closes only paths.
 
-    OSError where it cannot be opened or read, whatever the file object itself would raise.
+    Raises OSError if it cannot be opened or read, whatever the file object itself raises.
     """
     if isinstance(source, str | os.PathLike):
         path = checked_path(source)
@@ -40,7 +40,7 @@ def open_source(source: Source) -> Iterator[BinaryIO]:
 
 
 def checked_path(path: str | os.PathLike[str]) -> Path:
-    """The path; OSError if no file can have that name, TypeError if it is not text."""
+    """The path; OSError if no file can have this name, TypeError if it is not text."""
     text = os.fspath(path)
     if not isinstance(text, str):
         message = f"a path is str or pathlib.Path, not {type(text).__name__}"
@@ -71,42 +71,44 @@ def _check_binary(stream: object) -> None:
 
 
 class CheckedStream:
-    """A caller's file object, held to what BinaryIO promises: it reads bytes, and writes them all.
+    """Wraps a caller's file object, and checks that it keeps the contract of BinaryIO.
 
-    A raw stream may write less than it is given; the rest is then written again. What cannot be
-    read or written is an OSError.
+    A raw stream may write fewer bytes than it gets; `write` repeats until all are written. A file
+    object that breaks the contract causes an OSError or TypeError.
     """
 
     def __init__(self, stream: Any) -> None:  # noqa: ANN401 - any file object
         self.bare: Final = stream
 
     def read(self, count: int = -1) -> bytes:
-        """At most `count` bytes; none at the end."""
+        """Read at most `count` bytes; no bytes at the end."""
         data = self._try("read", count)
         if data is None:
             raise BlockingIOError(errno.EAGAIN, "this file object has no bytes now: it must block")
         if not isinstance(data, bytes | bytearray | memoryview):
-            message = f"read() of a binary file object gives bytes, not {type(data).__name__}"
+            message = f"read() of a binary file object returns bytes, not {type(data).__name__}"
             raise TypeError(message)
         if 0 <= count < len(data):
-            raise OSError(errno.EIO, f"read({count}) of this file object gave {len(data)} bytes")
+            raise OSError(
+                errno.EIO, f"read({count}) of this file object returned {len(data)} bytes"
+            )
         return bytes(data)
 
     def write(self, data: bytes | bytearray | memoryview) -> int:
-        """Write all of it."""
+        """Write all of `data`."""
         rest = memoryview(data).cast("B")
         while rest:
-            # The first try passes on what was given; some file objects take nothing but bytes.
+            # Pass `data` itself if possible; later parts as bytes: some objects accept only bytes.
             done = self._try("write", data if len(rest) == len(data) else bytes(rest))
             if done is None and not isinstance(self.bare, io.RawIOBase):
-                break  # file objects that are not of io may return nothing
+                break  # file objects that are not from `io` may return None
             rest = rest[self._written(done, len(rest)) :]
         return len(data)
 
     def _written(self, done: object, given: int) -> int:
         if done is None:
             raise BlockingIOError(
-                errno.EAGAIN, "this file object takes no bytes now: it must block"
+                errno.EAGAIN, "this file object accepts no bytes now: it must block"
             )
         number = int(done) if isinstance(done, Integral) and not isinstance(done, bool) else 0
         if not 0 < number <= given:
@@ -115,18 +117,18 @@ class CheckedStream:
         return number
 
     def seekable(self) -> bool:
-        """Whether it can be set back."""
+        """Whether it can seek."""
         return bool(self._try("seekable"))
 
     def tell(self) -> int:
-        """Where it stands, in bytes."""
-        place: int = self._try("tell")
-        return place
+        """The position in bytes."""
+        position: int = self._try("tell")
+        return position
 
-    def seek(self, place: int, whence: int = os.SEEK_SET) -> int:
-        """Go there; return the place, in bytes from the start."""
-        self._try("seek", place, *([whence] if whence else []))
-        return self.tell() if whence else place
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Set the position; return it in bytes from the start."""
+        self._try("seek", offset, *([whence] if whence else []))
+        return self.tell() if whence else offset
 
     def _try(self, name: str, *args: object) -> Any:  # noqa: ANN401
         try:
@@ -145,15 +147,15 @@ def bare_stream(stream: BinaryIO) -> BinaryIO:
 
 
 def maybe_position(stream: BinaryIO) -> int | None:
-    """Where `stream` stands and can be set back to; None for pipes and the like."""
+    """The position of `stream`; None if it cannot seek, for example a pipe."""
     try:
         return stream.tell() if stream.seekable() else None
-    except (OSError, AttributeError, TypeError):  # of TypeError: a position that is no number
+    except (OSError, AttributeError, TypeError):  # TypeError: the position is not a number
         return None
 
 
 def maybe_size(stream: BinaryIO) -> int | None:
-    """How many bytes `stream` has from where it stands; None for pipes and the like."""
+    """The number of bytes from the position of `stream` to its end; None if it cannot seek."""
     start = maybe_position(stream)
     if start is None:
         return None
@@ -166,7 +168,7 @@ def maybe_size(stream: BinaryIO) -> int | None:
 
 
 def check_target(target: Source) -> None:
-    """Refuse a name that promises another format, before any work is done."""
+    """Refuse a file name of another format, before any work is done."""
     if isinstance(target, str | os.PathLike):
         suffix = checked_path(target).suffix
         if suffix.lower() != ".png":
@@ -183,24 +185,24 @@ def check_target(target: Source) -> None:
 
 
 def write_target(target: Source, write: Callable[[BinaryIO], None]) -> None:
-    """Let `write` fill `target`; a path holds its old file or the whole new one, never a part.
+    """Call `write` to fill `target`; a path holds its old file or the whole new one, never a part.
 
-    A process that is killed meanwhile may leave one hidden file beside it, `.intaglio-*.tmp`.
+    A process that is killed during the write may leave a hidden file `.intaglio-*.tmp` beside it.
     """
     if not isinstance(target, str | os.PathLike):
         write(cast("BinaryIO", CheckedStream(target)))
         return
     path = Path(os.path.realpath(target))  # a link stays a link
-    if path.exists() and not path.is_file():  # a pipe or a device takes bytes, but no other's place
+    if path.exists() and not path.is_file():  # a pipe or a device: write to it, do not replace it
         with path.open("wb") as stream:
             write(stream)
         return
     temporary = path.with_name(f".intaglio-{os.urandom(8).hex()}.tmp")
-    # Made by open, not by tempfile, so that the caller's umask rules.
+    # os.open instead of tempfile, so that the caller's umask applies.
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
     except OSError as problem:
-        problem.filename = str(path.parent)  # it is the folder that is missing or forbidden
+        problem.filename = str(path.parent)  # the folder is missing or not writable
         raise
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -221,10 +223,10 @@ _BINARY = getattr(os, "O_BINARY", 0)
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the new name last through a power cut, where the system can."""
+    """Sync a folder, so that a new name survives a power failure, if the system supports it."""
     if not hasattr(os, "O_DIRECTORY"):
         return
-    with suppress(OSError):  # some folders may not be read, some file systems refuse it
+    with suppress(OSError):  # the folder may not be readable, or the file system may refuse it
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(descriptor)

@@ -1,10 +1,11 @@
-"""The keywords of everything that writes a picture, each once: type, range, default and help.
+"""The table of keywords of all writers: type, range, default and help of each keyword.
 
-`Options` is the table: a type checker reads its types, and `Annotated` carries the rest as an
-`Option`. Made from it or held equal to it are the signatures (`_signatures`), the command's
-options, its help, completion and manual, the checks of values, and the table of docs/python.md.
+`Options` is the table: type checkers read its types, and `Annotated` adds the rest as an `Option`.
+Signatures (`_packing.signatures`), the command's options, help, completion and manual, and the
+checks of values are made from it; tests compare the table of docs/python.md with it.
 
-This file imports nothing of the package and no numpy: the command's help waits for neither.
+This module imports neither numpy nor other modules of the package, so that the command prints its
+help quickly.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,18 +24,18 @@ Profile = str | tuple[int, int, int, int]
 Effort = Literal["fast", "small"]
 Group = Literal["Look", "Size", "Input"]
 
-LEVEL_DEFAULT: Final[int | None] = None  # chosen by effort and by what the arrays gain
+LEVEL_DEFAULT: Final[int | None] = None  # chosen by effort and by the size saved
 DEFAULT_PIXELS_MAX: Final = 2**26
-SIDE_MAX: Final = 2**31 - 1  # of a PNG
+SIDE_MAX: Final = 2**31 - 1  # the limit of PNG
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One keyword. `keyword=` inside the help is reworded for the command line.
+    """One keyword. `keyword=` inside the help is replaced by the option on the command line.
 
-    unset: what None stands for. python: what only Python accepts, the end of the help there.
-    lowest, highest: the range, both included; above: the lowest value, not included.
-    name and type are those of the table, filled in by `TABLE`.
+    unset: the meaning of None. python: text added to the help for Python only.
+    lowest, highest: the range, both included; above: the lower end, not included.
+    name and type are filled in by `TABLE`.
     """
 
     group: Group
@@ -53,14 +54,14 @@ class Option:
 
     @property
     def default_text(self) -> str:
-        """The default as it is written in Python, or what None stands for."""
+        """The default as written in Python, or the meaning of None."""
         if self.default is None:
             return self.unset
         return f'"{self.default}"' if isinstance(self.default, str) else str(self.default)
 
     @property
     def range_text(self) -> str:
-        """The range in words that follow "is"; empty where every value is allowed."""
+        """The range as text that follows "is"; empty if every value is allowed."""
         if self.choices and self.name != "profile":
             return f"one of {', '.join(map(repr, self.choices))}"
         if self.lowest is not None:
@@ -79,7 +80,7 @@ class Option:
 
 
 class _MapOptions(TypedDict, total=False):
-    """What plt.imsave has by position."""
+    """The keywords that are positional arguments of plt.imsave."""
 
     cmap: Annotated[
         Any,
@@ -108,7 +109,7 @@ class _MapOptions(TypedDict, total=False):
 
 
 class PlainOptions(TypedDict, total=False):
-    """Keywords of everything that writes a picture, but those that plt.imsave has by position."""
+    """The keywords of all writers, except the positional arguments of plt.imsave."""
 
     norm: Annotated[
         Any,
@@ -240,7 +241,7 @@ class PlainOptions(TypedDict, total=False):
 
 
 class Options(_MapOptions, PlainOptions, total=False):
-    """Keywords of everything that writes a picture."""
+    """The keywords of all writers."""
 
 
 def _rows(table: Any) -> Iterator[Option]:  # noqa: ANN401 - a TypedDict
@@ -252,6 +253,6 @@ def _rows(table: Any) -> Iterator[Option]:  # noqa: ANN401 - a TypedDict
 TABLE: Final[Mapping[str, Option]] = {row.name: row for row in _rows(Options)}
 
 
-def default(name: str) -> Any:  # noqa: ANN401 - of whatever type the keyword has
+def default(name: str) -> Any:  # noqa: ANN401 - the type of the keyword
     """The default of a keyword."""
     return TABLE[name].default

@@ -1,4 +1,9 @@
-"""Work spread over a few threads, its results in order."""
+"""Runs work in a few threads, and returns the results in order.
+
+`in_threads` maps a function over items. `ahead` prepares the next items of an iterator while the
+caller uses the current one. `TransientPool` is for generators that may be abandoned before their
+end: nothing has to be closed, because its threads end by themselves soon after the work.
+"""
 
 import os
 from collections import deque
@@ -16,16 +21,16 @@ _T = TypeVar("_T")
 _R = TypeVar("_R")
 
 WORKERS: Final = min(os.cpu_count() or 1, 8)
-_ALONE: Final = 3  # items that `ahead` takes before it starts a thread
-_AHEAD: Final = 2
+_ALONE: Final = 3  # items that `ahead` makes before it starts a thread
+_AHEAD: Final = 2  # items that `ahead` prepares in advance
 _IDLE_SECONDS: Final = 0.05
 
 
 def in_threads(work: Callable[[_T], _R], items: Iterable[_T]) -> Iterator[_R]:
-    """`work` over `items`, in order, a few at a time in threads; the first error wins."""
+    """Yield `work(item)` in order, computed a few at a time in threads; raises the first error."""
     queue = iter(items)
     few = list(islice(queue, 2))
-    if len(few) < 2:  # threads cost more than they save
+    if len(few) < 2:  # for one item, a thread costs more than it saves
         yield from map(work, few)
         return
     from concurrent.futures import ThreadPoolExecutor
@@ -39,9 +44,10 @@ def in_threads(work: Callable[[_T], _R], items: Iterable[_T]) -> Iterator[_R]:
 
 
 def ahead(items: Iterator[_T]) -> Generator[_T, None, None]:
-    """The same items, made in a thread while the caller works on those before them.
+    """Yield the same items, made in a thread while the caller works on earlier ones.
 
-    Few items are made as they are asked for. Once this is closed, `items` may be read on.
+    The first items are made without a thread, so that short iterators start none. After this
+    generator is closed, the caller may continue to read `items`.
     """
     yield from islice(items, _ALONE)
     from concurrent.futures import ThreadPoolExecutor
@@ -54,20 +60,21 @@ def ahead(items: Iterator[_T]) -> Generator[_T, None, None]:
 
 
 class TransientPool:
-    """Threads that end soon after the work does; done at once where no thread is to be had.
+    """A pool whose threads end soon after the last task; runs tasks itself if it gets no thread.
 
-    For generators that may be left half-way, and for long: nothing has to be closed, and no
-    thread is kept, which would keep tens of megabytes of addresses.
+    For generators that may be abandoned before their end: nothing has to be closed, and no idle
+    thread keeps tens of megabytes of address space.
     """
 
     def __init__(self) -> None:
-        # Not a SimpleQueue: whom it wakes late and in vain, that one waits for ever (CPython 3.11).
+        # Queue, not SimpleQueue: in CPython 3.11 SimpleQueue.get(timeout=...) can block forever
+        # after a spurious wake-up.
         self._tasks: Queue[Callable[[], None]] = Queue()
         self._threads = 0
         self._lock = Lock()
 
     def submit(self, work: Callable[[], _R]) -> "Future[_R]":
-        """`work()`, in one of the threads."""
+        """Run `work()` in one of the threads."""
         from concurrent.futures import Future
 
         future: Future[_R] = Future()
@@ -78,10 +85,10 @@ class TransientPool:
             except BaseException as problem:
                 future.set_exception(problem)
 
-        with self._lock:  # a thread that is about to end looks once more, under this lock
+        with self._lock:  # a thread checks the queue under this lock before it ends
             self._tasks.put(task)
             if self._threads < WORKERS:
-                with suppress(RuntimeError):  # too little memory for one more
+                with suppress(RuntimeError):  # too little memory for another thread
                     Thread(target=self._run, daemon=True).start()
                     self._threads += 1
             alone = not self._threads

@@ -1,4 +1,4 @@
-"""The public functions that save and embed; those that read stand in `_inspect.reading`."""
+"""The public functions that save and embed. `_inspect.reading` has the functions that read."""
 
 import io
 from collections.abc import Mapping
@@ -37,14 +37,55 @@ def imsave(
     colorbar: bool = False,
     **options: Unpack[PlainOptions],
 ) -> None:
-    """Save an array as a picture of itself: plt.imsave's signature, and the values come back.
+    """Save an array as a picture of itself that carries the exact values.
 
-    arr: any shape and any dtype of SPEC.md 14.1; 2-D arrays show as plt.imsave shows them,
-    but for label maps, which have colours of their own (docs/python.md).
-    dpi: written to the file as a hint for printing. colorbar: show a matrix in a frame with ticks
-    and a colour bar (needs matplotlib; not with cover, enlarge, scale, side_min, complex_as).
-    Further keywords: as for `save`.
-    Errors: EncodeError if the array cannot be carried, OSError if the file cannot be written.
+    The positional arguments are those of plt.imsave.
+
+    Parameters
+    ----------
+    fname : str, os.PathLike or binary file object
+        The PNG file to write. A path ends in .png.
+    arr : array_like
+        Any shape and any dtype of SPEC.md section 14.1. A 2-D array looks as plt.imsave shows
+        it, except that label maps get colours of their own (docs/python.md).
+    vmin, vmax : float, optional
+        Values at the start and at the end of the colour map. Default: from the data.
+    cmap : str, array_like or matplotlib Colormap, optional
+        The colour map. Default: "viridis".
+    format : {"png"}, optional
+        Accepted for plt.imsave's sake; no other format keeps the data.
+    origin : {"upper", "lower"}, optional
+        Where row 0 is shown. Default: "upper".
+    dpi : float
+        Dots per inch, written to the file as a hint for printing.
+    colorbar : bool
+        Show a matrix in a frame with ticks and a colour bar. Needs matplotlib. Cannot be combined
+        with cover, enlarge, scale, side_min and complex_as.
+
+    Other Parameters
+    ----------------
+    **options
+        The other keywords of `save`.
+
+    Raises
+    ------
+    EncodeError
+        The array cannot be carried, or an option is not legal.
+    TypeError
+        An argument has a wrong type.
+    OSError
+        The file cannot be written.
+
+    See Also
+    --------
+    imread : read the array back.
+
+    Examples
+    --------
+    >>> a = np.random.default_rng(0).normal(size=(96, 96))
+    >>> ig.imsave("m.png", a, cmap="rainbow")
+    >>> bool((ig.imread("m.png") == a).all())
+    True
     """
     _check_format(format)
     if not isinstance(colorbar, bool | np.bool):
@@ -58,12 +99,12 @@ def imsave(
 
 
 def _framed(array: Array, options: Mapping[str, Any], dpi: float) -> dict[str, Any]:
-    """The options of a picture whose cover is a frame with a colour bar, drawn as `options` say."""
+    """The options for a picture whose cover is a frame with a colour bar, drawn with `options`."""
     for name in ("cover", "enlarge", "scale", "side_min", "complex_as"):
         if name in options:
             detail = f"{name}= has no effect on the frame of colorbar=True: leave one of them out"
             raise EncodeError(Reason.OPTION_INVALID, detail, name)
-    make_job(options, dpi)  # checked as those of pictures without a frame
+    make_job(options, dpi)  # checks the options as for pictures without a frame
     drawn = {name: options[name] for name in _DRAWN_BY_THE_FRAME if name in options}
     frame = import_module("intaglio.figures").framed(array, **drawn, dpi=dpi)
     kept = {name: value for name, value in options.items() if name not in drawn}
@@ -86,20 +127,74 @@ def save(
     data: "npt.ArrayLike | Mapping[str, npt.ArrayLike]",
     **options: Unpack[Options],
 ) -> None:
-    """Save one array (under the name `data`) or a mapping of names to arrays as a PNG.
+    """Save one array, or several arrays by name, as a PNG file.
 
-    file: a path ending in .png, or a binary file object. A path holds its old
-    file or the whole new one at any moment.
+    Parameters
+    ----------
+    file : str, os.PathLike or binary file object
+        The PNG file to write. A path ends in .png, and at any moment holds its old file or the
+        whole new one.
+    data : array_like or mapping of str to array_like
+        One array, saved with the name "data", or arrays by name. Any shape and any dtype of
+        SPEC.md section 14.1.
 
-    Errors: EncodeError if something cannot be carried, OSError if the file cannot be written.
-    Profiles are those of SPEC.md section 5. The keywords:
+    Raises
+    ------
+    EncodeError
+        An array cannot be carried exactly, or an option is not legal (`.option` names it).
+    TypeError
+        An argument has a wrong type.
+    OSError
+        The file cannot be written.
+
+    Warns
+    -----
+    PictureWarning
+        The picture does not show an array as it is. The saved data is exact.
+
+    Notes
+    -----
+    The profiles are defined in SPEC.md section 5.
+
+    Examples
+    --------
+    >>> t = np.arange(0, 10, 0.1)
+    >>> ig.save("waves.png", {"t": t, "y": np.sin(t)}, metadata={"run": 7})
+    >>> ig.load("waves.png", "y").dtype
+    dtype('float64')
     """
     write_file(file, as_arrays(data), options, None)
 
 
 @explicit()
 def dumps(data: "npt.ArrayLike | Mapping[str, npt.ArrayLike]", **options: Unpack[Options]) -> bytes:
-    """The PNG file that `save` would write, as bytes."""
+    """Return the PNG file that `save` would write, as bytes.
+
+    Parameters
+    ----------
+    data : array_like or mapping of str to array_like
+        As for `save`.
+
+    Returns
+    -------
+    bytes
+        The whole PNG file.
+
+    Other Parameters
+    ----------------
+    **options
+        The keywords of `save`.
+
+    Raises
+    ------
+    EncodeError
+        As for `save`.
+
+    Examples
+    --------
+    >>> ig.loads(ig.dumps([1.5, 2.5]))
+    array([1.5, 2.5])
+    """
     out = io.BytesIO()
     save(out, data, **options)
     return out.getvalue()
@@ -114,10 +209,47 @@ def embed(
     profile: Profile = DEFAULT_PROFILE,
     level: int | None = LEVEL_DEFAULT,
 ) -> npt.NDArray[np.uint8]:
-    """Pixels that carry `data`: a new (H, W, 3 or 4) uint8 array, for any PNG library to write.
+    """Embed data in pixels, which any PNG library can then write.
 
-    pixels: (H, W, 3 or 4) uint8; alpha 0 is not allowed. Four channels come back where the
-    profile uses alpha. Errors: EncodeError(capacity-exceeded) if they are too few.
+    Parameters
+    ----------
+    pixels : ndarray of uint8, shape (H, W, 3) or (H, W, 4)
+        RGB or RGBA. Alpha 0 is not allowed. The array is not changed.
+    data : array_like or mapping of str to array_like
+        As for `save`.
+    metadata : mapping, optional
+        A JSON object for the file.
+    attrs : mapping of str to mapping, optional
+        A JSON object for each array.
+    profile : str or tuple of int
+        The bits of a pixel that carry data, SPEC.md section 5.
+    level : int, optional
+        The Zstandard level, from 1 to 22. Default: chosen.
+
+    Returns
+    -------
+    ndarray of uint8, shape (H, W, 3) or (H, W, 4)
+        A copy of `pixels` that carries `data`. It has four channels if `pixels` has, or if the
+        profile uses alpha.
+
+    Raises
+    ------
+    EncodeError
+        There are too few pixels (reason capacity-exceeded), a pixel has alpha 0 (cover-invalid),
+        or `data` cannot be carried.
+    TypeError
+        `pixels` is not an array of uint8, or another argument has a wrong type.
+
+    See Also
+    --------
+    extract : read the arrays from pixels.
+
+    Examples
+    --------
+    >>> pixels = np.full((64, 64, 3), 200, np.uint8)
+    >>> carrying = ig.embed(pixels, np.arange(5))
+    >>> ig.extract(carrying)["data"]
+    array([0, 1, 2, 3, 4])
     """
     check_pixels(pixels)
     if pixels.shape[2] == 4 and pixels[..., 3].min() == 0:  # [CAR-6]

@@ -2,18 +2,18 @@
 
     ValueError
       IntaglioError             .reason .detail
-        EncodeError             the caller's arrays, options or cover cannot be carried; .option
-        DecodeError             the file breaks a rule of SPEC.md or passes a limit; .diagnosis
-          ContentError          the file is sound, and holds something else than was asked for
+        EncodeError             arrays, options or cover of the caller cannot be carried; .option
+        DecodeError             the file breaks a rule of SPEC.md or exceeds a limit; .diagnosis
+          ContentError          the file is sound, but does not hold the requested kind of content
       FormatError               a file of another format is damaged, or cannot hold the arrays
     KeyError
       UnknownNameError          the file has no array of that name
-      AmbiguousNameError        no name was given, and the file has not just one array
+      AmbiguousNameError        no name was given, and the file has several arrays or none
     ImportError
       MissingExtraError         an optional package is not installed
 
-A reason is for machines: its text is stable and stands in SPEC.md 14.7, in the conformance cases
-and in the command's output. The detail is for people and may change.
+Programs should use the reason: its text is stable, and is listed in SPEC.md section 14.7. The
+detail is a sentence for people and may change.
 """
 
 from collections.abc import Callable
@@ -26,9 +26,12 @@ FindCause = Callable[[str], tuple[str | None, str]]
 
 
 class Reason(StrEnum):
-    """Why a file was refused, or why something could not be written."""
+    """Why a file was refused, or why arrays could not be written.
 
-    # What a file can be refused for: SPEC.md, "Registry of reasons".
+    The members are strings, such as "block-damaged". SPEC.md section 14.7 lists those of readers.
+    """
+
+    # Reasons to refuse a file: SPEC.md, "Registry of reasons".
     NOT_PNG = "not-png"
     PNG_DAMAGED = "png-damaged"
     LIMIT_EXCEEDED = "limit-exceeded"
@@ -54,7 +57,7 @@ class Reason(StrEnum):
     ELEMENT_INVALID = "element-invalid"
     ARRAY_DIGEST_MISMATCH = "array-digest-mismatch"
 
-    # What only a writer says; name-invalid and metadata-invalid serve both.
+    # Reasons of writers only; name-invalid and metadata-invalid are used by readers and writers.
     DTYPE_UNSUPPORTED = "dtype-unsupported"
     SHAPE_UNSUPPORTED = "shape-unsupported"
     HEADER_TOO_LARGE = "header-too-large"
@@ -63,7 +66,7 @@ class Reason(StrEnum):
     FORMAT_UNSUPPORTED = "format-unsupported"
     OPTION_INVALID = "option-invalid"
 
-    # What only readers of figures, tables, datasets and Zarr chunks raise: `ContentError`.
+    # Reason of `ContentError`, for readers of figures, tables, datasets and Zarr chunks.
     CONTENT_OTHER = "content-other"
 
 
@@ -72,7 +75,15 @@ DECODE_REASONS: Final = tuple(Reason)[:_FIRST_WRITER_REASON]
 
 
 class IntaglioError(ValueError):
-    """What `EncodeError` and `DecodeError` share: a reason and a detail."""
+    """The base class of `EncodeError` and `DecodeError`.
+
+    Attributes
+    ----------
+    reason : Reason
+        The stable reason.
+    detail : str
+        A sentence for people: what happened, where, and what to do. May change.
+    """
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(reason, detail)
@@ -89,9 +100,24 @@ class IntaglioError(ValueError):
 
 
 class EncodeError(IntaglioError):
-    """The caller's arrays, options or cover can't be carried.
+    """The caller's arrays, options or cover cannot be carried.
 
-    option: the keyword at fault, such as "linthresh"; None where no single keyword is.
+    Attributes
+    ----------
+    reason : Reason
+        The stable reason.
+    detail : str
+        A sentence for people.
+    option : str or None
+        The keyword at fault, such as "linthresh"; None if it is not a single keyword.
+
+    Examples
+    --------
+    >>> try:
+    ...     ig.dumps([1.0], level=99)
+    ... except ig.EncodeError as problem:
+    ...     print(problem.reason, problem.option)
+    option-invalid level
     """
 
     def __init__(self, reason: Reason, detail: str, option: str | None = None) -> None:
@@ -102,14 +128,25 @@ class EncodeError(IntaglioError):
 class PictureWarning(UserWarning):
     """The picture does not show an array as it is: colours are clipped, or alpha is over white.
 
-    The array that the file carries is exact all the same.
+    The array that the file carries is exact nevertheless.
     """
 
 
 class DecodeError(IntaglioError):
-    """The file breaks a rule of SPEC.md, or passes a limit of this reader.
+    """The file breaks a rule of SPEC.md, or exceeds a limit of this reader.
 
-    The detail and the diagnosis are made when one of them, or the text, is first asked for.
+    Attributes
+    ----------
+    reason : Reason
+        The stable reason, one of SPEC.md section 14.7.
+    detail : str
+        A sentence for people, with the probable cause.
+    diagnosis : str or None
+        What probably happened to the file, such as "jpeg" or "cropped-top"; None: unknown.
+
+    Notes
+    -----
+    The cause is searched for when detail, diagnosis or the text is first used.
     """
 
     def __init__(self, reason: Reason, detail: str) -> None:
@@ -119,27 +156,27 @@ class DecodeError(IntaglioError):
 
     @property
     def detail(self) -> str:
-        """The sentence for people, with the probable cause where one was found."""
+        """The sentence for people, with the probable cause if one was found."""
         self._settle()
         return self._detail
 
     @property
     def diagnosis(self) -> str | None:
-        """A word for what happened to the file, such as "jpeg" or "cropped-top"; None: unknown."""
+        """What probably happened to the file, such as "jpeg" or "cropped-top"; None: unknown."""
         self._settle()
         return self._diagnosis
 
     def explain(self, diagnosis: str | None, detail: str) -> None:
-        """Say more than was known where this was raised; the reason stays."""
+        """Set diagnosis and detail after the error was raised; the reason does not change."""
         self._find_cause = None
         self._diagnosis = diagnosis
         self._detail = detail
         self.args = (self.reason, detail)
 
     def explain_when_asked(self, find_cause: FindCause) -> None:
-        """Call `find_cause` for the diagnosis once, if it is ever asked for.
+        """Call `find_cause` once, when diagnosis or detail is first used.
 
-        It gets the detail so far, and returns diagnosis and detail; it must not raise.
+        It gets the current detail, and returns diagnosis and detail. It must not raise.
         """
         self._find_cause = find_cause
 
@@ -148,14 +185,14 @@ class DecodeError(IntaglioError):
             self.explain(*self._find_cause(self._detail))
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        self._settle()  # what finds the cause holds the file, and stays here
+        self._settle()  # the function that finds the cause refers to the file: do not pickle it
         return super().__reduce__()
 
 
 class ContentError(DecodeError):
-    """The file is sound, and holds something else than was asked for: no figure, another chunk.
+    """The file is sound, but does not hold the requested content: no figure, another chunk.
 
-    Its reason is always `content-other`, which is none of SPEC.md 14.7.
+    Its reason is always `content-other`, which is not a reason of SPEC.md section 14.7.
     """
 
     def __init__(self, detail: str) -> None:
@@ -166,11 +203,11 @@ class ContentError(DecodeError):
 
 
 class FormatError(ValueError):
-    """The file is damaged, or holds what the other side cannot hold; the text says what to do."""
+    """A file of another format is damaged, or cannot hold the arrays; the text says what to do."""
 
 
 class UnknownNameError(KeyError):
-    """No array of that name; the message lists those there are."""
+    """The file has no array of that name; the message lists its arrays."""
 
     def __init__(self, name: str, names: list[str]) -> None:
         super().__init__(name)
@@ -184,7 +221,7 @@ class UnknownNameError(KeyError):
 
 
 class AmbiguousNameError(KeyError):
-    """No name was given, and the file has not just one array; the message lists them."""
+    """No name was given, and the file has several arrays or none; the message lists them."""
 
     def __str__(self) -> str:
         return str(self.args[0])
@@ -199,12 +236,15 @@ def listed(names: list[str]) -> str:
 class MissingExtraError(ImportError):
     """An optional package is not installed; the message says how to install it.
 
-    name: the package's.
+    Attributes
+    ----------
+    name : str
+        The name of the package.
     """
 
 
 def need(module: str, extra: str) -> ModuleType:
-    """The imported `module`; MissingExtraError naming the extra of Intaglio that installs it."""
+    """Import `module`; MissingExtraError names the extra of Intaglio that installs it."""
     try:
         return import_module(module)
     except ModuleNotFoundError as problem:
@@ -212,7 +252,7 @@ def need(module: str, extra: str) -> ModuleType:
 
 
 def missing(problem: ModuleNotFoundError, module: str, extra: str) -> ImportError:
-    """What to raise for `problem`: MissingExtraError if `module` is what is missing."""
+    """The error to raise for `problem`: MissingExtraError if `module` itself is missing."""
     package = module.partition(".")[0]
     if problem.name is None or problem.name.partition(".")[0] != package:
         return problem

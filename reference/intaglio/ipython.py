@@ -1,7 +1,11 @@
 """The IPython extension: figures shown inline carry their data.
 
-%load_ext intaglio begins to capture and stands before what turns a Figure into a PNG;
-%unload_ext intaglio takes both back. A figure is always shown, with its data or without.
+%load_ext intaglio starts to capture plot calls, and wraps the formatter that prints a Figure as
+PNG. %unload_ext intaglio undoes both. A figure is always shown: if it cannot carry its data, a
+warning says why.
+
+The inline backend sets its printer again whenever its configuration changes. So the wrapper is
+installed before and after each cell, and when a cell sets another printer.
 """
 
 import base64
@@ -17,7 +21,7 @@ from intaglio._options import LEVEL_DEFAULT
 from intaglio.errors import need
 
 Shell: TypeAlias = Any  # an InteractiveShell
-Shown: TypeAlias = Any  # what a printer gives: None, base64 or bytes, perhaps with metadata
+Shown: TypeAlias = Any  # a printer's result: None, base64 or bytes, perhaps with metadata
 
 _EVENTS: Final = ("pre_execute", "post_execute")
 _OPTIONS: Final = {"profile": None, "level": LEVEL_DEFAULT, "pixels_max": 2**24}
@@ -25,15 +29,15 @@ _loaded: Final["WeakKeyDictionary[Any, _Hook]"] = WeakKeyDictionary()
 
 
 def load(shell: Shell) -> None:
-    """Begin: what load_ipython_extension calls."""
-    need("matplotlib.pyplot", "figures")  # sets up the inline backend, before we stand in front
+    """Install the extension; called by load_ipython_extension."""
+    need("matplotlib.pyplot", "figures")  # sets up the inline backend, which we wrap then
     if shell not in _loaded:
         hook = _loaded[shell] = _Hook(shell)
         hook.begin()
 
 
 def unload(shell: Shell) -> None:
-    """End: what unload_ipython_extension calls."""
+    """Remove the extension; called by unload_ipython_extension."""
     hook = _loaded.pop(shell, None)
     if hook is not None:
         hook.end()
@@ -41,25 +45,25 @@ def unload(shell: Shell) -> None:
 
 @dataclass(eq=False)
 class _Hook:
-    """One shell's printer of figures, and what it was before."""
+    """The printer of figures of one shell, and the printer that it wraps."""
 
     shell: Shell
     printer: "_Printer | None" = None
     _token: object = field(default_factory=object)
 
     def begin(self) -> None:
-        """Record, and stay in front when the inline backend sets its printer anew."""
+        """Capture plot calls, and wrap the printer now and whenever it is set again."""
         from intaglio.figures import _capture
 
         _capture.start(self._token)
-        self.stand_in_front()
+        self.wrap_printer()
         self._watch()
         for event in _EVENTS:
-            self.shell.events.register(event, self.stand_in_front)
+            self.shell.events.register(event, self.wrap_printer)
         self._show_last()
 
     def _watch(self) -> None:
-        """Stand in front at once where a cell sets another printer, and draws in the same cell."""
+        """Wrap a printer as soon as a cell sets it, because the same cell may draw."""
         from matplotlib.figure import Figure
 
         formatter = self._formatter()
@@ -73,7 +77,7 @@ class _Hook:
         formatter.for_type = for_type
 
     def _show_last(self) -> None:
-        """Let the backend show figures after us, also those of the cell that changed its setup."""
+        """Make the backend show figures after our event handlers have wrapped its printer."""
         for shows in [
             call
             for call in self.shell.events.callbacks["post_execute"]
@@ -83,14 +87,14 @@ class _Hook:
             self.shell.events.register("post_execute", shows)
 
     def end(self) -> None:
-        """Undo all of it."""
+        """Undo `begin`."""
         from matplotlib.figure import Figure
 
         from intaglio.figures import _capture
 
         _capture.stop(self._token)
         for event in _EVENTS:
-            self.shell.events.unregister(event, self.stand_in_front)
+            self.shell.events.unregister(event, self.wrap_printer)
         formatter = self._formatter()
         vars(formatter).pop("for_type", None)
         if self.printer is not None and _maybe_printer(formatter) is self.printer:
@@ -102,8 +106,8 @@ class _Hook:
     def _formatter(self) -> Any:  # noqa: ANN401 - IPython's
         return self.shell.display_formatter.formatters["image/png"]
 
-    def stand_in_front(self) -> None:
-        """Put our printer before the present one, if it is not there."""
+    def wrap_printer(self) -> None:
+        """Wrap the current printer, if it is not wrapped."""
         from matplotlib.figure import Figure
 
         formatter = self._formatter()
@@ -112,7 +116,7 @@ class _Hook:
             self.printer = None
             warnings.warn(
                 "figures are not shown as PNG any more, and carry no data: "
-                "%config InlineBackend.figure_formats = ['png'] shows them with it",
+                "%config InlineBackend.figure_formats = ['png'] shows them with their data",
                 stacklevel=2,
             )
         if not isinstance(present, _Printer) and present is not None:
@@ -131,19 +135,19 @@ def _maybe_printer(formatter: Any) -> Any:  # noqa: ANN401
 
 @dataclass(eq=False)
 class _Printer:
-    """Prints a Figure as `before` does, with its data in it."""
+    """Prints a Figure as `before` does, and adds its data."""
 
     before: Callable[..., Shown]
 
     def __call__(self, figure: Any) -> Shown:  # noqa: ANN401 - a Figure
-        """Give what `before` gives; if the data cannot be carried, warn and give just that."""
+        """Return the result of `before` with the data; if that fails, warn and return it as is."""
         shown = self.before(figure)
         png, metadata = _unpacked(shown)
         if png is None:
             return shown
         try:
             carrying, metadata = self._with_data(figure, png, metadata)
-        except Exception as problem:  # a figure is never lost
+        except Exception as problem:  # a figure is always shown
             warnings.warn(f"this figure does not carry its data: {problem}", stacklevel=2)
             return shown
         text: Shown = base64.encodebytes(carrying).decode("ascii")
@@ -162,7 +166,7 @@ class _Printer:
         drawn = _savefig.fit(figure, render, _OPTIONS, {}, grow=isinstance(self.before, partial))
         out = io.BytesIO()
         _savefig.write(out, drawn)
-        if drawn.dpi > render.dpi:  # shown as large as it would have been
+        if drawn.dpi > render.dpi:  # keep the size at which the figure is shown
             shrink = render.dpi / drawn.dpi
             height, width = (round(side * shrink) for side in drawn.pixels.shape[:2])
             metadata = {"width": width, "height": height, **metadata}
@@ -170,18 +174,18 @@ class _Printer:
 
 
 class _Inline:
-    """Draws as the inline backend does."""
+    """Draws a figure as the inline backend does."""
 
     def __init__(self, figure: Any, before: Callable[..., Shown], png: bytes) -> None:  # noqa: ANN401
         self._before: Final = before
         self._png: Final = png
-        asked = getattr(before, "keywords", {})
-        self._retina: Final = 2 if "fmt" not in asked else 1  # print_figure is told, retina knows
-        self._asked_dpi: Final = float(asked.get("dpi", figure.dpi))
-        self.dpi: Final = self._asked_dpi * self._retina
+        keywords = getattr(before, "keywords", {})
+        self._retina: Final = 2 if "fmt" not in keywords else 1  # the retina printer has no fmt
+        self._printer_dpi: Final = float(keywords.get("dpi", figure.dpi))
+        self.dpi: Final = self._printer_dpi * self._retina
         ground = {"facecolor": figure.get_facecolor(), "edgecolor": figure.get_edgecolor()}
-        kept = {key: asked[key] for key in ("pad_inches",) if key in asked}
-        tight = {"bbox_inches": asked.get("bbox_inches", "tight")}
+        kept = {key: keywords[key] for key in ("pad_inches",) if key in keywords}
+        tight = {"bbox_inches": keywords.get("bbox_inches", "tight")}
         self.keywords: Mapping[str, Any] = {**ground, **tight, **kept}
         self._figure: Final = figure
 

@@ -1,9 +1,8 @@
-"""What a reader is willing to spend.
+"""The limits of a reader: maximum pixels and output bytes, SPEC.md section 13.
 
-SPEC.md section 13 [LIM-1] to [LIM-3]. These are a reader's own limits, which
-whoever calls may raise; the format's, such as 32 dimensions or 64 levels of
-JSON, stand in `_spec` and hold for everybody. Every declared size is compared
-with both before memory is taken.
+These limits protect the reader's memory; callers may raise them. [LIM-1] to [LIM-3] The limits of
+the format, such as 32 dimensions or 64 levels of JSON, are in `_format.registry` and cannot be
+changed. Every declared size is compared with both before memory is allocated.
 """
 
 import os
@@ -13,7 +12,7 @@ from typing import Final
 
 PIXELS_MAX: Final = 2**28
 OUTPUT_BYTES_MAX: Final = 2**32
-OUTPUT_BYTES_ALWAYS: Final = 2**28  # allowed however small the file is
+OUTPUT_BYTES_ALWAYS: Final = 2**28  # allowed for files of any size
 OUTPUT_BYTES_PER_FILE_BYTE: Final = 1000
 PIXELS_VARIABLE: Final = "INTAGLIO_PIXELS_MAX"
 OUTPUT_BYTES_VARIABLE: Final = "INTAGLIO_OUTPUT_BYTES_MAX"
@@ -21,18 +20,35 @@ _WHOLE: Final = re.compile(r"\s*[1-9](?:_?[0-9]){0,999}\s*", re.ASCII)
 
 
 class VariableError(ValueError):
-    """A variable of the environment is no limit; the text says which, and what it is."""
+    """An environment variable does not hold a limit; the message has its name and value."""
 
 
 class Limits:
-    """Upper bounds for reading; pass a larger one as `limits=` to go past it.
+    """Upper bounds for reading a file; pass larger ones as `limits=` to read larger files.
 
-    pixels_max: width times height of the picture.
-    output_bytes_max: canonical bytes of all that is asked for at once.
-    A wrong type is a TypeError: NaN, for one, would allow everything.
-    What is not given is what the environment says at the moment of reading, in
-    INTAGLIO_PIXELS_MAX and INTAGLIO_OUTPUT_BYTES_MAX. By default 2^28 pixels, and 1,000 times the
-    bytes of the file, but at least 2^28 and at most 2^32.
+    Parameters
+    ----------
+    pixels_max : int, optional
+        The maximum of width times height of the picture.
+    output_bytes_max : int, optional
+        The maximum of canonical bytes of all arrays that one call returns.
+
+    Raises
+    ------
+    TypeError
+        A limit is not a whole number.
+
+    Notes
+    -----
+    A limit of None is read from the environment variable INTAGLIO_PIXELS_MAX or
+    INTAGLIO_OUTPUT_BYTES_MAX, each time a file is read. If it is not set, the limits are 2^28
+    pixels, and 1,000 bytes per byte of the file, but at least 2^28 and at most 2^32 bytes.
+    SPEC.md section 13.
+
+    Examples
+    --------
+    >>> ig.loads(ig.dumps([1, 2]), limits=ig.Limits(output_bytes_max=2**20))
+    array([1, 2])
     """
 
     __slots__ = ("_output_bytes_max", "_pixels_max")
@@ -43,21 +59,24 @@ class Limits:
 
     @property
     def pixels_max(self) -> int:
-        """The most pixels of a picture."""
+        """The maximum number of pixels of a picture."""
         return _given_or(self._pixels_max, PIXELS_VARIABLE, PIXELS_MAX)
 
     @property
     def output_bytes_max(self) -> int:
-        """The most canonical bytes of the arrays asked for, however large the file is."""
+        """The maximum of canonical bytes of the requested arrays, for a file of any size."""
         return _given_or(self._output_bytes_max, OUTPUT_BYTES_VARIABLE, OUTPUT_BYTES_MAX)
 
     @property
     def is_output_given(self) -> bool:
-        """Whether the caller or the environment sets it; if not, the file's size counts."""
+        """Whether the caller or the environment sets the limit on output bytes.
+
+        If not, the limit depends on the file's size.
+        """
         return self._output_bytes_max is not None or bool(os.environ.get(OUTPUT_BYTES_VARIABLE))
 
     def output_bytes_for(self, file_bytes: int) -> int:
-        """The most canonical bytes of the arrays asked for, of a file of so many bytes."""
+        """The maximum of canonical bytes of the requested arrays, for a file of `file_bytes`."""
         if self.is_output_given:
             return self.output_bytes_max
         by_size = max(OUTPUT_BYTES_ALWAYS, OUTPUT_BYTES_PER_FILE_BYTE * file_bytes)
@@ -68,7 +87,7 @@ class Limits:
 
 
 def check_limits(limits: object) -> None:
-    """TypeError for what is no `Limits`."""
+    """Raise TypeError if `limits` is not a `Limits`."""
     if not isinstance(limits, Limits):
         message = f"limits= is an intaglio.Limits, not {type(limits).__name__}"
         raise TypeError(message)
@@ -83,12 +102,12 @@ def _checked(name: str, value: object) -> int | None:
     return int(value)
 
 
-def _given_or(given: int | None, variable: str, usual: int) -> int:
+def _given_or(given: int | None, variable: str, default: int) -> int:
     if given is not None:
         return given
     text = os.environ.get(variable)
-    if not text:  # an empty one is none, as everywhere
-        return usual
+    if not text:  # an empty variable counts as not set
+        return default
     if not _WHOLE.fullmatch(text):
         shown = ascii(text[:40])
         message = f"the environment variable {variable} is {shown}, not a whole number above 0"

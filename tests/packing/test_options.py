@@ -1,4 +1,4 @@
-"""The table of keywords: signatures, docs, checks and the command agree with it."""
+"""The table of keywords: signatures, docstrings, docs and checks agree with it."""
 
 import inspect
 import re
@@ -13,7 +13,7 @@ from intaglio._format import registry
 from intaglio._options import TABLE, Effort, Options, PlainOptions
 from intaglio._packing import body
 from intaglio._packing.job import make_job
-from intaglio._packing.signatures import sentence
+from intaglio._packing.signatures import sentence, type_text
 from intaglio._render.norms import NORM_NAMES, PARTS
 from intaglio._render.style import Look
 
@@ -71,9 +71,10 @@ def test_signatures_show_short_types_without_quotes():
 
 
 def test_the_docstring_of_save_describes_each_keyword():
-    text = " ".join(ig.save.__doc__.split())
+    section = ig.save.__doc__.split("Other Parameters\n    ----------------\n")[1]
+    text = " ".join(section.split("Raises\n    ------\n")[0].split())
     for row in TABLE.values():
-        assert f"{row.name}: {sentence(row)}" in text
+        assert f"{row.name} : {type_text(row)} {sentence(row)}" in text
     assert max(map(len, ig.save.__doc__.splitlines())) <= 100
 
 

@@ -1,4 +1,4 @@
-"""The shipped colour maps: their names, and their colours as rows of colormaps.png."""
+"""The included colour maps: their names, and their colours as rows of colormaps.png."""
 
 from functools import cache
 from pathlib import Path
@@ -41,19 +41,19 @@ ROW_BY_NAME: Final = {
 
 
 def color_count(name: str) -> int:
-    """How many colours the shipped map `name` has."""
+    """The number of colours of the included map `name`."""
     return _COLORS_BY_MAP.get(name.removesuffix("_r"), _COLORS_DEFAULT)
 
 
 @cache
 def shipped() -> Bytes:
-    """The (maps, 256 or more, 3) colours of all shipped maps; rows as in `ROW_BY_NAME`."""
+    """The (maps, 256 or more, 3) colours of all included maps; rows as in `ROW_BY_NAME`."""
     with _PICTURE.open("rb") as stream:
         return open_png(stream, _PIXELS_MAX).whole()
 
 
 def map_with(colors: Bytes) -> str | None:
-    """The name of the first shipped map that has all of those (n, 3) `colors`; None if none has."""
+    """The name of the first included map that has all of the (n, 3) `colors`; None if none."""
     rows = shipped().astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
     wanted = colors.astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
     for name, row in ROW_BY_NAME.items():

@@ -1,9 +1,10 @@
-"""Explains a refused file: adds what probably happened to it, and what to do, to the error.
+"""Explains why a file was refused: adds the probable cause, and what to do, to the error.
 
-The cause is looked for when the error's text, `.detail` or `.diagnosis` is first asked for:
-most callers only want to know that the file was refused. The file may be closed by then, so an
-error keeps what it needs to look again: a path with the file's identity, the bytes of a BytesIO,
-or the caller's pixels. Of any other stream the cause is found at once. The reason is never changed.
+Finding the cause takes time, and most callers only need to know that the file was refused. So the
+search runs when the error's text, `.detail` or `.diagnosis` is first used. The file may be closed
+by then, so the error keeps what it needs to read it again: a path with the file's identity, the
+bytes of a BytesIO, or the caller's pixels. For any other stream, the search runs immediately. The
+reason is never changed.
 """
 
 import io
@@ -28,10 +29,10 @@ if TYPE_CHECKING:
 Pixels = npt.NDArray[np.uint8]
 Look = Callable[[], "Diagnosis | None"]
 
-PIXELS_MAX: Final = 1 << 26  # of a larger picture nothing is told: it would have to be read whole
-BYTES_MAX: Final = 1 << 26  # of a PNG's file, looked through for the place of the damage
-_HEAD_BYTES: Final = 4096  # of what is no PNG
-_TOLD_ANEW: Final = frozenset(
+PIXELS_MAX: Final = 1 << 26  # larger pictures are not diagnosed: they would have to be read whole
+BYTES_MAX: Final = 1 << 26  # of a PNG file, searched for the position of the damage
+_HEAD_BYTES: Final = 4096  # of a file that is not a PNG
+_DETAIL_REPLACED: Final = frozenset(
     {
         *(Reason.NOT_PNG, Reason.PNG_DAMAGED, Reason.NO_PROLOGUE),
         *(Reason.PROLOGUE_DAMAGED, Reason.CARRIER_SIZE_MISMATCH),
@@ -40,13 +41,13 @@ _TOLD_ANEW: Final = frozenset(
 
 
 class Explainer:
-    """Around the reading of one file: a DecodeError that passes learns how to find its cause.
+    """A context manager for reading one file: tells each DecodeError how to find its cause.
 
-    May be entered again and again; looks at the file once for each reason.
+    It can be entered repeatedly, and examines the file once for each reason.
     """
 
     def __init__(self, prepare: Callable[[Reason], Look | None]) -> None:
-        """`prepare` is called while the file is open, and gives what looks at it later."""
+        """`prepare` is called while the file is open; it returns the search to run later."""
         self._prepare: Final = prepare
         self._looks: Final[dict[Reason, Look | None]] = {}
 
@@ -62,19 +63,19 @@ class Explainer:
             self.explain(problem)
 
     def explain(self, problem: DecodeError) -> None:
-        """Let `problem` find what probably happened, when that is asked for; never raises."""
+        """Let `problem` search for its cause when it is first used; never raises."""
         reason = problem.reason
         if reason not in self._looks:
-            with suppress(Exception):  # the refusal has to be told, whatever becomes of its cause
+            with suppress(Exception):  # a failed search must not hide the refusal
                 look = self._prepare(reason)
                 self._looks[reason] = look and _once(look)
         look = self._looks.setdefault(reason, None)
         if look is not None:
-            problem.explain_when_asked(lambda detail: _told(look, reason, detail))
+            problem.explain_when_asked(lambda detail: _explained(look, reason, detail))
 
 
 def _once(look: Look) -> Look:
-    """The same, which keeps what it found in place of the file."""
+    """`look` with its result cached; releases the file after the first call."""
     todo = [look]
     found: list[Diagnosis | None] = []
 
@@ -93,19 +94,19 @@ def _maybe_found(look: Look) -> "Diagnosis | None":
     return None
 
 
-def _told(look: Look, reason: Reason, detail: str) -> tuple[str | None, str]:
-    """Diagnosis and detail, of an error that had this detail."""
+def _explained(look: Look, reason: Reason, detail: str) -> tuple[str | None, str]:
+    """The new diagnosis and detail of an error that had this detail."""
     found = look()
     if found is None:
         return None, detail
-    whole = found.sentence if reason in _TOLD_ANEW else f"{found.sentence} ({detail})"
+    whole = found.sentence if reason in _DETAIL_REPLACED else f"{found.sentence} ({detail})"
     from intaglio._forensics.report import NOT_A_CARRIER
 
     return None if found.cause == NOT_A_CARRIER else found.cause, whole
 
 
 class _Identity(NamedTuple):
-    """What tells that a path still leads to the same file."""
+    """Identifies a file, to notice that a path leads to another file."""
 
     device: int
     inode: int
@@ -119,7 +120,7 @@ def _identity(stream: BinaryIO) -> _Identity:
 
 
 def explaining(stream: BinaryIO, limits: Limits) -> Explainer:
-    """Explains what is refused of a stream, from where it stands now; leaves it standing there."""
+    """An Explainer for a file in a stream that begins at its position; restores the position."""
     start = maybe_position(stream)
 
     def prepare(reason: Reason) -> Look | None:
@@ -143,7 +144,7 @@ def explaining(stream: BinaryIO, limits: Limits) -> Explainer:
 
 
 def explaining_pixels(pixels: Pixels) -> Explainer:
-    """Explains what is refused of (H, W, 3 or 4) pixels, if they still are what they were."""
+    """An Explainer for (H, W, 3 or 4) pixels; no diagnosis if the pixels change later."""
 
     def prepare(reason: Reason) -> Look | None:
         if not _few(*pixels.shape[:2]):
@@ -167,7 +168,7 @@ def _crc(pixels: Pixels) -> int:
 def _look_at_path(
     path: Path, identity: _Identity, start: int, reason: Reason, limits: Limits
 ) -> "Diagnosis | None":
-    """None, too, where the path leads to another file now, or to none."""
+    """The diagnosis of the file; None if the path leads to another file now."""
     with path.open("rb") as stream:
         return _look_from(stream, start, reason, limits) if _identity(stream) == identity else None
 
@@ -199,7 +200,7 @@ def _look_at_file(stream: BinaryIO, reason: Reason, limits: Limits) -> "Diagnosi
 
 
 def _maybe_pixels(stream: BinaryIO, limits: Limits) -> Pixels | None:
-    """The whole picture; None if it is too large to look at."""
+    """The whole picture; None if it is too large to be diagnosed."""
     from intaglio._format.png.decode import open_png
 
     png = open_png(stream, limits.pixels_max)

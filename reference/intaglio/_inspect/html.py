@@ -1,6 +1,6 @@
-"""Files in a notebook: their picture, and a table of their arrays.
+"""HTML for notebooks: the picture of a file, and a table of its arrays.
 
-Names and attributes come from a file, so everything is escaped.
+Names and attributes come from the file and are untrusted, so everything is escaped.
 """
 
 import base64
@@ -24,7 +24,7 @@ _STYLE: Final = "max-width:100%;max-height:24em;image-rendering:auto"
 
 
 def maybe_bytes(source: Any) -> bytes | None:  # noqa: ANN401 - a path or file object
-    """The bytes of the file that `source` was opened from; None if they cannot be had again."""
+    """The bytes of the file that `source` was opened from; None if they cannot be read again."""
     if isinstance(source, str | os.PathLike):
         try:
             return Path(source).read_bytes()
@@ -34,7 +34,7 @@ def maybe_bytes(source: Any) -> bytes | None:  # noqa: ANN401 - a path or file o
 
 
 def png_to_show(png: bytes) -> bytes:
-    """The file itself, which saved from the page carries its data; a thumbnail if it is large."""
+    """The file itself, which a reader of the page can save; a thumbnail if it is large."""
     if len(png) <= WHOLE_BYTES_MAX:
         return png
     pixels = read_cover(io.BytesIO(png), _PIXELS_MAX)
@@ -101,7 +101,7 @@ def _short(value: Any) -> str:  # noqa: ANN401 - any JSON value
 
 
 def _shown(text: str) -> str:
-    """Escaped, with control and direction marks as codes."""
+    """`text` escaped for HTML; characters that are not printable become codes."""
     return escape(
         "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     )

@@ -1,4 +1,4 @@
-"""What a file says of itself: plain values, made from a checked header."""
+"""`Info`: the content of a checked header as plain values."""
 
 from dataclasses import asdict, dataclass
 from functools import lru_cache
@@ -19,12 +19,30 @@ from intaglio._format.registry import (
 
 @dataclass(frozen=True, slots=True)
 class ArrayInfo:
-    """One array of a file.
+    """The description of one array of a file.
 
-    dtype: numpy's name of the element type, `unknown-0x..` if this version does not know it.
-    nbytes, stored_bytes: canonical and stored size, in bytes; nbytes is None for unknown elements.
-    filters: the chain's names with their parameters, such as "delta(1)".
-    sha256: of the canonical bytes (C order, little-endian), in hexadecimal.
+    Attributes
+    ----------
+    name : str
+        The name in the file.
+    dtype : str
+        numpy's name of the element type; `unknown-0x..` if this version does not know it.
+    shape : tuple of int
+        The shape.
+    nbytes : int or None
+        The size of the canonical bytes; None for unknown element types.
+    stored_bytes : int
+        The size of the stored blocks in bytes.
+    blocks : int
+        The number of blocks.
+    filters : tuple of str
+        The filters with their parameters, such as "delta(1)".
+    codec : str
+        The name of the codec, such as "zstd".
+    sha256 : str
+        SHA-256 of the canonical bytes (C order, little-endian), hexadecimal.
+    attrs : dict
+        The array's JSON object.
     """
 
     name: str
@@ -41,12 +59,31 @@ class ArrayInfo:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What prologue, header and block tables say; str() is short, as `intaglio info` prints it.
+    """The description of a file; str() is a summary, as `intaglio info` prints it.
 
-    png_checked: whether the whole PNG and every array were checked (`verify`), or only what
-    was read (`info`).
-    echo: "intact" or "damaged", whether the second copy of the prologue equals the first; None
-    where it was not read.
+    Attributes
+    ----------
+    format_version : str
+        The version of the format, such as "1.0".
+    width, height : int
+        The size of the picture in pixels.
+    profile : str
+        The name of the profile, or its depths joined by hyphens.
+    depths : tuple of int
+        The bits of R, G, B and A that carry data.
+    header_bytes, body_bytes : int
+        The size of the header and of the body.
+    root : str
+        The root digest, hexadecimal.
+    metadata : dict
+        The file's JSON object.
+    arrays : tuple of ArrayInfo
+        The arrays, in file order.
+    png_checked : bool
+        Whether the whole PNG and every array were checked (`verify`), or only the part that was
+        read (`info`).
+    echo : {"intact", "damaged"} or None
+        Whether the second copy of the prologue equals the first; None if it was not read.
     """
 
     format_version: str
@@ -63,7 +100,7 @@ class Info:
     echo: str | None
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as plain dicts, lists and numbers, fit for JSON."""
+        """The same as dicts, lists, strings and numbers, which JSON can hold."""
         return asdict(self)
 
     def __str__(self) -> str:
@@ -85,7 +122,7 @@ class Info:
 
 
 def array_table(arrays: tuple[ArrayInfo, ...]) -> list[str]:
-    """Name, dtype, shape and size of each array in one line, the columns aligned."""
+    """One line for each array, with name, dtype, shape and size in aligned columns."""
     rows = [
         (
             escaped(array.name),
@@ -103,7 +140,7 @@ def array_table(arrays: tuple[ArrayInfo, ...]) -> list[str]:
 
 
 def info_of(opened: Opened, *, png_checked: bool = False, echo: str | None = None) -> Info:
-    """Everything that `opened` says of itself."""
+    """The description of an opened file."""
     contents = opened.contents
     prologue = contents.prologue
     arrays = tuple(
@@ -129,7 +166,7 @@ def info_of(opened: Opened, *, png_checked: bool = False, echo: str | None = Non
 
 
 def profile_name(depths: Depths) -> str:
-    """The name of these depths, or the depths themselves joined by hyphens."""
+    """The name of the profile with these depths, or the depths joined by hyphens."""
     for name, named in PROFILES.items():
         if named == depths:
             return name
@@ -137,7 +174,7 @@ def profile_name(depths: Depths) -> str:
 
 
 def dtype_name(record: ArrayRecord) -> str:
-    """Numpy's name of the record's element type."""
+    """The numpy name of the record's element type."""
     element = ELEMENT_BY_CODE.get(record.element)
     if element is None:
         return f"unknown-0x{record.element:02x}"

@@ -1,4 +1,4 @@
-"""An open file: a mapping of arrays that are decoded when asked for."""
+"""Lazy files: a mapping of arrays that are decoded when they are indexed."""
 
 import operator
 import weakref
@@ -19,15 +19,34 @@ from intaglio.limits import Limits
 
 
 class IntaglioFile(Mapping[str, "LazyArray"]):
-    """A file opened by `open`: names to arrays that are decoded when indexed.
+    """A file opened by `open`: a mapping of names to arrays that are decoded when indexed.
 
-    Only prologue, header and block tables have been read and checked; the
-    PNG as a whole has not (`info.png_checked` is False). Every value given is
-    covered by a SHA-256 that matched. SPEC.md section 12, *inspect*.
+    Use it in a `with` statement, or call `close`.
 
-    Threads may share it: they read in turn. After a read that failed, and in a child process after
-    os.fork(), the path is opened again. pickle keeps the path and the limits. Errors of a read: as
-    `load`, and ValueError once it is closed.
+    Attributes
+    ----------
+    info : Info
+        The description of the file.
+    metadata : dict
+        The file's JSON object.
+
+    Raises
+    ------
+    DecodeError
+        As `load`, when an array is read.
+    UnknownNameError
+        The file has no array of that name.
+    ValueError
+        The file is closed.
+
+    Notes
+    -----
+    Opening reads and checks prologue, header and block tables, but not the whole PNG
+    (`info.png_checked` is False). Each returned value is covered by a SHA-256 that was checked.
+    SPEC.md section 12, *inspect*.
+
+    Threads may share it: they read in turn. The path is opened again after a failed read, and in a
+    child process after os.fork(). pickle stores the path and the limits.
     """
 
     def __init__(self, source: Source, limits: Limits) -> None:
@@ -63,30 +82,30 @@ class IntaglioFile(Mapping[str, "LazyArray"]):
         return _opened_again, (str(self._file.source), self._file.limits, self._file.root)
 
     def _repr_html_(self) -> str:
-        from intaglio._inspect import html  # for notebooks only
+        from intaglio._inspect import html  # only notebooks need it
 
         return html.file_html(self.info, html.maybe_bytes(self._file.source))
 
     def array_html(self, array: ArrayInfo) -> str:
-        """HTML for one of the arrays, as notebooks show it."""
+        """HTML for one array, for notebooks."""
         from intaglio._inspect import html
 
         return html.array_html(self.info, array, html.maybe_bytes(self._file.source))
 
     def read(self, name: str) -> Array:
-        """The whole array of that name, every digest checked."""
+        """The whole array of that name, with all digests checked."""
         with self._file.reading() as opened:
             opened.check_output([name], self._file.limits)
             return opened.array(name)
 
     def read_elements(self, name: str, start: int, stop: int) -> Array:
-        """Elements start..stop-1 in C order as a 1-d array; decodes only their blocks."""
+        """Elements start..stop-1 in C order, as a 1-d array; decodes only their blocks."""
         with self._file.reading() as opened:
             opened.check_elements(name, stop - start, self._file.limits)
             return opened.elements(name, start, stop)
 
     def close(self) -> None:
-        """Close the file, once a read in another thread has ended; arrays taken stay valid."""
+        """Close the file after a read in another thread has ended; arrays stay valid."""
         self._file.close()
 
     def __enter__(self) -> Self:
@@ -102,7 +121,7 @@ class IntaglioFile(Mapping[str, "LazyArray"]):
 
 
 def _opened_again(path: str, limits: Limits, root: bytes) -> IntaglioFile:
-    """What pickle calls; OSError if the file there is not the one that was pickled."""
+    """Called by pickle; OSError if the path leads to another file than the pickled one."""
     file = IntaglioFile(path, limits)
     file._file.check_root(root)
     weakref.finalize(file, file._file.close)
@@ -110,11 +129,28 @@ def _opened_again(path: str, limits: Limits, root: bytes) -> IntaglioFile:
 
 
 class LazyArray:
-    """One array of an open file: indexing decodes the blocks it needs and gives ndarrays.
+    """One array of an open file; indexing decodes the needed blocks and returns an ndarray.
 
-    Basic indexing as numpy has it (integers, slices, `...`, None); only the first
-    dimension's range decides which blocks are decoded. `array[...]` or
-    `numpy.asarray(array)` is the whole.
+    Attributes
+    ----------
+    name : str
+        The name in the file.
+    shape : tuple of int
+        The shape.
+    ndim : int
+        The number of dimensions.
+    dtype : numpy.dtype
+        The dtype of the decoded array.
+    attrs : dict
+        The array's JSON object.
+    info : ArrayInfo
+        The description of the array.
+
+    Notes
+    -----
+    Supports numpy's basic indexing (integers, slices, `...`, None). Only the index of the first
+    dimension decides which blocks are decoded. `array[...]` and `numpy.asarray(array)` return
+    the whole array.
     """
 
     def __init__(self, file: IntaglioFile, info: ArrayInfo) -> None:
@@ -127,7 +163,7 @@ class LazyArray:
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """The dtype it comes back as."""
+        """The dtype of the decoded array."""
         return self._file.read_elements(self.name, 0, 0).dtype
 
     @property
@@ -137,7 +173,7 @@ class LazyArray:
 
     @property
     def nbytes(self) -> int:
-        """The bytes of its elements."""
+        """The size of the decoded array in bytes."""
         return self.size * self.dtype.itemsize
 
     def __len__(self) -> int:
@@ -157,7 +193,7 @@ class LazyArray:
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
         if copy is False:
-            message = "a lazy array is decoded anew each time: copy=False cannot be kept"
+            message = "a lazy array is decoded again each time: copy=False is not possible"
             raise ValueError(message)
         return np.asarray(self._file.read(self.name), dtype)
 

@@ -1,4 +1,4 @@
-"""Looks at the first 80 pixels of a PNG, and at no others: do they hold a prologue?"""
+"""`is_intaglio`: checks whether the first 80 pixels of a PNG hold a prologue."""
 
 import io
 from typing import Final
@@ -14,13 +14,36 @@ _BYTES: Final = (bytes, bytearray, memoryview)
 
 
 def is_intaglio(file: Source | bytes | bytearray | memoryview) -> bool:
-    """Whether `file` is a PNG whose first pixels hold an Intaglio prologue, of any version.
+    """Return whether a file is a PNG whose first pixels hold an Intaglio prologue of any version.
 
-    file: a path, the bytes of a file, or a binary file object, which is left where it stood if it
-    can be set back. Reads the first 80 pixels only (of an interlaced PNG all up to them), so what
-    follows may be damaged: `verify` checks it. False for any other file, and for a carrier that was
-    cropped, turned or recompressed: the error of `info` says what happened to it.
-    Errors: OSError if the file cannot be read, TypeError for what is no file.
+    Parameters
+    ----------
+    file : str, os.PathLike, bytes or binary file object
+        A path, the bytes of a file, or a file object. The position of a file object is restored
+        if it can seek.
+
+    Returns
+    -------
+    bool
+        False for any other file, and for a carrier that was cropped, rotated or recompressed;
+        the error of `info` says what happened to it.
+
+    Raises
+    ------
+    OSError
+        The file cannot be read.
+    TypeError
+        `file` is neither a path, bytes nor a file object.
+
+    Notes
+    -----
+    Reads only the first 80 pixels (of an interlaced PNG, the passes up to them). Data after them
+    may be damaged; `verify` checks it.
+
+    Examples
+    --------
+    >>> ig.is_intaglio(ig.dumps([1.5]))
+    True
     """
     with open_source(io.BytesIO(file) if isinstance(file, _BYTES) else file) as stream:
         start = maybe_position(stream)

@@ -1,6 +1,7 @@
-"""The public functions that read: a path or file object is decoded, inspected or verified.
+"""The public functions that read: decode, inspect or verify a path or file object.
 
-What is refused is explained: `explain` looks for the cause when the message is asked for.
+Errors explain what probably happened to the file: `explain` searches for the cause when the
+message is first used.
 """
 
 import io
@@ -30,7 +31,7 @@ from intaglio.limits import DEFAULT_LIMITS, Limits, check_limits
 
 @contextmanager
 def reading(source: Source, limits: Limits) -> Iterator[Opened]:
-    """Decode `source` as [DEC-1] has it."""
+    """Decode `source` as [DEC-1] defines."""
     with (
         open_source(source) as stream,
         explaining(stream, limits),
@@ -41,13 +42,13 @@ def reading(source: Source, limits: Limits) -> Iterator[Opened]:
 
 @contextmanager
 def inspecting(source: Source, limits: Limits) -> Iterator[Opened]:
-    """Inspect `source` as [DEC-2] has it."""
+    """Inspect `source` as [DEC-2] defines."""
     with open_source(source) as stream, explaining(stream, limits):
         yield inspect(stream, limits)[1]
 
 
 def maybe_refusal(file: Source, limits: Limits = DEFAULT_LIMITS) -> DecodeError | None:
-    """The error with which inspecting `file` fails, if it does; its cause is not looked for."""
+    """The error of inspecting `file`, if it fails; does not search for the cause."""
     try:
         with open_source(file) as stream:
             inspect(stream, limits)
@@ -57,12 +58,42 @@ def maybe_refusal(file: Source, limits: Limits = DEFAULT_LIMITS) -> DecodeError 
 
 
 def load(file: Source, name: str | None = None, *, limits: Limits = DEFAULT_LIMITS) -> Array:
-    """One array of the file, exact in dtype, shape and every bit.
+    """Read one array, exact in dtype, shape and every bit.
 
-    name: without it, the only array, or the one called `data`.
-    Errors: DecodeError (`.reason` is one of SPEC.md 14.7; the message says what probably happened
-    to the file), KeyError if there is no such array (the message lists those there are), OSError
-    if the file cannot be opened.
+    Parameters
+    ----------
+    file : str, os.PathLike or binary file object
+        The PNG file. A file object is read from its current position.
+    name : str, optional
+        The name of the array. Default: the only array, or the array named "data".
+    limits : Limits
+        Upper bounds on pixels and output bytes.
+
+    Returns
+    -------
+    ndarray
+        A new, writable array in native byte order.
+
+    Raises
+    ------
+    DecodeError
+        The file cannot be decoded. `.reason` is one of SPEC.md section 14.7; the message says
+        what probably happened to the file.
+    KeyError
+        There is no such array (UnknownNameError), or no name was given and there are several
+        (AmbiguousNameError). The message lists the names.
+    OSError
+        The file cannot be opened or read.
+
+    Notes
+    -----
+    Checks the whole PNG and the digests of this array. SPEC.md section 12, *decode*.
+
+    Examples
+    --------
+    >>> ig.save("m.png", {"x": np.arange(3), "y": np.ones(2)})
+    >>> ig.load("m.png", "x")
+    array([0, 1, 2])
     """
     with reading(file, limits) as opened:
         wanted = _pick(name, opened.names)
@@ -71,7 +102,31 @@ def load(file: Source, name: str | None = None, *, limits: Limits = DEFAULT_LIMI
 
 
 def load_dict(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, Array]:
-    """All arrays of the file by name, in file order; errors as `load`."""
+    """Read all arrays of a file.
+
+    Parameters
+    ----------
+    file : str, os.PathLike or binary file object
+        The PNG file.
+    limits : Limits
+        Upper bounds on pixels and output bytes.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays by name, in file order.
+
+    Raises
+    ------
+    DecodeError, OSError
+        As for `load`.
+
+    Examples
+    --------
+    >>> ig.save("m.png", {"x": np.arange(3), "y": np.ones(2)})
+    >>> [*ig.load_dict("m.png")]
+    ['x', 'y']
+    """
     with reading(file, limits) as opened:
         return _all_arrays(opened, limits)
 
@@ -82,36 +137,149 @@ def loads(
     *,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Array:
-    """`load` from the bytes of a PNG file."""
+    """Read one array from the bytes of a PNG file.
+
+    Parameters
+    ----------
+    data : bytes, bytearray or memoryview
+        The whole PNG file.
+    name : str, optional
+        As for `load`.
+    limits : Limits
+        As for `load`.
+
+    Returns
+    -------
+    ndarray
+        As for `load`.
+
+    Raises
+    ------
+    DecodeError, KeyError
+        As for `load`.
+    """
     return load(io.BytesIO(data), name, limits=limits)
 
 
 def loads_dict(
     data: bytes | bytearray | memoryview, *, limits: Limits = DEFAULT_LIMITS
 ) -> dict[str, Array]:
-    """`load_dict` from the bytes of a PNG file."""
+    """Read all arrays from the bytes of a PNG file.
+
+    Parameters
+    ----------
+    data : bytes, bytearray or memoryview
+        The whole PNG file.
+    limits : Limits
+        As for `load_dict`.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays by name, in file order.
+
+    Raises
+    ------
+    DecodeError
+        As for `load`.
+    """
     return load_dict(io.BytesIO(data), limits=limits)
 
 
 def open(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> IntaglioFile:  # noqa: A001
-    """Open a file lazily: a mapping of names to arrays decoded when indexed, block by block."""
+    """Open a file without decoding its arrays.
+
+    Parameters
+    ----------
+    file : str, os.PathLike or binary file object
+        The PNG file. A file object must stay open.
+    limits : Limits
+        Upper bounds on pixels, and on the output bytes of each read.
+
+    Returns
+    -------
+    IntaglioFile
+        A mapping of names to arrays, which are decoded block by block when they are indexed.
+
+    Raises
+    ------
+    DecodeError, OSError
+        As for `load`.
+
+    Examples
+    --------
+    >>> ig.save("m.png", {"x": np.arange(1000)})
+    >>> with ig.open("m.png") as file:
+    ...     file["x"][10:13]
+    array([10, 11, 12])
+    """
     return IntaglioFile(file, limits)
 
 
 def info(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> Info:
-    """What the file holds, from its first rows only. SPEC.md section 12, *inspect*."""
+    """Describe a file's arrays and metadata; reads only its first rows.
+
+    Parameters
+    ----------
+    file : str, os.PathLike or binary file object
+        The PNG file.
+    limits : Limits
+        The upper bound on pixels.
+
+    Returns
+    -------
+    Info
+        The description; `png_checked` is False.
+
+    Raises
+    ------
+    DecodeError, OSError
+        As for `load`.
+
+    Notes
+    -----
+    SPEC.md section 12, *inspect*.
+
+    Examples
+    --------
+    >>> ig.save("m.png", np.zeros((3, 4)))
+    >>> ig.info("m.png").arrays[0].shape
+    (3, 4)
+    """
     with inspecting(file, limits) as opened:
         return info_of(opened)
 
 
 def verify(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> Info:
-    """Check all data: the whole PNG stream, every block and array, and the echo.
+    """Check the whole PNG stream, every block and array, and the echo.
 
-    What the picture shows is covered by no digest: bits of pixels that carry no data may have been
-    changed, and the file is as sound as before. SPEC.md section 16.
+    Parameters
+    ----------
+    file : str, os.PathLike or binary file object
+        The PNG file.
+    limits : Limits
+        Upper bounds on pixels and output bytes.
 
-    The `Info` returned has `png_checked` True and `echo` "intact" or "damaged"; whatever
-    else is wrong raises DecodeError.
+    Returns
+    -------
+    Info
+        The description; `png_checked` is True, and `echo` is "intact" or "damaged".
+
+    Raises
+    ------
+    DecodeError, OSError
+        As for `load`. Any fault other than a damaged echo raises DecodeError.
+
+    Notes
+    -----
+    No digest covers what the picture shows: bits of pixels that carry no data may have been
+    changed without an error. SPEC.md section 16.
+
+    Examples
+    --------
+    >>> ig.save("m.png", np.zeros((3, 4)))
+    >>> ig.verify("m.png").echo
+    'intact'
     """
     with reading(file, limits) as opened:
         opened.check_output(opened.names, limits)
@@ -122,12 +290,52 @@ def verify(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> Info:
 
 
 def imread(fname: Source, *, limits: Limits = DEFAULT_LIMITS) -> Array:
-    """The exact array that `imsave` saved: dtype, shape and every bit. The same as `load`."""
+    """Read the exact array that `imsave` saved; the same as `load` without a name.
+
+    Parameters
+    ----------
+    fname : str, os.PathLike or binary file object
+        The PNG file.
+    limits : Limits
+        Upper bounds on pixels and output bytes.
+
+    Returns
+    -------
+    ndarray
+        The array, exact in dtype, shape and every bit.
+
+    Raises
+    ------
+    DecodeError, KeyError, OSError
+        As for `load`.
+    """
     return load(fname, limits=limits)
 
 
 def extract(pixels: npt.NDArray[np.uint8], *, limits: Limits = DEFAULT_LIMITS) -> dict[str, Array]:
-    """All arrays that (H, W, 3 or 4) uint8 `pixels` carry, by name; errors as `load`."""
+    """Read all arrays that pixels carry.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8, shape (H, W, 3) or (H, W, 4)
+        RGB or RGBA, unchanged since they were written.
+    limits : Limits
+        The upper bound on output bytes.
+
+    Returns
+    -------
+    dict of str to ndarray
+        The arrays by name, in file order.
+
+    Raises
+    ------
+    DecodeError
+        As for `load`.
+    EncodeError
+        The shape of `pixels` is not (H, W, 3) or (H, W, 4).
+    TypeError
+        `pixels` is not an array of uint8.
+    """
     check_pixels(pixels)
     check_limits(limits)
     height, width = pixels.shape[:2]
@@ -136,7 +344,7 @@ def extract(pixels: npt.NDArray[np.uint8], *, limits: Limits = DEFAULT_LIMITS) -
 
 
 def check_pixels(pixels: npt.NDArray[np.uint8]) -> None:
-    """Refuse what is not (H, W, 3 or 4) uint8 pixels."""
+    """Raise TypeError or EncodeError if `pixels` are not (H, W, 3 or 4) uint8."""
     if not isinstance(pixels, np.ndarray) or pixels.dtype != np.uint8:
         message = "pixels are a numpy array of uint8"
         raise TypeError(message)
@@ -157,6 +365,6 @@ def _pick(name: str | None, names: list[str]) -> str:
     if wanted in names:
         return wanted
     if name is None:
-        message = f"say which array: this file has {listed(names)}"
+        message = f"name an array: this file has {listed(names)}"
         raise AmbiguousNameError(message)
     raise UnknownNameError(name, names)

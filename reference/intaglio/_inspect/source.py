@@ -1,9 +1,9 @@
-"""A source that stays open for lazy reading, and is opened again where its reader is of no use.
+"""A source that stays open for lazy reading, and is opened again when its reader is unusable.
 
-A reader is a chain of generators. One that an exception has passed through is at its end, so after
-a read that failed the file is read again from its start: the same error comes again, or the right
-data. A child process after os.fork() has none of the threads that a reader works with, and shares
-the file's position with its parent, so it opens the path again, too.
+A reader is a chain of generators, which an exception ends. So after a failed read, the file is
+read again from its start: the result is the same error, or the right data. A child process after
+os.fork() does not have the reader's threads, and shares the file's position with its parent, so it
+also opens the path again.
 """
 
 import errno
@@ -23,7 +23,7 @@ from intaglio.errors import DecodeError, Reason
 from intaglio.limits import Limits
 
 _CLOSED: Final = "the file is closed"
-# Reasons that are found in a block that was read: the reader can go on behind them.
+# Reasons that concern a single block or array: the reader can continue after them.
 _OF_A_BLOCK: Final = frozenset(
     {
         *(Reason.ELEMENT_UNKNOWN, Reason.FILTER_UNKNOWN, Reason.CODEC_UNKNOWN),
@@ -39,19 +39,19 @@ class _Reader(NamedTuple):
 
 
 class LazySource:
-    """A path or file object with what was read and checked of it; threads read in turn."""
+    """A path or file object, and its reader; threads read in turn."""
 
     def __init__(self, source: Source, limits: Limits) -> None:
-        """Opens it, and checks prologue, header and block tables."""
+        """Open it, and check prologue, header and block tables."""
         if isinstance(source, str | os.PathLike):
-            with open_source(source):  # refused in the words of the path as it was given
-                # Absolute: the folder in use may be another when it is opened again.
+            with open_source(source):  # so that errors show the path as the caller wrote it
+                # Absolute: the current folder may have changed when it is opened again.
                 source = checked_path(source).absolute()
         self.source: Final = source
         self.limits: Final = limits
         self._lock = RLock()
         self._stack = ExitStack()
-        self._inherited = ExitStack()  # a parent's stream, which its child does not read
+        self._inherited = ExitStack()  # the parent's stream, which a child does not read
         self._forked = self.closed = False
         self._start: int | None = None  # of a file object
         if not isinstance(source, Path):
@@ -63,7 +63,7 @@ class LazySource:
 
     @contextmanager
     def reading(self) -> Iterator[Opened]:
-        """The file's header and arrays, for one thread at a time; ValueError if it is closed."""
+        """Yield the decoder of the file, to one thread at a time; ValueError if it is closed."""
         with self._lock:
             self.check_open()
             if self._reader is None:
@@ -84,7 +84,7 @@ class LazySource:
             raise ValueError(_CLOSED)
 
     def check_root(self, root: bytes) -> None:
-        """OSError if the file does not have that root: it is another than was opened first."""
+        """OSError if the root digest differs: it is not the file that was opened first."""
         with self._lock:
             found = self._reader and self._reader.opened.contents.prologue.root
             if found != root:
@@ -93,14 +93,14 @@ class LazySource:
                 raise OSError(errno.EIO, message, str(self.source))
 
     def close(self) -> None:
-        """Close it, once a read in another thread has ended."""
+        """Close it after a read in another thread has ended."""
         self.closed = True
         with self._lock:
             self._drop()
             self._inherited.close()
 
     def forget_parent(self) -> None:
-        """Called in a child process: its parent's lock, reader and stream are not its own."""
+        """In a child process: replace the parent's lock, and drop its reader and stream."""
         self._lock = RLock()
         self._inherited.push(self._stack.pop_all())
         self._reader = None
@@ -116,7 +116,7 @@ class LazySource:
         return _Reader(opened, explainer)
 
     def _set_back(self) -> None:
-        """A file object to where it stood at first; OSError if that cannot be."""
+        """Restore the first position of a file object; OSError if that is not possible."""
         if isinstance(self.source, Path):
             return
         if self._forked and not isinstance(self.source, io.BytesIO):
@@ -126,7 +126,7 @@ class LazySource:
             )
             raise OSError(errno.EBADF, message)
         if self._start is None:
-            message = "a read of this file object failed before, and it cannot be set back"
+            message = "an earlier read of this file object failed, and it cannot seek"
             raise OSError(errno.ESPIPE, f"{message}: open the file again")
         with open_source(self.source) as stream:
             stream.seek(self._start)

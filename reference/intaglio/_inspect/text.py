@@ -1,4 +1,4 @@
-"""A file as text: the same lines for the same data, whatever the picture looks like."""
+"""Prints a file as text for diffs: the lines depend only on the data, not on the picture."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ _DIGITS_OF_PART: Final = {"complex128": 17, "complex64": 9}
 def file_lines(
     source: Source, limits: Limits = DEFAULT_LIMITS, names: list[str] | None = None
 ) -> list[str]:
-    """Metadata, and of each array name, dtype, shape, SHA-256, attributes and a few values."""
+    """Metadata, and name, dtype, shape, SHA-256, attributes and a few values of each array."""
     with IntaglioFile(source, limits) as file:
         lines = [f"metadata {_json(file.metadata)}"] if file.metadata and names is None else []
         for array in file.info.arrays if names is None else [file[name].info for name in names]:
@@ -68,7 +68,7 @@ def _array_lines(file: IntaglioFile, array: ArrayInfo) -> list[str]:
 
 
 def values_text(values: np.ndarray[Any, Any]) -> list[str]:
-    """Each element as text with enough digits to give it back; NaNs with their bits."""
+    """Each element as text, with enough digits to restore it exactly; NaNs with their bits."""
     name = values.dtype.name
     if name in _DIGITS_OF_PART:
         digits = _DIGITS_OF_PART[name]

@@ -1,4 +1,4 @@
-"""What a picture will be, before anything is written."""
+"""Plans: the size and capacity of a picture, computed without writing a file."""
 
 from collections.abc import Mapping  # noqa: TC003 - get_type_hints needs it
 from dataclasses import dataclass
@@ -19,14 +19,25 @@ from intaglio._render.picture import plan_size
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A picture that `save` would write with the same arguments; str() is short.
+    """The picture that `save` would write with the same arguments; str() is a summary.
 
-    width, height: in pixels. pixels_needed: the fewest that hold the data at these depths.
-    scale: pixels a cell, where one array is shown and nothing is cut up; else None.
-    body_bytes, capacity_bytes: what is carried, and what the picture could carry.
-    psnr: in dB, over the pixels that carry data against the same picture without; with the nearest
-    value taken for every pixel (a writer that shapes for size gives up to 3 dB of it).
-    shows: what the picture shows, in words.
+    Attributes
+    ----------
+    width, height : int
+        The size in pixels.
+    pixels_needed : int
+        The minimum number of pixels that hold the data at these depths.
+    scale : float or None
+        Pixels per cell; None if there are several arrays, or a cover.
+    profile : str
+        The name of the profile, or its depths joined by hyphens.
+    body_bytes, capacity_bytes : int
+        The bytes that are carried, and the bytes that the picture could carry.
+    psnr : float
+        Peak signal-to-noise ratio in dB of pixels with data, against the picture without data.
+        Computed for the nearest values; shaping for a smaller file lowers it by up to 3 dB.
+    shows : str
+        What the picture shows, in words.
     """
 
     width: int
@@ -54,7 +65,34 @@ def use_text(width: int, height: int, body_bytes: int, capacity_bytes: int, prof
 
 @explicit()
 def plan(data: "npt.ArrayLike | Mapping[str, npt.ArrayLike]", **options: Unpack[Options]) -> Plan:
-    """What `save(file, data, **options)` would write; the same errors, and no file."""
+    """Return the size and capacity of the picture that `save` would write; writes no file.
+
+    Parameters
+    ----------
+    data : array_like or mapping of str to array_like
+        As for `save`.
+
+    Returns
+    -------
+    Plan
+        Size, capacity and picture quality.
+
+    Other Parameters
+    ----------------
+    **options
+        The keywords of `save`.
+
+    Raises
+    ------
+    EncodeError
+        As for `save`.
+
+    Examples
+    --------
+    >>> plan = ig.plan(np.zeros((100, 100)), scale=4)
+    >>> plan.width, plan.height, plan.scale
+    (400, 400, 4.0)
+    """
     job = make_job(options, None)
     arrays = as_arrays(data)
     body = pack(arrays, job)
@@ -74,6 +112,6 @@ def plan(data: "npt.ArrayLike | Mapping[str, npt.ArrayLike]", **options: Unpack[
 
 
 def _psnr(depths: Depths) -> float:
-    """Of nearest congruent values: the error is uniform over -2^d/2 .. 2^d/2 - 1."""
+    """PSNR in dB if the nearest values are written: the error is uniform in -2^d/2 .. 2^d/2 - 1."""
     squares = [(4**depth + 2) / 12 if depth else 0 for depth in depths[:3]]
     return 10 * log10(255**2 * 3 / sum(squares)) if any(squares) else float("inf")

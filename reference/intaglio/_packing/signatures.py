@@ -1,6 +1,6 @@
-"""Signatures: `**options` becomes explicit keywords, for `help()`, Tab and generated docs.
+"""Signatures: shows `**options` as explicit keywords in `help()`, Tab completion and docs.
 
-Type checkers and editors read `**options: Unpack[Options]` and know the same keywords.
+Type checkers and editors read `**options: Unpack[Options]`, which has the same keywords.
 """
 
 import inspect
@@ -14,7 +14,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 class _Text(str):
-    """Text that a signature shows as it is, without quotes."""
+    """Text that a signature shows without quotes."""
 
     __slots__ = ()
 
@@ -25,29 +25,37 @@ class _Text(str):
 def explicit(
     *without: str, defaults: Mapping[str, str] | None = None, described: bool = False
 ) -> Callable[[_Function], _Function]:
-    """Let `inspect.signature` show each keyword that `**options` stands for.
+    """Let `inspect.signature` show each keyword that `**options` accepts.
 
-    without: keywords that the function refuses. defaults: words for defaults that are its own.
-    described: add a line for each keyword to the docstring.
+    without: keywords that the function refuses. defaults: text for defaults that differ from the
+    table's. described: add the section "Other Parameters" with each keyword to the docstring.
     """
 
     def expand(function: _Function) -> _Function:
         shown = inspect.signature(function)
         own = [_shortened(p) for p in shown.parameters.values() if p.kind is not p.VAR_KEYWORD]
-        taken = {parameter.name for parameter in own} | set(without)
-        added = [row for row in TABLE.values() if row.name not in taken]
+        present = {parameter.name for parameter in own} | set(without)
+        added = [row for row in TABLE.values() if row.name not in present]
         keywords = [_parameter(row, defaults or {}) for row in added]
         function.__signature__ = shown.replace(parameters=[*own, *keywords])  # type: ignore[attr-defined]
         if described and function.__doc__:
-            lines = [_described(row) for row in added]
-            function.__doc__ = "\n".join([function.__doc__.rstrip(), "", *lines, "    "])
+            function.__doc__ = _with_keywords(function.__doc__, added)
         return function
 
     return expand
 
 
+def _with_keywords(docstring: str, rows: list[Option]) -> str:
+    """The docstring with a section on those keywords, where numpydoc expects it: before Raises."""
+    section = "\n".join(
+        ["    Other Parameters", "    ----------------", *map(_described, rows), "", ""]
+    )
+    before, raises, after = docstring.partition("    Raises\n    ------\n")
+    return f"{before}{section}{raises}{after}"
+
+
 def _shortened(parameter: inspect.Parameter) -> inspect.Parameter:
-    """A parameter whose type, if it is given as a string, is shown without quotes."""
+    """A parameter whose type, if it is a string, is shown without quotes."""
     if not isinstance(parameter.annotation, str):
         return parameter
     return parameter.replace(annotation=_Text(parameter.annotation.replace("npt.", "")))
@@ -64,18 +72,19 @@ def _parameter(row: Option, defaults: Mapping[str, str]) -> inspect.Parameter:
 
 
 def _described(row: Option) -> str:
-    text = f"{row.name}: {sentence(row)}"
-    return textwrap.fill(text, 96, initial_indent="    ", subsequent_indent="        ")
+    indent = " " * 8
+    text = textwrap.fill(sentence(row), 96, initial_indent=indent, subsequent_indent=indent)
+    return f"    {row.name} : {type_text(row)}\n{text}"
 
 
 def sentence(row: Option) -> str:
-    """The help of one keyword in Python's words, with its range and default."""
+    """The help of one keyword for Python users, with its range and default."""
     parts = [row.help, row.python, f"It is {row.range_text}." if row.range_text else ""]
     return " ".join([*filter(None, parts), f"Default: {row.default_text}."])
 
 
 def type_text(row: Option) -> str:
-    """The type of a keyword in few words."""
+    """The type of a keyword as short text."""
     is_generic = get_origin(row.type) is not None
     text = row.type_text or (
         inspect.formatannotation(row.type) if is_generic else row.type.__name__

@@ -1,7 +1,7 @@
-"""Pictures of other programs: what a file is, and its samples exactly as they are stored.
+"""Readers of other picture formats: return the samples exactly as they are stored.
 
-One reader a format, for those whose samples a library would rescale, convert or fill up. No
-reader opens another file than the one that it is given. `pack` and `cover=` share them.
+One reader per format, for formats whose samples a library would rescale, convert or fill. `kind_of`
+recognises the format. No reader opens any file besides the given one. `pack` and `cover=` use them.
 """
 
 from typing import Final
@@ -42,9 +42,9 @@ __all__ = [
     "webp_outline",
 ]
 
-HEAD_BYTES: Final = 32  # as much as `kind_of` wants
+HEAD_BYTES: Final = 32  # the bytes that `kind_of` needs
 
-_MAGICS: Final = (  # kind, where a magic stands, the magic
+_MAGICS: Final = (  # format, offset of the magic number, magic number
     ("PNG", 0, b"\x89PNG\r\n\x1a\n"),
     ("JPEG", 0, b"\xff\xd8\xff"),
     ("GIF", 0, b"GIF87a"),
@@ -83,7 +83,7 @@ _NETPBM: Final = (*(b"P%d" % i for i in range(1, 8)), b"Pf", b"PF")
 
 
 def kind_of(head: bytes) -> str:
-    """The format that a file's first `HEAD_BYTES` bytes name; "" if none that is known."""
+    """The format of a file, from its first `HEAD_BYTES` bytes; "" if it is unknown."""
     for kind, at, magic in _MAGICS:
         if head[at : at + len(magic)] == magic:
             return kind

@@ -1,4 +1,4 @@
-"""What every reader of pictures shares: the samples as they are stored, and the error."""
+"""Shared by the readers of pictures: the result type, limits, notes and errors."""
 
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Final, NoReturn, TypeAlias
@@ -12,11 +12,11 @@ _SHOWN_MAX: Final = 12
 
 
 class RasterError(ValueError):
-    """The picture is damaged, or holds what has no exact form as an array."""
+    """The picture is damaged, or cannot be converted exactly to an array."""
 
 
 class InexactError(RasterError):
-    """The file is sound, but holds more than the samples of one array, or other things."""
+    """The file is sound, but does not hold exactly the samples of one array."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Raster:
 
     samples: (H, W) or (H, W, channels), top row first, as the file stores them: bool, uint8,
     uint16, uint32 or float32. palette: (entries, 3 or 4), if `samples` are indices of its rows.
-    notes: what the file says besides, for people. exif: the Exif block, if there is one.
+    notes: other content of the file, for people. exif: the Exif block, if there is one.
     """
 
     samples: Array
@@ -34,19 +34,19 @@ class Raster:
     exif: bytes = b""
 
     def colours(self) -> Array:
-        """The samples, with indices replaced by the colours that they stand for."""
+        """The samples, with palette indices replaced by their colours."""
         return self.samples if self.palette is None else self.palette[self.samples]
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What a reader is willing to spend: pixels of the picture, bytes of its samples."""
+    """The limits of a reader: pixels of the picture, bytes of its samples."""
 
     pixels_max: int
     bytes_max: int
 
     def check(self, width: int, height: int, pixel_bytes: int) -> None:
-        """Refuse a picture by what it declares, before memory is taken for it."""
+        """Refuse a picture by its declared size, before memory is allocated."""
         if not (width > 0 and height > 0):
             refuse(f"it declares {width} x {height} pixels")
         if width * height > self.pixels_max:
@@ -62,7 +62,7 @@ class Bounds:
 
 
 def read_all(stream: BinaryIO, bounds: Bounds) -> bytes:
-    """The bytes of a file that can seek."""
+    """The bytes of a seekable file."""
     size = stream.seek(0, 2)
     if size > bounds.bytes_max:
         refuse(f"it has {size:,} bytes, the limit is {bounds.bytes_max:,}")
@@ -76,7 +76,7 @@ def refuse(what: str) -> NoReturn:
 
 
 def left_out(what: str, names: list[str]) -> str:
-    """A note that names what the array does not hold."""
+    """A note that names the parts of the file that are left out."""
     names = sorted(set(names))
     more = f" and {len(names) - _SHOWN_MAX} more" if len(names) > _SHOWN_MAX else ""
     return f"left out: its {what} {', '.join(names[:_SHOWN_MAX])}{more}"
@@ -88,7 +88,7 @@ def after_the_end(count: int) -> tuple[str, ...]:
 
 
 def check_indices(indices: Array, entries: int) -> None:
-    """Refuse an index that the palette has no entry for."""
+    """Refuse an index beyond the end of the palette."""
     highest = int(indices.max())
     if highest >= entries:
         refuse(f"it uses colour {highest} of a palette that has {entries} (counted from 0)")

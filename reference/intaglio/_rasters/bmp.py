@@ -1,7 +1,7 @@
-"""BMP: the samples as they are stored, of every header from OS/2 1.x to version 5.
+"""Reads BMP: the samples as they are stored, for all headers from OS/2 1.x to version 5.
 
-Depths 1, 4 and 8 (plain or run-length coded) are indices of the palette; 16, 24 and 32 are
-colours, of as many bits as the masks say.
+Samples of depth 1, 4 and 8 (plain or run-length coded) are palette indices; depth 16, 24 and 32
+are colours, whose bits are defined by masks.
 """
 
 from typing import Final, NamedTuple
@@ -35,7 +35,7 @@ _PROFILES: Final = (b"DEBM", b"KNIL")  # MBED and LINK: embedded, or named
 
 
 class _Head(NamedTuple):
-    """What the headers say. start: where the samples begin. besides: what is left out."""
+    """The content of the headers. start: offset of the samples. besides: what is left out."""
 
     size: int
     width: int
@@ -96,16 +96,16 @@ def _read_head(data: bytes) -> _Head:
 
 
 def _entries(size: int, start: int, depth: int, used: int) -> int:
-    """How many colours the palette has."""
-    room = (start - _FILE_HEAD - size) // (3 if size == _OS2 else 4)
-    entries = used or min(1 << depth, room)
-    if not 1 <= entries <= min(room, 1 << depth):
-        refuse(f"it declares {entries} colours, and has room for {max(room, 0)}")
+    """The number of colours of the palette."""
+    fitting = (start - _FILE_HEAD - size) // (3 if size == _OS2 else 4)
+    entries = used or min(1 << depth, fitting)
+    if not 1 <= entries <= min(fitting, 1 << depth):
+        refuse(f"it declares {entries} colours, and has space for {max(fitting, 0)}")
     return entries
 
 
 def _besides(data: bytes, size: int) -> tuple[str, ...]:
-    """What the header says of colours and of sizes, which no array holds."""
+    """Content of the header that an array cannot hold: resolution and colour space."""
     found = []
     if size > 16 and any(data[_FILE_HEAD + 24 : _FILE_HEAD + 32]):
         found.append("resolution")
@@ -151,10 +151,10 @@ def _indexed(data: bytes, head: _Head, notes: tuple[str, ...]) -> Raster:
 
 
 def _masked(words: Array, data: bytes, head: _Head) -> tuple[Array, tuple[str, ...]]:
-    """Samples of words of 16 or 32 bits, and what to know of them."""
+    """The samples of pixels of 16 or 32 bits, and notes about them."""
     masks = list(_DEFAULT_MASKS[head.depth])
     if head.coding in (_MASKS, _ALPHA_MASKS):
-        # behind a header of 40 bytes, or as part of a longer one: the same position
+        # after a header of 40 bytes, or as a part of a longer header: the same offset
         count = 4 if head.coding == _ALPHA_MASKS or head.size >= 56 else 3
         masks = [_int(data, _FILE_HEAD + 40 + 4 * i, 4) for i in range(count)]
         if head.size == 40 and head.start < _FILE_HEAD + 40 + 4 * count:
@@ -187,7 +187,7 @@ def _shift_of(mask: int) -> int:
 
 
 def _width_of(mask: int, depth: int) -> int:
-    """How many bits a mask has; RasterError if they are none, not together or too high."""
+    """The number of bits of a mask; RasterError if it is empty, not contiguous or too high."""
     run = mask >> _shift_of(mask) if mask else 0
     if not run or run & (run + 1) or mask >> depth:
         refuse(f"its mask {mask:#x} is not one run of bits of {depth}")

@@ -1,4 +1,4 @@
-"""BMP's run-length coding, of 8 and of 4 bits: indices out, bottom row first in the file."""
+"""Decodes BMP's run-length coding of 8 and 4 bits to palette indices."""
 
 import numpy as np
 
@@ -8,9 +8,9 @@ _END_OF_LINE, _END, _MOVE = 0, 1, 2
 
 
 def read_runs(data: bytes, at: int, width: int, height: int, depth: int) -> tuple[Array, int]:
-    """Indices (height, width) of the runs that begin at `at`, and where they end.
+    """Decode the runs at offset `at`; return indices (height, width) and the offset of their end.
 
-    Pixels that the runs pass over would be transparent: they are refused.
+    Runs that skip pixels are refused, because skipped pixels have no value.
     """
     rows: list[bytes] = []
     row = bytearray()

@@ -1,7 +1,7 @@
-"""GIF: the indices of one frame and its palette.
+"""Reads GIF: the indices of one frame, and its palette.
 
-A decoder of its own, because those of libraries fill what is missing with zeros: a frame counts
-only if its codes give every pixel.
+Libraries fill missing pixels with zeros. This decoder accepts a frame only if its codes define
+every pixel.
 """
 
 from typing import Final, NamedTuple
@@ -27,7 +27,7 @@ _CONTROL, _APPLICATION = 0xF9, 0xFF
 
 
 class _Frame(NamedTuple):
-    """An image descriptor, what controls it, and its compressed data."""
+    """An image descriptor with its transparent index, palette and compressed data."""
 
     left: int
     top: int
@@ -40,8 +40,8 @@ class _Frame(NamedTuple):
     data: bytes
 
 
-class _Walk:
-    """The blocks of a file, front to back."""
+class _BlockReader:
+    """Reads the blocks of a file in order."""
 
     def __init__(self, data: bytes) -> None:
         self._data, self._at = data, 0
@@ -54,7 +54,7 @@ class _Walk:
         return got
 
     def blocks(self) -> bytes:
-        """What the sub-blocks up to an empty one hold."""
+        """The data of the sub-blocks up to an empty one."""
         parts = []
         while size := self.take(1)[0]:
             parts.append(self.take(size))
@@ -69,18 +69,18 @@ class _Walk:
 
 
 def read_gif(data: bytes, bounds: Bounds, *, first: bool = False) -> Raster:
-    """The picture in a file's bytes; with `first` others may follow it, and be of any kind.
+    """The picture in a file's bytes; with `first`, anything may follow the first frame.
 
     Raises RasterError if it is damaged, InexactError if it has several frames or its frame
     does not cover the screen.
     """
-    walk = _Walk(data)
-    head = walk.take(13)
+    reader = _BlockReader(data)
+    head = reader.take(13)
     if head[:6] not in (b"GIF87a", b"GIF89a"):
         refuse(f"it begins with {head[:6]!a}, which is no version of GIF")
     screen = int.from_bytes(head[6:8], "little"), int.from_bytes(head[8:10], "little")
-    table = walk.table(head[10])
-    frames, names = _frames(walk, table, first=first)
+    table = reader.table(head[10])
+    frames, names = _frames(reader, table, first=first)
     if not frames:
         refuse("it has no picture")
     if len(frames) > 1:
@@ -98,20 +98,20 @@ def read_gif(data: bytes, bounds: Bounds, *, first: bool = False) -> Raster:
         alphas = np.where(np.arange(entries) == frame.transparent, 0, 255).astype(np.uint8)
         palette = np.column_stack([palette, alphas])
     notes = (left_out("extensions", names),) if names else ()
-    return Raster(indices, palette, notes + (() if first else after_the_end(walk.rest)))
+    return Raster(indices, palette, notes + (() if first else after_the_end(reader.rest)))
 
 
-def _frames(walk: _Walk, table: bytes, *, first: bool) -> tuple[list[_Frame], list[str]]:
+def _frames(reader: _BlockReader, table: bytes, *, first: bool) -> tuple[list[_Frame], list[str]]:
     frames: list[_Frame] = []
     names: list[str] = []
     transparent = None
     while not (first and frames):
-        kind = walk.take(1)[0]
+        kind = reader.take(1)[0]
         if kind == _TRAILER:
             break
         if kind == _EXTENSION:
-            label = walk.take(1)[0]
-            raw = walk.blocks()
+            label = reader.take(1)[0]
+            raw = reader.blocks()
             if label == _CONTROL and len(raw) >= 4:
                 transparent = raw[3] if raw[0] & 1 else None
             elif label == _APPLICATION:
@@ -119,15 +119,15 @@ def _frames(walk: _Walk, table: bytes, *, first: bool) -> tuple[list[_Frame], li
             else:
                 names.append(_LABELS.get(label, f"0x{label:02x}"))
         elif kind == _FRAME:
-            raw = walk.take(9)
+            raw = reader.take(9)
             left, top, width, height = (
                 int.from_bytes(raw[i : i + 2], "little") for i in range(0, 8, 2)
             )
-            own = walk.table(raw[8]) or table
-            code_bits = walk.take(1)[0]
-            data = walk.blocks()
-            place = (left, top, width, height, bool(raw[8] & 0x40))
-            frames.append(_Frame(*place, own, transparent, code_bits, data))
+            own = reader.table(raw[8]) or table
+            code_bits = reader.take(1)[0]
+            data = reader.blocks()
+            position = (left, top, width, height, bool(raw[8] & 0x40))
+            frames.append(_Frame(*position, own, transparent, code_bits, data))
             transparent = None
         else:
             refuse(f"it has a block of type 0x{kind:02x}, which is unknown")
@@ -151,7 +151,7 @@ def _picture(frame: _Frame) -> Array:
 
 
 def _decompress(data: bytes, code_bits: int, count: int) -> bytes:
-    """What LZW's codes stand for: exactly `count` bytes, or RasterError."""
+    """Decompress LZW codes to exactly `count` bytes; RasterError otherwise."""
     clear, end = 1 << code_bits, (1 << code_bits) + 1
     fresh = [bytes((i,)) for i in range(clear)] + [b"", b""]
     table, width = fresh.copy(), code_bits + 1

@@ -1,4 +1,4 @@
-"""Netpbm: P1 to P7 with any maximum, and PFM; the samples as they are stored.
+"""Reads netpbm: P1 to P7 with any maximum, and PFM; the samples as they are stored.
 
 The grammar is that of the netpbm manual: tokens apart from white space, comments from # to the
 end of the line, one white space before binary samples.
@@ -27,7 +27,7 @@ _PAM_KEYS: Final = (b"WIDTH", b"HEIGHT", b"DEPTH", b"MAXVAL")
 
 
 class _Head(NamedTuple):
-    """What the header says, and where the samples begin. highest: 0 for floats."""
+    """The content of the header. start: offset of the samples. highest: 0 for floats."""
 
     magic: bytes
     width: int
@@ -40,9 +40,9 @@ class _Head(NamedTuple):
 
 
 def read_netpbm(data: bytes, bounds: Bounds, *, first: bool = False) -> Raster:
-    """The picture in a file's bytes; with `first` others may follow it.
+    """The picture in a file's bytes; with `first`, other pictures may follow it.
 
-    Bitmaps are bool, 1 (black) as True, as the file has it. Raises RasterError if it is
+    Bitmaps are bool; 1 (black) is True, as in the file. Raises RasterError if the file is
     damaged, InexactError if it holds several pictures.
     """
     head = _pam_head(data) if data[:2] == b"P7" else _head(data)
@@ -61,7 +61,7 @@ def read_netpbm(data: bytes, bounds: Bounds, *, first: bool = False) -> Raster:
 
 
 def highest_of(data: bytes) -> int:
-    """The sample that stands for white (for black in P1 and P4), of a file that was read."""
+    """The sample value of white (of black in P1 and P4), for a file that was already read."""
     return (_pam_head(data) if data[:2] == b"P7" else _head(data)).highest
 
 

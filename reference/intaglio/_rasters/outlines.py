@@ -1,6 +1,6 @@
-"""JPEG and WebP: what their files say besides the pixels, and whether they are whole.
+"""Reads the structure of JPEG and WebP files: size, other content, and whether they are complete.
 
-Pixels of these formats are what a decoder makes of them; none is decoded here.
+No pixels are decoded here: in lossy formats, pixels depend on the decoder.
 """
 
 import re
@@ -28,7 +28,7 @@ _WEBP_PIXELS: Final = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH"})
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """width, height: in pixels. notes: what no array holds. exif: the Exif block."""
+    """width, height: in pixels. notes: content that is left out. exif: the Exif block."""
 
     width: int
     height: int

@@ -1,6 +1,6 @@
-"""PNG: the samples as they are stored, of every colour type and depth.
+"""Reads PNG: the samples as they are stored, for every colour type and depth.
 
-The pixels come from the strict reader of `_png`; this module adds what the other chunks say.
+`_format.png` reads the pixels; this module adds notes about the other chunks.
 """
 
 from typing import BinaryIO, Final
@@ -35,7 +35,7 @@ def check_png(stream: BinaryIO, bounds: Bounds) -> None:
 
 
 def read_png(stream: BinaryIO, bounds: Bounds) -> Raster:
-    """The picture in a file that can seek.
+    """The picture in a seekable file.
 
     Raises RasterError if it is damaged, InexactError if it has several frames.
     """
@@ -68,7 +68,7 @@ def _typed(raw: Array, form: Form) -> Array:
 
 
 def _walk(stream: BinaryIO) -> tuple[list[bytes], bytes, int]:
-    """Types of all chunks of a sound PNG, its Exif block, the count of bytes after IEND."""
+    """The types of all chunks of a sound PNG, its Exif block, and the bytes after IEND."""
     kinds: list[bytes] = []
     exif, frames = b"", 1
     end = stream.seek(0, 2)
