@@ -1,4 +1,4 @@
-"""Settings for all tests. No test judges by a clock: machines are shared, a slow one is no fault."""
+"""Settings for all tests. No test depends on a clock, because machines may be slow or shared."""
 
 import signal
 
@@ -12,13 +12,13 @@ settings.register_profile(
 )
 settings.load_profile("intaglio")
 
-# Whoever starts the tests in the background has interrupts ignored, and children inherit that.
+# In a background job of a shell, interrupts are ignored, and child processes inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item):
-    """End a test that hangs, with the place where it does. Windows has no SIGALRM."""
+    """End a test that hangs, and show where it hangs. Windows has no SIGALRM."""
     if not hasattr(signal, "SIGALRM"):
         return (yield)
 

@@ -1,4 +1,4 @@
-"""What several tests share: arrays of special bits, and equality that means bits."""
+"""Shared by tests: arrays with special bit patterns, and comparison bit by bit."""
 
 import gc
 import sys
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from intaglio import DecodeError, Reason
 
-HANG_SECONDS = 120  # nobody judges by it: it ends a test that would never end
+HANG_SECONDS = 120  # not a limit on speed: it ends a test that would never end
 
 BFLOAT16 = np.dtype(ml_dtypes.bfloat16)
 DTYPES = (
@@ -44,7 +44,7 @@ def same_bits(a: np.ndarray, b: np.ndarray) -> bool:
 
 
 def special_words(dtype: np.dtype[Any]) -> tuple[int, ...]:
-    """Bit patterns that careless code changes, of the width of the dtype's components."""
+    """Bit patterns that careless code changes, in the width of the dtype's components."""
     width = dtype.itemsize // 2 if dtype.kind == "c" else dtype.itemsize
     if dtype == BFLOAT16:
         return _SPECIAL_BFLOAT16
@@ -84,7 +84,7 @@ def small_shapes() -> st.SearchStrategy[tuple[int, ...]]:
 
 
 def reason_of(call: Callable[[], object]) -> Reason | None:
-    """The reason `call` is refused with, or None if it succeeds; any other error is the test's."""
+    """The reason with which `call` is refused; None if it succeeds. Other errors fail the test."""
     try:
         call()
     except DecodeError as problem:
@@ -93,7 +93,7 @@ def reason_of(call: Callable[[], object]) -> Reason | None:
 
 
 def until(condition: Callable[[], object]) -> None:
-    """Wait until `condition()` is true, however busy the machine is; fail where it hangs."""
+    """Wait until `condition()` is true, also on a busy machine; fail if it hangs."""
     end = time.monotonic() + HANG_SECONDS
     while not condition():
         assert time.monotonic() < end, "it hangs"
@@ -101,7 +101,7 @@ def until(condition: Callable[[], object]) -> None:
 
 
 def calls(work: Callable[[], object]) -> int:
-    """How many functions, Python's and C's, `work` calls in all threads that it starts.
+    """The number of Python and C functions that `work` calls, in all threads that it starts.
 
     A measure of work that is the same on every machine, busy or not. What earlier tests left for
     the garbage collector is collected before, so that its finalizers are not counted.

@@ -1,4 +1,4 @@
-"""The Python face, as users.md promises it."""
+"""The public Python functions: saving, loading, lazy files, pixels, and their errors."""
 
 import inspect
 import io

@@ -1,4 +1,4 @@
-"""Files as systems really fail: full disks, forbidden folders, killed writers, many at once."""
+"""Writing files under failures: full disks, read-only folders, killed writers, concurrency."""
 
 import os
 import resource
@@ -26,7 +26,7 @@ CHANGES = 25
 
 @pytest.fixture
 def folder():
-    """A folder that other users may reach, too."""
+    """A folder that other users can also reach."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name)
         path.chmod(0o777)
@@ -35,7 +35,7 @@ def folder():
 
 @contextmanager
 def as_nobody():
-    """What follows is done by a user whom permissions bind: root is bound by none."""
+    """Run the rest as a user to whom permissions apply: root may do everything."""
     is_root = os.geteuid() == 0
     if is_root:
         os.seteuid(NOBODY)
@@ -51,7 +51,7 @@ def names(folder):
 
 
 def child(code, *words, **options):
-    """A Python process of its own, in which `code` has numpy, intaglio and A."""
+    """A separate Python process that runs `code` with numpy, intaglio and A."""
     start = "import os, sys, resource, numpy as np, intaglio as ig\n"
     start += "A = np.random.default_rng(0).normal(size=(60, 80))\n"
     done = subprocess.run(

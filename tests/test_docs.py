@@ -1,4 +1,4 @@
-"""The pages of docs/: what they say is so, and leads somewhere."""
+"""The pages of docs/: their statements and examples are correct, and their links have targets."""
 
 import json
 import os
@@ -94,7 +94,7 @@ def test_the_examples_of_docs_pandas_and_xarray_run(name, tmp_path, monkeypatch)
 
 
 def shell(folder, *lines):
-    """Standard output of a shell that has the command, and no settings of anybody's."""
+    """Standard output of a shell that has the command, and no user or system settings."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     own = {"PATH": path, "HOME": str(folder), "GIT_CONFIG_NOSYSTEM": "1"}
     command = ["bash", "-euo", "pipefail", "-c", "\n".join(lines)]

@@ -1,4 +1,4 @@
-"""Errors: each has a stable reason, and errors can be sent to another process."""
+"""Errors: each has a stable reason, and can be pickled."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""File objects that write or read less than they are asked for, and is_intaglio."""
+"""File objects with short reads and writes; is_intaglio; the search for causes of errors."""
 
 import io
 import os

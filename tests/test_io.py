@@ -1,4 +1,4 @@
-"""Files: the old one or the whole new one, whatever happens."""
+"""Files: a path holds the old file or the whole new one, also after failures."""
 
 import io
 import os

@@ -1,4 +1,4 @@
-"""Odd values for every keyword of every public function: the documented errors, nothing raw."""
+"""Odd values for every keyword of every public function raise the documented errors only."""
 
 import inspect
 import io

@@ -1,4 +1,4 @@
-"""What others give us: the least versions are those that are tested, and the lock is whole."""
+"""Dependencies: the minimum versions are tested, and the lock file is complete."""
 
 import tomllib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What Pillow, OpenCV, oxipng, matplotlib and imageio do; `make survival` asks forty tools more."""
+"""Files after Pillow, OpenCV, oxipng, matplotlib and imageio; `make survival` runs more tools."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Blocks: what is stored, and every way in which it is refused."""
+"""Blocks: packing and unpacking, and every reason to refuse a block."""
 
 import hashlib
 import zlib

@@ -1,4 +1,4 @@
-"""The carrier against SPEC.md section 5 read as strings of bits."""
+"""The carrier, compared with SPEC.md section 5 implemented on strings of bits."""
 
 from itertools import pairwise, product
 
@@ -19,7 +19,7 @@ def low_bits(value, depth):
 
 
 def plain_extract(pixels, depths, length):
-    """[CAR-2] as it stands: one string of bits."""
+    """[CAR-2] implemented literally, with one string of bits."""
     bits = "".join(
         low_bits(v, d)
         for pixel in pixels[80:]
@@ -47,7 +47,7 @@ def carriers(draw):
 
 
 def cut(data, rng):
-    """Whole pixels of any band sizes, the smallest included."""
+    """The pixels in bands of any sizes, including the smallest."""
     marks = sorted({0, len(data), *rng.integers(0, len(data), rng.integers(0, 9))})
     return [(a, data[a:b]) for a, b in pairwise(marks)]
 

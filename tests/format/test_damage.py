@@ -1,4 +1,4 @@
-"""Nothing silently wrong: changed bits, cut files and any bytes at all."""
+"""Damaged files: changed bits, cut files and random bytes never give wrong arrays."""
 
 import io
 import struct

@@ -25,7 +25,7 @@ PLACES = ":".join(place for place in sys.path if place)
 
 
 def written(*before, **environment):
-    """What bench/written.py prints in a process of its own."""
+    """The output of bench/written.py in a separate process."""
     words = [*before, os.path.realpath(sys.executable), str(WRITTEN)]
     done = subprocess.run(
         words,
@@ -59,7 +59,7 @@ def test_the_number_of_threads_does_not_change_files(default, cores, tmp_path):
 
 
 def test_files_are_the_same_without_newer_processor_features(default):
-    """numpy's dispatch, the C library's and OpenBLAS's are told to take the oldest."""
+    """Environment variables make numpy, the C library and OpenBLAS use their oldest code."""
     newer = [name for name in CORE.__cpu_dispatch__ if CORE.__cpu_features__[name]]
     tunables = "glibc.cpu.hwcaps=-AVX2,-AVX,-FMA,-FMA4,-AVX512F,-BMI2,-BMI1,-LZCNT,-MOVBE,-POPCNT"
     older = {
@@ -73,7 +73,7 @@ def test_files_are_the_same_without_newer_processor_features(default):
 @pytest.mark.tools
 @pytest.mark.parametrize("level", ["Nehalem", "Haswell"])
 def test_files_are_the_same_on_an_emulated_older_processor(default, level):
-    """Nehalem is x86-64-v2, the least that numpy runs on; Haswell is v3. Also zlib-ng, isal and zstd."""
+    """Nehalem is x86-64-v2, the minimum for numpy; Haswell is v3. Covers zlib-ng, isal and zstd."""
     assert written("qemu-x86_64", "-cpu", level) == default
 
 

@@ -15,7 +15,7 @@ WIDTHS = (1, 2, 4, 8)
 
 
 def plain(name, parameters, block, width):
-    """SPEC.md's own words, on Python integers."""
+    """The formulas of SPEC.md on Python integers."""
     if name == "bytedelta":
         return bytes((block[i] - (block[i - 1] if i else 0)) % 256 for i in range(len(block)))
     bits, full = 8 * width, 1 << (8 * width)
@@ -66,7 +66,7 @@ def plain_decimal(bits, exponent, width):
 
 @st.composite
 def decimal_blocks(draw):
-    """Decimals, their codes, and whatever else is near the edges."""
+    """Decimals, their codes, and values near the limits."""
     width = draw(st.sampled_from((4, 8)))
     exponent = draw(st.integers(0, 22))
     quiet, most = {4: (0x7FC00000, 2**22 - 1), 8: (0x7FF8000000000000, 2**51 - 1)}[width]

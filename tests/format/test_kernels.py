@@ -1,4 +1,4 @@
-"""The compiled kernels do what the plain functions do, bit for bit."""
+"""The compiled kernels return the same as the Python functions, bit for bit."""
 
 import subprocess
 import sys
@@ -29,7 +29,7 @@ depths = st.tuples(*[st.integers(0, 8)] * 3, st.integers(0, 4)).filter(any)
 
 
 def plain(room):
-    """The room without kernels."""
+    """The module without kernels."""
     return patch.object(room, "native", None)
 
 

@@ -1,4 +1,4 @@
-"""Limits: tiny files that declare the enormous, read in a process with little memory."""
+"""Limits: tiny files that declare huge sizes, read in a process with little memory."""
 
 import io
 import json
@@ -57,7 +57,7 @@ print(json.dumps(told))
 
 
 def read(data, memory=MEMORY_BYTES, **environment):
-    """What load_dict, info and verify say of a file: (reason, detail) each; and growth."""
+    """(reason, detail) of load_dict, info and verify for a file, and the growth of memory."""
     done = subprocess.run(
         [sys.executable, "-c", READER, str(memory)],
         input=data,
@@ -71,7 +71,7 @@ def read(data, memory=MEMORY_BYTES, **environment):
 
 
 def with_size(data, width, height, **fields):
-    """A PNG whose IHDR declares another size, its CRC-32 made right."""
+    """A PNG whose IHDR declares another size, with a correct CRC-32."""
     head = bytearray(data[16:29])
     head[:8] = width.to_bytes(4, "big") + height.to_bytes(4, "big")
     for name, value in fields.items():
@@ -272,7 +272,7 @@ OVER = zeros(ALWAYS + 8 * MIB)  # in blocks of 8 MiB
 
 
 def declared(blocks):
-    """A file of so many blocks of 8 MiB, none of which is one: whatever decodes it refuses it."""
+    """A file that declares that many blocks of 8 MiB with illegal data: decoding refuses it."""
     return File(arrays=(many_blocks(blocks, 8 * MIB),), depths=RAW).png()
 
 
@@ -283,7 +283,7 @@ def grown(file, size):
 
 
 def is_allowed(file, limits=ig.Limits()):  # noqa: B008 - it has no state
-    """Whether all its arrays may be had; they are not decoded."""
+    """Whether the limits allow all its arrays; they are not decoded."""
     try:
         with decoding(io.BytesIO(file), limits) as opened:
             opened.check_output(opened.names, limits)
@@ -350,7 +350,7 @@ def test_the_size_of_a_file_inside_a_stream_is_the_rest_of_the_stream():
 
 
 class Pipe(io.RawIOBase):
-    """Bytes that can be read once."""
+    """Bytes that can be read only once."""
 
     def __init__(self, data):
         self._data = io.BytesIO(data)

@@ -1,4 +1,4 @@
-"""Work is linear: in the arrays of a file and in the pixels of a picture, whatever its shape."""
+"""Work is linear in the arrays of a file, and in the pixels of a picture of any shape."""
 
 import io
 import subprocess
@@ -102,7 +102,7 @@ def test_names_of_results_are_compared_a_constant_number_of_times():
 
 
 def test_a_header_record_is_read_with_few_calls(monkeypatch):
-    """Compiled construct reads runs of fixed fields at once, and makes no Container for each."""
+    """Compiled construct code reads runs of fixed fields at once, without a Container each."""
     made = Counter()
     container = structs.cs.Container
 
@@ -227,7 +227,7 @@ def test_strip_leaves_unused_pixels_of_a_wide_picture_unchanged(height):
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("verb", [strip, restore])
 def test_a_picture_is_written_in_bands_whatever_its_shape(shape, verb, monkeypatch):
-    """The parts looked at to choose a filter are small, and few bands are given."""
+    """The samples that choose a filter type are small, and few bands are in memory."""
     looked, bands = [], []
     deflate, cut = encode._deflate, encode._cut
 
@@ -332,7 +332,7 @@ def test_a_block_is_packed_alone_as_in_a_stack():
 
 
 def test_many_attributes_are_written_to_an_hdf5_heap(tmp_path):
-    """In HDF5's oldest form each attribute costs time for all that stand before it."""
+    """In HDF5's oldest form, adding an attribute takes time for all earlier attributes."""
     from intaglio import _convert
     from intaglio._convert.base import Content
 

@@ -137,7 +137,7 @@ def test_tuples_and_nested_mappings_are_written_as_json():
 
 
 def test_long_numbers_are_searched_only_at_the_start_of_a_number():
-    """Else a text of numbers of 512 digits is gone through 512 times."""
+    """Otherwise, a text of numbers of 512 digits would be searched 512 times."""
     digits = b"7" * 1200
     assert metadata_module._LONG_NUMBER.search(b"[" + digits).start() == 1
     assert metadata_module._LONG_NUMBER.search(b"[" + digits, 2) is None

@@ -1,4 +1,4 @@
-"""PNG files read: which pixels they give, at what cost, and which are refused."""
+"""Reading PNG: the pixels, the cost of reading them, and which files are refused."""
 
 import io
 import struct
@@ -39,7 +39,7 @@ PIXELS_MAX = 2**28
 
 
 class CountingStream(io.RawIOBase):
-    """A file that can only be read forward, gives little at a time, and counts."""
+    """A file that can only be read forward, returns little at a time, and counts bytes."""
 
     def __init__(self, data, most=None):
         self.data, self.most, self.at, self.asked = data, most, 0, 0
@@ -111,7 +111,7 @@ def rgb_png(height=5, width=4, **how):
     return write_oracle_png(rows, **how), pixels
 
 
-def small_rooms(band, tile, narrow):
+def small_buffers(band, tile, narrow):
     """Sizes at which even a small picture takes every path."""
     patches = mock.patch.multiple(decode, BAND_BYTES_FIRST=band, BAND_BYTES_MAX=2 * band)
     lines = mock.patch.multiple(unfilter, TILE_PIXELS=tile, NARROW_ROW_BYTES=narrow)
@@ -162,7 +162,7 @@ def pictures(draw, side_max=9):
 def test_every_form_of_png_is_read_as_by_the_oracle(picture, band, tile, narrow, most):
     rows, how, means = picture
     data = write_oracle_png(*rows, **how)
-    rooms = small_rooms(band, tile, narrow)
+    rooms = small_buffers(band, tile, narrow)
     with rooms[0], rooms[1]:
         png = open_png(CountingStream(data, most), PIXELS_MAX)
         pixels = np.concatenate([*png.bands()])
@@ -187,7 +187,7 @@ def test_every_filter_is_undone_in_every_form(colour, depth, kind, interlaced):
     means = [[to_rgba(pixel, depth, colour, palette, None) for pixel in row] for row in rows]
     expected = np.array(means, np.uint8)
     for narrow in (0, 128):
-        with small_rooms(100, 5, narrow)[0], small_rooms(100, 5, narrow)[1]:
+        with small_buffers(100, 5, narrow)[0], small_buffers(100, 5, narrow)[1]:
             assert np.array_equal(with_alpha(read_all(data)), expected)
 
 
@@ -259,7 +259,7 @@ def write_interlaced(pixels):
 
 def test_a_caller_may_write_into_the_bands():
     data, pixels = rgb_png(height=9, filters=(2, 1, 4, 3))
-    with small_rooms(30, 2**20, 0)[0]:
+    with small_buffers(30, 2**20, 0)[0]:
         bands = []
         for band in open_png(io.BytesIO(data), PIXELS_MAX).bands():
             bands.append(band.copy())
@@ -284,7 +284,7 @@ def test_the_first_rows_need_only_the_first_part_of_the_file():
 
 def test_a_new_iterator_of_bands_continues_at_the_next_row():
     data, pixels = rgb_png(height=9)
-    with small_rooms(12, 2**20, 0)[0]:
+    with small_buffers(12, 2**20, 0)[0]:
         png = open_png(io.BytesIO(data), PIXELS_MAX)
         first = next(png.bands())
         rest = np.concatenate([*png.bands()])

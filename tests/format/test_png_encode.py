@@ -1,4 +1,4 @@
-"""PNG files written: their pixels, chunks, size, and that they are always the same."""
+"""Writing PNG: pixels, chunks and size of the files, and that their bytes are reproducible."""
 
 import io
 import struct

@@ -1,4 +1,4 @@
-"""IDAT chunks inflated side by side give what one stream gives, whatever they hold."""
+"""IDAT chunks inflated in parallel give the same data as one stream, for any content."""
 
 import os
 import threading
@@ -20,7 +20,7 @@ RAW = os.urandom(5000) + bytes(range(256)) * 40 + b"\0" * 3000
 
 
 def stream(parts, flush=zlib.Z_FULL_FLUSH, level=6):
-    """A zlib stream cut where each part ends, and what it holds."""
+    """A zlib stream, cut where each part ends, and its inflated data."""
     machine = zlib.compressobj(level, zlib.DEFLATED, -15)
     chunks = [machine.compress(part) + machine.flush(flush) for part in parts]
     whole = b"".join(parts)
@@ -30,7 +30,7 @@ def stream(parts, flush=zlib.Z_FULL_FLUSH, level=6):
 
 
 def inflated(chunks, size, piece=700):
-    """All that an Inflater gives of `size` bytes in lines of ten, checked to the end."""
+    """The `size` bytes that an Inflater returns in lines of ten, checked to the end."""
 
     def pieces(chunk):
         yield from (chunk[i : i + piece] for i in range(0, len(chunk), piece))
@@ -76,7 +76,7 @@ def test_chunks_with_matches_into_earlier_chunks_are_read_in_sequence():
 
 @pytest.mark.parametrize("first", range(1, 6))
 def test_sequential_reading_continues_with_the_right_window(first):
-    """The chunks before it are flushed so that nothing points back over their ends."""
+    """A full flush ends each earlier chunk, so that no match refers to data before it."""
     machine = zlib.compressobj(6, zlib.DEFLATED, -15)
     part = RAW[:3000]
     chunks = [
@@ -129,7 +129,7 @@ def test_a_stream_that_ends_before_the_chunks_do_is_refused():
 
 @pytest.mark.parametrize("behind", range(8))
 def test_a_stream_may_end_near_the_end_of_a_piece_of_its_chunk(behind):
-    """One file in 16,000 was refused: its Adler-32 began the next 64 KiB, and was overlooked."""
+    """An earlier version refused one file in 16,000, whose Adler-32 began the next 64 KiB."""
     whole = RAW[:3000]
     chunk = zlib.compress(whole, 0)
     assert inflated([chunk], len(whole), len(chunk) - behind) == whole
@@ -170,7 +170,7 @@ def test_a_large_chunk_is_inflated_in_parts():
 
 
 def test_each_small_chunk_is_copied_a_constant_number_of_times(monkeypatch):
-    """The window was once all output so far, which made reading quadratic."""
+    """In an earlier version the window was all output so far, which made reading quadratic."""
     chunks, whole = stream([bytes(3000)] * 20_000)
     copied = []
 

@@ -1,4 +1,4 @@
-"""Rows of Up alone, undone a row at a time, held against the sum that they are."""
+"""Undoing filter types: rows of Up compared with running sums, and rows of mixed types."""
 
 import numpy as np
 from hypothesis import given

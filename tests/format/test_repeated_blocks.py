@@ -1,4 +1,4 @@
-"""Blocks that are alike are found, none is taken for another, and errors stay where they are."""
+"""Equal blocks are found, different ones are never confused, and errors name the right block."""
 
 import io
 import sys
@@ -24,7 +24,7 @@ from builder.records import STORED, ZSTD, Array, Entry
 
 
 def laid_out(blocks):
-    """(entries, stored, places) of pairs of bytes: what a table says, what is stored."""
+    """(entries, stored, offsets) of blocks given as pairs of table entry and stored bytes."""
     entries = np.array([list(entry) for entry, _ in blocks], np.uint8)
     stored = np.frombuffer(b"".join(raw for _, raw in blocks), np.uint8)
     return entries, stored, np.cumsum([0, *(len(raw) for _, raw in blocks)])
@@ -88,7 +88,7 @@ def test_an_array_of_many_blocks_is_read_whole_and_in_parts(codec, length):
 
 @pytest.mark.parametrize(("length", "count"), [(1000, 400), (70_000, 5)])
 def test_an_array_of_several_batches_is_read_whole_and_in_parts(length, count):
-    """A batch is 128 KiB; the blocks are alike, or not, in twos and threes."""
+    """A batch is 128 KiB; the blocks repeat after two or three, or not at all."""
     data = bytes(k // length * 7 // 3 % 250 for k in range(length * count - 9))
     coder = zstandard.ZstdCompressor().compress
     array = Array(shape=(len(data),), data=data, codec=ZSTD, block_length=length, coder=coder)
@@ -124,7 +124,7 @@ def refused(array):
 
 
 def test_a_shorter_last_block_is_not_taken_for_an_earlier_one():
-    """Its entry and stored bytes are theirs; only it holds fewer elements."""
+    """It has the entry and stored bytes of earlier blocks, but fewer elements."""
     array = many(2 * 150 + 1, block_length=2, data=bytes(301))
     full, stored = array.table()[0], array.stored_blocks()[0]
     lying = array.but(entries=(full,) * 151, stored=(stored,) * 151)

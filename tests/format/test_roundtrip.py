@@ -1,4 +1,4 @@
-"""The whole way and back: arrays to PNG bytes to arrays, as bytes."""
+"""Round trips: arrays to PNG bytes and back, compared as bytes."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""The records as compiled construct reads them, held against construct as it stands."""
+"""The records read by our compiled construct code, compared with plain construct."""
 
 import construct as cs
 from hypothesis import given, settings

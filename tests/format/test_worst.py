@@ -1,4 +1,4 @@
-"""Small files made to take long are read in linear work, and the page that says so has them all."""
+"""Small hostile files are read in linear time, and docs/worst.md lists all of them."""
 
 import io
 import re

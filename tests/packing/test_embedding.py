@@ -1,4 +1,4 @@
-"""Shaping held against the rule that it follows, one pixel after the other."""
+"""Shaping, compared with its rule applied to one pixel after the other."""
 
 import io
 
@@ -18,7 +18,7 @@ all_depths = st.tuples(*[st.integers(0, 8)] * 3, st.integers(0, 4)).filter(is_le
 
 
 def plain_shape(cover, wanted, depths, above):
-    """The value with the wanted bits nearest to the pixel above, as far as the cover lets it."""
+    """The value with the wanted bits nearest to the pixel above, within the drift of the cover."""
     rows, width, channels = cover.shape
     out = np.zeros_like(cover)
     for row in range(rows):

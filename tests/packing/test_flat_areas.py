@@ -1,4 +1,4 @@
-"""Flat parts: no edge where the data ends, the same in all bands, and nothing else changed."""
+"""Flat areas: no edge where the data ends, the same for any bands, and no other changes."""
 
 import io
 from itertools import pairwise

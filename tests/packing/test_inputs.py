@@ -1,4 +1,4 @@
-"""What callers give: carried exactly, or refused by the array's name with what to write."""
+"""Arguments of callers: carried exactly, or refused with the array's name and a remedy."""
 
 import array
 import collections
@@ -27,7 +27,7 @@ class Count(enum.IntEnum):
 
 
 class OnlyDlpack:
-    """What jax, torch and others share: DLPack, and nothing else of numpy's."""
+    """An object like those of jax and torch: with DLPack and no other array protocol."""
 
     def __init__(self, values):
         self._values = values
@@ -51,7 +51,7 @@ class WithInterface:
 
 
 class Tensor:
-    """As torch's: no conversion while it has a gradient, unless it is forced."""
+    """Like torch's tensor: with a gradient, it is only converted with force=True."""
 
     dtype = "float32"
 
@@ -81,7 +81,7 @@ class QuantizedTensor(Tensor):
 
 
 class Quantity:
-    """As pint's and astropy's."""
+    """Like the quantities of pint and astropy."""
 
     units = "kelvin"
     magnitude = 3.0
@@ -219,7 +219,7 @@ NESTED = st.lists(LEAVES, max_size=5) | st.lists(
 
 
 class Inside:
-    """What has an array inside, as a variable of netCDF4 has."""
+    """An object with an array inside, like a variable of netCDF4."""
 
     def __init__(self, array):
         self.array = array
@@ -229,7 +229,7 @@ class Inside:
 
 
 class Rows:
-    """A sequence by `len` and index alone: numpy looks at its elements."""
+    """A sequence with only __len__ and __getitem__, which numpy converts by elements."""
 
     def __init__(self, *rows):
         self.rows = rows
@@ -278,7 +278,7 @@ def flat(value):
 
 
 def equal(given_, got):
-    """Equal as Python compares: exactly, an int with a float too. NaN parts equal NaN parts."""
+    """Equality as in Python: exact, also of int and float. NaN parts equal NaN parts."""
     if isinstance(given_, complex | np.complexfloating):
         got = complex(got)
         return equal(given_.real, got.real) and equal(given_.imag, got.imag)

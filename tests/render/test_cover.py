@@ -1,4 +1,4 @@
-"""Covers: any picture carries the data, if it is large enough."""
+"""Covers: any picture can carry the data if it is large enough."""
 
 import io
 import warnings

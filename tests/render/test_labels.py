@@ -1,4 +1,4 @@
-"""Label maps: told from counts, photographs and noise, and shown in colours of their own."""
+"""Label maps: distinguished from counts, photographs and noise, and shown in label colours."""
 
 import io
 from itertools import combinations

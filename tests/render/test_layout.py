@@ -1,4 +1,4 @@
-"""The picture's size and what lies where in it."""
+"""Layout: the size of the picture, and the positions of tiles and panels."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""The encoder's picture: equal to plt.imsave's, large enough, and never an unhelpful error."""
+"""The picture: equal to plt.imsave's, large enough, and helpful errors."""
 
 import io
 import sys
@@ -454,7 +454,7 @@ def test_no_matplotlib_object_is_recognised_without_matplotlib(monkeypatch):
 
 
 def test_sixteen_million_pixels_are_drawn_by_whole_rows():
-    """No Python for a pixel: a few calls for each row of the picture, whatever its width."""
+    """No Python step per pixel: a few calls for each row of the picture, for any width."""
     data = RNG.normal(size=(2048, 2048)).astype("f4")
     picture = make_picture({"data": data}, 2**24, Look())
     rows = []

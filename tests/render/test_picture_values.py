@@ -1,4 +1,4 @@
-"""Scalars as text, colours outside 0 to 1 clipped, alpha over white: shown, and said."""
+"""Scalars shown as text; warnings for clipped colours and for alpha over white."""
 
 import io
 import warnings
