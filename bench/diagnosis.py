@@ -132,15 +132,14 @@ def lines(table: Table, wrong: Words, restored: Words, slowest: float) -> Iterat
 
 HEADING = "## How often they are right\n"
 HEAD = """
-This part is written by `python bench/diagnosis.py`, from the corpus of
-`tests/forensics/damage.py`: pictures
-that carry data (heat maps, photographs, plots; several profiles and sizes), each damaged in many
-ways by Pillow and OpenCV. "Tuned on" are the pictures with which the diagnosis was developed, like the operations of
-survival.md. "Held out" are other pictures, with the same damages and with others: other strengths,
-channel orders, factors, shifts, screens, file formats and kinds of noise. They are made from seeds.
-We have looked at their results several times, as sums by kind, and at one case (*inverted*) alone.
-For *slightly-changed* and *low-bits* only the pictures are held out: most kinds of noise and of
-cleaned low bits were known during development.
+This part is written by `python bench/diagnosis.py`, from the corpus of `tests/forensics/damage.py`:
+pictures that carry data (heat maps, photographs, plots; several profiles and sizes), each damaged
+in many ways by Pillow and OpenCV. "Tuned on" are the pictures with which the diagnosis was
+developed, like the operations of survival.md. "Held out" are other pictures, with the same damages
+and with others: other strengths, channel orders, factors, shifts, screens, file formats and kinds
+of noise. They are made from seeds. We have looked at their results several times, as sums by kind,
+and at one case (*inverted*) alone. For *slightly-changed* and *low-bits* only the pictures are held
+out: most kinds of noise and of cleaned low bits were known during development.
 
 An answer is right if it names the true cause, or a family of causes that contains it. A family is
 named if the picture does not show which of its members it was. The table counts families after a
