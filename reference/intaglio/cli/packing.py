@@ -80,7 +80,7 @@ class Packer:
             message = f"{folder} is a Zarr store: intaglio unpack joins it to one .npy file"
             raise UsageError(message)
         forms = {path: format_of(path) for path in sorted(folder.iterdir()) if path.name[0] != "."}
-        files = [p for p, f in forms.items() if p.is_file() and f and f.module != "_pictures"]
+        files = [p for p, f in forms.items() if p.is_file() and f and f.module != "pictures"]
         others = [path.name for path in forms if path not in files]
         if not files:
             raise OSError(ENOENT, "no file of data is in this folder", str(folder))
@@ -124,10 +124,10 @@ class Packer:
     def _check_options(self, sources: list[Source]) -> None:
         modules = {form.module for source in sources if (form := format_of(source.path))}
         given = next((n for n in ("dtype", "delimiter", "decimal") if getattr(self.text, n)), None)
-        if given and "_text" not in modules:
+        if given and "text" not in modules:
             message = f"--{given} is for .csv, .tsv and .txt; other files say what they hold"
             raise UsageError(message)
-        if self.indices and modules.isdisjoint(("_pictures", "_tiff")):
+        if self.indices and modules.isdisjoint(("pictures", "tiff")):
             message = "--indices is for pictures that have a palette"
             raise UsageError(message)
 
