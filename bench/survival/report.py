@@ -11,19 +11,19 @@ from ways import Tool
 TARGET = Path(__file__).parents[2] / "docs" / "survival.md"
 _HEAD = """# What real tools do to the data
 
-Written by `make survival` ({date}); do not edit. Each picture went every way: a tool opened it and saved it again. Then
-the arrays were read.
+Written by `make survival` ({date}); do not edit. Each picture went through every operation: a tool opened it and saved it
+again. Then the arrays were read. The figures hold for that date; later changes of the diagnosis are not in them.
 
-- **exact**: every bit of every array came back. What is counted exact was compared byte by byte.
-- a cause, such as *jpeg*: the data was refused, and this is the cause that the refusal names, as it should.
-- **+ restored**: refused like that, and `restore` brought every bit back.
+- **exact**: every bit of every array came back; compared byte by byte.
+- a cause, such as *jpeg*: refused, and the refusal names this cause, which is right.
+- **+ restored**: refused with the right cause, and `restore` returned every bit.
 - *smoothed?*, *altered?*: refused as one of several (resized, blurred or compressed with loss; cropped, recoloured, resized, blurred, or
-  saved with loss or in fewer colours), and one of them is what happened. What is left does not tell more.
-- *no trace*: refused with the word that the picture never carried data, or that nothing is left of it.
-- **wrong cause**: refused, but what the refusal names as probable is not what happened.
-- *not taken*: the tool itself would not read or write this picture.
+  saved with loss or in fewer colours), and one of them is right. The picture does not show which.
+- *no trace*: refused with the message that the picture never carried data, or that nothing is left of it.
+- **wrong cause**: refused, but the refusal names a cause that is not right.
+- *not taken*: the tool itself did not read or write this picture.
 
-The causes were tuned with these journeys in view: how often they are right of pictures that were held out is in [diagnosis.md](diagnosis.md).
+The causes were tuned on these runs. [diagnosis.md](diagnosis.md) has the figures for pictures that were held out.
 
 {summary}
 
@@ -91,8 +91,8 @@ def summary(tools: list[Tool], verdicts: list[Verdict]) -> str:
     refused = sum(words[word] for word in ("refused", "family", "no trace", "wrong cause"))
     never = sum(v.is_never for v in verdicts)
     return (
-        f"{len(here)} tools, {len(ways)} ways, {len(verdicts)} journeys. {words['exact']} came "
-        f"back exact, among them {exact} of the {len(kept)} on ways that lose nothing. "
+        f"{len(here)} tools, {len(ways)} operations, {len(verdicts)} runs. {words['exact']} were "
+        f"exact, among them {exact} of the {len(kept)} lossless ones. "
         f"{refused} were refused: the cause named was right {words['refused']} times, right as one "
         f"of several {words['family']} times and wrong {words['wrong cause']} times "
         f"({share_right(verdicts):.1%} right), and {words['no trace']} times there was no trace. "
