@@ -79,8 +79,8 @@ def special_arrays(
 
 
 def small_shapes() -> st.SearchStrategy[tuple[int, ...]]:
-    usual = st.lists(st.integers(0, 7), max_size=5).map(tuple)
-    return usual | st.integers(0, 32).map(lambda rank: (1,) * rank) | st.just((33, 65))
+    small = st.lists(st.integers(0, 7), max_size=5).map(tuple)
+    return small | st.integers(0, 32).map(lambda rank: (1,) * rank) | st.just((33, 65))
 
 
 def reason_of(call: Callable[[], object]) -> Reason | None:

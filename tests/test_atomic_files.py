@@ -69,15 +69,15 @@ def child(code, *words, **options):
 # Disks that are full.
 
 
-@pytest.mark.parametrize("room", [0, 1000, 30_000])
-def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, room):
+@pytest.mark.parametrize("bytes_free", [0, 1000, 30_000])
+def test_a_full_disk_leaves_the_old_file_and_nothing_else(tmp_path, bytes_free):
     path = tmp_path / "m.png"
     ig.save(path, A)
     before = path.read_bytes()
     assert len(before) > 30_000
     old = resource.getrlimit(resource.RLIMIT_FSIZE)
     said = child(
-        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {old[1]}))\n"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({bytes_free}, {old[1]}))\n"
         "try:\n    ig.save(sys.argv[1], A + 1)\n"
         "except OSError as problem:\n    os.write(1, str(problem.errno).encode())\n",
         path,

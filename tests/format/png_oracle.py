@@ -60,7 +60,7 @@ def scan_lines(
     spare_bits: int = 0,
 ) -> bytes:
     """The filtered lines of one picture or pass."""
-    lanes = max(1, SAMPLES[colour] * depth // 8)
+    pixel_bytes = max(1, SAMPLES[colour] * depth // 8)
     lines, above = b"", b""
     for pixels in rows:
         row = row_bytes(pixels, depth, spare_bits)
@@ -68,8 +68,8 @@ def scan_lines(
         kind = kind_of_row()
         line = [kind]
         for at, byte in enumerate(row):
-            left = row[at - lanes] if at >= lanes else 0
-            corner = above[at - lanes] if at >= lanes else 0
+            left = row[at - pixel_bytes] if at >= pixel_bytes else 0
+            corner = above[at - pixel_bytes] if at >= pixel_bytes else 0
             line.append((byte - predict(kind, left, above[at], corner)) % 256)
         lines += bytes(line)
         above = row

@@ -28,9 +28,9 @@ SPECIAL = {  # decimals, their codes, their neighbours; NaNs, infinities, zeros,
 depths = st.tuples(*[st.integers(0, 8)] * 3, st.integers(0, 4)).filter(any)
 
 
-def plain(room):
+def plain(module):
     """The module without kernels."""
-    return patch.object(room, "native", None)
+    return patch.object(module, "native", None)
 
 
 @st.composite
@@ -84,14 +84,14 @@ def test_kernel_and_numpy_extract_the_same_bytes(depths, count, channels, seed):
     st.integers(1, 40), st.integers(1, 12), st.sampled_from([1, 2, 3, 4, 6, 8]),
     st.booleans(), st.integers(0, 2**32),
 )  # fmt: skip
-def test_kernel_and_pillow_undo_png_filters_equally(width, count, lanes, first, seed):
+def test_kernel_and_pillow_undo_png_filters_equally(width, count, pixel_bytes, first, seed):
     rng = np.random.default_rng(seed)
-    lines = rng.integers(0, 256, (count, 1 + width * lanes), np.uint8)
+    lines = rng.integers(0, 256, (count, 1 + width * pixel_bytes), np.uint8)
     lines[:, 0] = rng.integers(0, 5, count)
-    above = None if first else rng.integers(0, 256, width * lanes, np.uint8)
+    above = None if first else rng.integers(0, 256, width * pixel_bytes, np.uint8)
     with plain(unfilter):
-        expected = unfilter.undo_filters(lines, lanes, above)
-    assert same_bits(unfilter.undo_filters(lines, lanes, above), expected)
+        expected = unfilter.undo_filters(lines, pixel_bytes, above)
+    assert same_bits(unfilter.undo_filters(lines, pixel_bytes, above), expected)
 
 
 @given(depths, st.binary(max_size=90), st.integers(0, 40), st.integers(1, 60), st.booleans())

@@ -162,8 +162,8 @@ def pictures(draw, side_max=9):
 def test_every_form_of_png_is_read_as_by_the_oracle(picture, band, tile, narrow, most):
     rows, how, means = picture
     data = write_oracle_png(*rows, **how)
-    rooms = small_buffers(band, tile, narrow)
-    with rooms[0], rooms[1]:
+    buffers = small_buffers(band, tile, narrow)
+    with buffers[0], buffers[1]:
         png = open_png(CountingStream(data, most), PIXELS_MAX)
         pixels = np.concatenate([*png.bands()])
     assert with_alpha(pixels).tobytes() == means.tobytes()

@@ -20,14 +20,14 @@ def test_rows_of_up_alone_are_running_sums(seed, count, pixels, first):
 
 
 @given(st.integers(0, 2**32), st.integers(1, 9), st.integers(1, 60), st.sampled_from((3, 4)))
-def test_rows_with_mixed_filter_types_are_restored(seed, count, pixels, lanes):
+def test_rows_with_mixed_filter_types_are_restored(seed, count, pixels, pixel_bytes):
     rng = np.random.default_rng(seed)
-    rows = rng.integers(0, 256, (count, pixels * lanes), np.uint8)
-    above = rng.integers(0, 256, pixels * lanes, np.uint8)
+    rows = rng.integers(0, 256, (count, pixels * pixel_bytes), np.uint8)
+    above = rng.integers(0, 256, pixels * pixel_bytes, np.uint8)
     kinds = rng.choice(np.array([0, SUB, UP, 3, 4], np.uint8), count)
-    lines = _filter_rows(kinds, rows, above, lanes)
+    lines = _filter_rows(kinds, rows, above, pixel_bytes)
     assert np.array_equal(lines[:, 0], kinds)
-    assert np.array_equal(undo_filters(lines, lanes, above), rows)
+    assert np.array_equal(undo_filters(lines, pixel_bytes, above), rows)
     for row, kind in enumerate(kinds.tolist()):
         over = rows[row - 1] if row else above
-        assert np.array_equal(lines[row], _filter(kind, rows[row : row + 1], over, lanes)[0])
+        assert np.array_equal(lines[row], _filter(kind, rows[row : row + 1], over, pixel_bytes)[0])
