@@ -87,7 +87,7 @@ def test_strip_of_a_collage_is_not_called_damage(here, capsys):
     Image.fromarray(sheet).save("sheet.png")
     code, _, err = quick(capsys, "strip", "sheet.png", "-o", "plain.png")
     assert code == 65
-    assert "shows more than 20 others" in err
+    assert "contains more than 20 pictures with data" in err
     assert err.endswith("[content-other]\n")
     assert not Path("plain.png").exists()
     with pytest.raises(ig.ContentError):

@@ -344,6 +344,6 @@ def test_prologues_everywhere_are_looked_at_a_few_times_only(shape, monkeypatch)
     calls = []
     plain = upscaled._begins
     monkeypatch.setattr(upscaled, "_begins", lambda *a: calls.append(a) or plain(*a))
-    assert len(recolored.find_sights(magics(shape))) <= recolored._SIGHTS_MAX
+    assert len(recolored.find_candidates(magics(shape))) <= recolored._CANDIDATES_MAX
     assert restore_pixels(magics(shape)) is None
-    assert len(calls) <= 4 * upscaled._SIGHTS_MAX * 4 * 2
+    assert len(calls) <= 4 * upscaled._CANDIDATES_MAX * 4 * 2

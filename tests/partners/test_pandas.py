@@ -139,7 +139,7 @@ def test_what_cannot_be_carried_is_refused_by_name(column, match):
 
 
 def test_metadata_is_the_frames_own():
-    with pytest.raises(EncodeError, match=r"set \.attrs"):
+    with pytest.raises(EncodeError, match=r"set its \.attrs"):
         pd.DataFrame({"a": [1]}).intaglio.save(io.BytesIO(), metadata={})
     frame = pd.DataFrame({"a": [1]})
     frame.attrs = {"f": print}
@@ -238,7 +238,7 @@ def test_an_unknown_zone_is_read_as_utc_with_a_warning():
     metadata["intaglio.pandas"]["data"][0]["zone"] = "Mars/Olympus_Mons"
     png = ig.dumps(ig.loads_dict(out.getvalue()), metadata=metadata)
     with pytest.warns(
-        UserWarning, match="'Mars/Olympus_Mons' is not known here; its times are in UTC"
+        UserWarning, match="'Mars/Olympus_Mons' is unknown on this machine; its times are in UTC"
     ):
         back = intaglio.pandas.load(io.BytesIO(png))
     pd.testing.assert_frame_equal(back, pd.DataFrame({"c": SUMMER}))

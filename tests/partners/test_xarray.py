@@ -205,7 +205,7 @@ def test_any_intaglio_file_opens_with_dimensions_of_its_own(tmp_path):
         (lambda d: d.assign_coords(o=("y", np.array([object()] * 20))), "dtype object with object"),
         (lambda d: d.stack(yx=("y", "x")), "multi-index"),
         (lambda d: d.assign_attrs(f=print), "'f': builtin_function"),
-        (lambda d: d.assign({7: d.t}), "no string"),
+        (lambda d: d.assign({7: d.t}), "not a string"),
     ],
 )
 def test_what_cannot_be_carried_is_refused_by_name(dataset, spoil, match):
@@ -294,7 +294,7 @@ def test_indexes_that_are_not_the_default_ones_come_back():
     ],
 )
 def test_names_that_are_no_strings_are_refused_with_the_call_that_renames(data):
-    with pytest.raises(EncodeError, match=r"is no string: \.rename\(\{") as caught:
+    with pytest.raises(EncodeError, match=r"is not a string: \.rename\(\{") as caught:
         data.intaglio.save(io.BytesIO())
     assert caught.value.reason == Reason.NAME_INVALID
 
@@ -358,7 +358,7 @@ def test_times_of_other_files_are_exact_or_refused(unit, dtype):
 
 
 def test_metadata_is_the_datas_own(dataset):
-    with pytest.raises(EncodeError, match=r"set \.attrs"):
+    with pytest.raises(EncodeError, match=r"set its \.attrs"):
         dataset.intaglio.save(io.BytesIO(), metadata={})
 
 

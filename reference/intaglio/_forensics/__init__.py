@@ -1,1 +1,1 @@
-"""What happened to a file that cannot be read: causes, and how to undo the lossless ones."""
+"""Causes of unreadable files, and the inverse of lossless changes."""

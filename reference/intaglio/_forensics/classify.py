@@ -1,9 +1,10 @@
-"""Faded marks: what probably happened to a picture in which no prologue is left whole.
+"""Classifies pictures in which no intact prologue remains.
 
-A part of a prologue comes first, then its likeness, then statistics. These tell
-what smoothing is from what it is not, and seldom one kind of it from another: a
-cause is named alone where nothing else looks like it, and else as one of a few. A
-picture that never carried anything is not accused of it.
+Strategy: look for a fragment of the prologue, then correlate the pixels with the expected
+prologue (`matched_filter`), then fall back on image statistics (`statistics`). The classifier
+names one cause only if no other cause looks like it; otherwise it names a family of causes.
+A picture that never carried data gets the cause "not-a-carrier". The thresholds were chosen on
+measured pictures; docs/diagnosis.md describes the data.
 """
 
 from typing import Final
@@ -13,7 +14,7 @@ import numpy.typing as npt
 
 from intaglio._colormap_data import map_with
 from intaglio._forensics.locate import empty_bits, is_cut, is_squashed
-from intaglio._forensics.matched_filter import LIKE, Likeness, is_near, likeness_of
+from intaglio._forensics.matched_filter import CORRELATION_MIN, Correlation, correlate, is_near
 from intaglio._forensics.report import (
     ALTERED,
     ASK,
@@ -24,28 +25,29 @@ from intaglio._forensics.report import (
     Diagnosis,
     slightly_changed,
 )
-from intaglio._forensics.statistics import Evidence, gather_evidence, rough_rows, sample
+from intaglio._forensics.statistics import Statistics, measure_statistics, rough_rows, sample
 from intaglio._format.registry import PROFILES, Depths
 
 Pixels = npt.NDArray[np.uint8]
 
 _NONE: Final = "no Intaglio data in this picture"
 _NO_TRACE: Final = "it never carried any, or what was done to it left no trace"
-_LIKE_SURE: Final = 0.98  # no accident and no loss: all of it is there, in other colours
-_LIKE_CLEARLY: Final = 0.12  # how much likelier a change of colours makes it than none
-_LIKE_CELLS: Final = 0.6  # the least that counts over cells of colour
-_LIKE_RESIZED: Final = 0.66  # from here on it was resized, however flat it is
-_LIKE_BLURRED: Final = 0.48  # a blur leaves less, and needs not be better than many others
-_CELLS: Final = 60.0  # from here on what is seen in R - B is small cells of colour, not noise
-_ALIKE: Final = 0.93  # from here on the channels of a photograph go together
-_BEND: Final = 3.1  # cameras' noise is bent more than that of two bits, which has two sharp ends
-_SHARP: Final = 0.12  # up to here cells of colour have edges as sharp as they were written
-_EVEN: Final = 2.93  # up to here noise is spread evenly between two ends, as bits are
+_SURE: Final = 0.98  # no chance match and no loss: the prologue is complete, in other colours
+_GAIN_MIN: Final = 0.12  # minimum gain of a recolouring over no change
+_CELLS_MIN: Final = 0.6  # minimum correlation over small cells of colour
+_RESIZED_MIN: Final = 0.66  # from here on "resized", however flat the picture is
+_BLURRED_MIN: Final = 0.48  # a blur leaves less; it need not beat the others by much
+# from here on the variance of R - B comes from small cells of colour, not noise
+_CELLS: Final = 60.0
+_ALIKE: Final = 0.93  # from here on the channels vary together, as in a photograph
+_BEND: Final = 3.1  # kurtosis; camera noise has more than 2-bit noise, which is uniform
+_SHARP: Final = 0.12  # up to here cells of colour still have sharp edges
+_EVEN: Final = 2.93  # kurtosis; up to here noise is uniform, as payload bits are
 _FEW_COLOURS: Final = 256
-_NARROW: Final = 32  # values: so far apart, a channel has not many of them anyway
+_NARROW: Final = 32  # values; a channel with a narrower range has few values anyway
 _DEPTHS_SEEN: Final = frozenset({(3, 2, 3), (2, 2, 2), (4, 4, 4)})
-_REPEATED: Final = 8  # pixels after which Firefox repeats the noise that it gives for a canvas
-_DRAWN_LEAST: Final = 8  # colours; fewer may be those of a map by chance
+_REPEATED: Final = 8  # period in pixels of the noise that Firefox returns for a blocked canvas
+_DRAWN_LEAST: Final = 8  # colours; fewer may match a colour map by chance
 _DRAWN_MOST: Final = 512
 _GLANCE: Final = 4096  # pixels
 _JPEG: Final = "it was saved as a JPEG in between"
@@ -54,7 +56,7 @@ _NO_ENDS: Final = (
     "was written over them"
 )
 _LOSSY: Final = "it was compressed with loss (WebP, AVIF, a video)"
-_WAYS: Final = {
+_RECOLOURINGS: Final = {
     "as-they-are": "something was added to all colours",
     "inverted": "the colours were inverted",
     "channels": "red and blue were exchanged",
@@ -69,15 +71,15 @@ _CHANGED: Final = (
 )
 _DULLED: Final = "it was resized, blurred, compressed with loss or stripped of its data"
 
-_Found = tuple[str, str] | None  # a cause, and what happened
+_Found = tuple[str, str] | None  # (cause, description)
 NOTHING: Final = Diagnosis(NOT_A_CARRIER, False, f"{_NONE}: {_NO_TRACE}")
 
 
 def diagnose_faded(pixels: Pixels) -> Diagnosis:
-    """What happened to (H, W, 3 or 4) `pixels` without a mark; never raises for that form."""
+    """Diagnose (H, W, 3 or 4) uint8 `pixels` without a mark; never raises for that shape."""
     near = is_near(pixels)
     if not near and is_cut(pixels):
-        what = "this PNG was cropped: of what says how to read it only a part is there"
+        what = "this PNG was cropped: only a part of its prologue is left"
         return Diagnosis("cropped", True, f"{what}; {ASK}")
     if not near and is_squashed(pixels):
         what = "this PNG was resized: rows and columns were left out or doubled"
@@ -90,15 +92,15 @@ def diagnose_faded(pixels: Pixels) -> Diagnosis:
         return drawn
     empty = empty_bits(pixels)
     if empty:
-        return _told_empty(empty)
-    found = gather_evidence(rough_rows(pixels))
-    likeness = likeness_of(pixels)
+        return _empty_diagnosis(empty)
+    found = measure_statistics(rough_rows(pixels))
+    correlation = correlate(pixels)
     cause, what = (
         _by_jpeg(found)
-        or _by_palette(found, likeness)
-        or _by_nearness(found, likeness)
-        or _by_new_colours(found, likeness)
-        or _by_likeness(pixels, found, likeness)
+        or _by_palette(found, correlation)
+        or _by_nearness(found, correlation)
+        or _by_new_colours(found, correlation)
+        or _by_resampling(pixels, found, correlation)
         or _by_payload(found)
         or _by_roughness(found)
         or ("", "")
@@ -113,7 +115,7 @@ def diagnose_faded(pixels: Pixels) -> Diagnosis:
     return Diagnosis(cause, certain, sentence)
 
 
-def _told_empty(depth: int) -> Diagnosis:
+def _empty_diagnosis(depth: int) -> Diagnosis:
     what = f"the lowest {depth} bits of each channel hold nothing, as they follow from those above"
     how = "they were set to a constant, or it was saved in fewer bits"
     return Diagnosis("low-bits-empty", True, f"{_NONE}: {what} ({how}); if it carried any, {ASK}")
@@ -128,19 +130,19 @@ def _altered(likeliest: str = "") -> tuple[str, str]:
 
 
 def _is_repeated(pixels: Pixels) -> bool:
-    """Whether it is a few pixels of noise again and again, line breaks or not."""
+    """Return whether the picture repeats a few pixels of noise, with or without line breaks."""
     flat = pixels.reshape(-1, pixels.shape[2])
-    for part in (flat[:_GLANCE], flat):  # all of a large picture is seldom worth a look
+    for part in (flat[:_GLANCE], flat):  # rejects most pictures without reading all of a large one
         if not (part[_REPEATED:] == part[:-_REPEATED]).all():
             return False
     return len(np.unique(flat[:_REPEATED], axis=0)) == _REPEATED
 
 
 def _maybe_drawn(pixels: Pixels) -> Diagnosis | None:
-    """Whether all colours are those of one colour map: numbers were drawn, and not carried."""
+    """Return a diagnosis if all colours belong to one colour map: numbers were drawn."""
     windows = [window[window[..., 3:].all(-1)][:, :3] for window in sample(pixels)]
     colors = np.unique(np.concatenate(windows), axis=0)
-    is_grey = (colors == colors[:, :1]).all()  # what was carried may have been made so
+    is_grey = (colors == colors[:, :1]).all()  # greys may come from a carrier made grey
     name = None
     if _DRAWN_LEAST <= len(colors) <= _DRAWN_MOST and not is_grey:
         name = map_with(colors)
@@ -152,26 +154,26 @@ def _maybe_drawn(pixels: Pixels) -> Diagnosis | None:
     return Diagnosis("colour-mapped", True, f"{_NONE}: {what}; {how}; {piece}")
 
 
-# The prologue's likeness.
+# Correlation with the expected prologue.
 
 
-def _by_nearness(found: Evidence, likeness: Likeness) -> _Found:
-    """The prologue is there, but for small errors, and these are not those of a blur."""
-    is_blurred = likeness.blurred > _LIKE_BLURRED and found.noise.whiteness < 0.7
-    is_new = likeness.recoloured > likeness.as_it_is + _LIKE_CLEARLY
-    near = likeness.near or (likeness.near_by and likeness.as_it_is < _LIKE_SURE)
+def _by_nearness(found: Statistics, correlation: Correlation) -> _Found:
+    """Match a prologue with small errors that a blur does not explain."""
+    is_blurred = correlation.blurred > _BLURRED_MIN and found.noise.whiteness < 0.7
+    is_new = correlation.recoloured > correlation.as_it_is + _GAIN_MIN
+    near = correlation.near or (correlation.near_by and correlation.as_it_is < _SURE)
     return (SLIGHT, "") if near and not is_blurred and not is_new else None
 
 
-def _by_new_colours(found: Evidence, likeness: Likeness) -> _Found:
-    """The prologue is there in other colours, and not where colours are as they are."""
-    way, like = likeness.way, likeness.recoloured
+def _by_new_colours(found: Statistics, correlation: Correlation) -> _Found:
+    """Match a prologue in other colours."""
+    recolouring, like = correlation.recolouring, correlation.recoloured
     is_noise = found.noise.whiteness > 0.5 or found.noise.tint > _CELLS
-    least = _LIKE_CELLS if found.noise.tint > _CELLS else LIKE if is_noise else 0.8
-    is_new = like > likeness.as_it_is + _LIKE_CLEARLY
+    least = _CELLS_MIN if found.noise.tint > _CELLS else CORRELATION_MIN if is_noise else 0.8
+    is_new = like > correlation.as_it_is + _GAIN_MIN
     few = found.colours <= _FEW_COLOURS
-    if not few and (like > _LIKE_SURE or (is_new and like > least)):
-        return "recoloured", _WAYS[way]
+    if not few and (like > _SURE or (is_new and like > least)):
+        return "recoloured", _RECOLOURINGS[recolouring]
     rough = found.speckled > (0.7 if found.comb < 0.3 else 0.5) * (1 - found.flat)
     if found.comb > 0.08 and found.colours > 2000 and rough:
         sure = is_noise and found.noise.tint < _CELLS
@@ -180,43 +182,43 @@ def _by_new_colours(found: Evidence, likeness: Likeness) -> _Found:
     return None
 
 
-def _by_likeness(pixels: Pixels, found: Evidence, likeness: Likeness) -> _Found:
-    """The prologue is seen through another size, or a blur, or it is there but for small errors."""
-    size, scale, blur = likeness.resized, likeness.scale, likeness.blurred
-    if size > _LIKE_RESIZED or (size > max(LIKE, blur + 0.15) and found.flat < 0.17):
+def _by_resampling(pixels: Pixels, found: Statistics, correlation: Correlation) -> _Found:
+    """Match a prologue that was resized or blurred."""
+    size, scale, blur = correlation.resized, correlation.scale, correlation.blurred
+    if size > _RESIZED_MIN or (size > max(CORRELATION_MIN, blur + 0.15) and found.flat < 0.17):
         now = f"{pixels.shape[1]}x{pixels.shape[0]}"
         then = f"{round(pixels.shape[1] / scale)}x{round(pixels.shape[0] / scale)}"
         return "resized", f"it was resized, from about {then} to {now}"
     if (
-        blur > max(_LIKE_BLURRED, likeness.recoloured - 0.2)
+        blur > max(_BLURRED_MIN, correlation.recoloured - 0.2)
         and found.noise.whiteness < 0.7
         and found.flat < 0.6
     ):
         return "blurred", "it was blurred"
-    there = max(likeness.recoloured, size, blur) > LIKE and found.flat < 0.6
+    there = max(correlation.recoloured, size, blur) > CORRELATION_MIN and found.flat < 0.6
     return _altered() if there and found.noise.whiteness > 0.5 else None
 
 
-# Statistics.
+# Image statistics.
 
 
-def _by_jpeg(found: Evidence) -> _Found:
+def _by_jpeg(found: Statistics) -> _Found:
     return ("jpeg", _JPEG) if found.jpeg > 9 and found.blocks[0] > 1.005 else None
 
 
-def _by_palette(found: Evidence, likeness: Likeness) -> _Found:
+def _by_palette(found: Statistics, correlation: Correlation) -> _Found:
     if found.speckled < 0.03 or found.flat > 0.7:
         return None
     if found.is_grey:
         return "grey", "all of it is grey, and the data needs colours"
     few = found.colours <= _FEW_COLOURS and found.span > _NARROW
-    if few and likeness.recoloured < _LIKE_SURE:
+    if few and correlation.recoloured < _SURE:
         return "palette", f"its colours were reduced to a palette (of {found.colours})"
     return None
 
 
-def _by_payload(found: Evidence) -> _Found:
-    """Noise as low bits make it that nothing has touched, but with no beginning and no end."""
+def _by_payload(found: Statistics) -> _Found:
+    """Match untouched payload noise without a prologue at either end."""
     noise = found.noise
     like = [_is_like_payload(found, profile) for profile in PROFILES.values()]
     is_rough = noise.tint > _CELLS or (noise.whiteness > 0.6 and noise.bend < _EVEN)
@@ -227,8 +229,8 @@ def _by_payload(found: Evidence) -> _Found:
     return _altered()
 
 
-def _is_like_payload(found: Evidence, depths: Depths) -> bool:
-    """Whether tints are as rough as those depths make them over a cover that is not."""
+def _is_like_payload(found: Statistics, depths: Depths) -> bool:
+    """Return whether R - B and G noise have the variance of that profile over a smooth cover."""
     if (
         found.noise.whiteness < 0.6
         or found.noise.togetherness > _ALIKE
@@ -238,36 +240,36 @@ def _is_like_payload(found: Evidence, depths: Depths) -> bool:
         return False
     red, green, blue = ((4.0**depth - 1) / 12 for depth in depths[:3])
     tint, ripple = red + blue, green + (red + blue) / 4
-    usual = ripple / tint
+    expected = ripple / tint
     return (
         0.78 < found.noise.tint / tint < 1.4
-        and 0.7 < found.noise.ripple / found.noise.tint / usual < 1.25
+        and 0.7 < found.noise.ripple / found.noise.tint / expected < 1.25
     )
 
 
-def _by_roughness(found: Evidence) -> _Found:
-    """What is left of noise that is not alike in the three channels."""
+def _by_roughness(found: Statistics) -> _Found:
+    """Classify by the noise that remains in the colour differences."""
     if found.flat > 0.6 or found.speckled < 0.1:
         return None
     noise, (eight, four) = found.noise, found.blocks
     cells = noise.tint > _CELLS
     if found.clipped > 0.02 and eight > (1.4 if cells else 1.25) and eight - 1 > 1.6 * (four - 1):
-        return "jpeg", _JPEG  # clipping hides that its coefficients are whole numbers
+        return "jpeg", _JPEG  # clipping hides the quantised coefficients
     if (cells and found.soft < _SHARP) or (found.span <= _NARROW and found.colours <= _FEW_COLOURS):
         return _altered()
-    kept = 1.5 < noise.tint < _CELLS  # roughness that loss would have taken away
+    kept = 1.5 < noise.tint < _CELLS  # compression would have removed this noise
     if not kept and max(eight, four) > 1.1:
         sure = not cells and max(eight, four) > 1.2
         return ("lossy", _LOSSY) if sure else _smoothed("compressed with loss")
     untouched = noise.whiteness > 0.75
     if noise.togetherness > _ALIKE or not noise.tint or untouched:
         return None
-    spread = sum(map(bool, found.depths)) > 1  # smoothing would have left no channel so
+    spread = sum(map(bool, found.depths)) > 1  # smoothing would have left no channel like this
     return _altered() if noise.whiteness > 0.65 or spread else _smoothed(_likeliest(found))
 
 
-def _likeliest(found: Evidence) -> str:
-    """What smoothed it most likely, by what is left of noise at which frequencies."""
+def _likeliest(found: Statistics) -> str:
+    """Guess which smoothing was used, from the noise spectrum."""
     noise = found.noise
     cells = noise.tint > _CELLS
     if noise.togetherness < 0.75 and (
@@ -276,7 +278,7 @@ def _likeliest(found: Evidence) -> str:
     ):
         return "compressed with loss"
     if noise.whiteness < 0.05 and noise.sharpness > (0.15 if cells else 0.35) > 1.5 * noise.fall:
-        return "compressed with loss"  # sharp as it was, but not in its colours
+        return "compressed with loss"  # luma is sharp, colours are not
     still = (2.4 if cells else 1.9) < found.stillness < 12 and found.flat < 0.1
     if still and noise.tint > 0.55 and not (cells and found.clipped > 0.1):
         return "blurred, by a median filter"

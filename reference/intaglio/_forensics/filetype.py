@@ -1,7 +1,4 @@
-"""Strangers: bytes that are no PNG, or no whole one, told by how they begin.
-
-Knows magic numbers and the chunks of PNG. Pixels are other rooms.
-"""
+"""Diagnoses files that are not a PNG, or an incomplete one, by magic numbers and chunks."""
 
 import zlib
 from typing import Final
@@ -13,7 +10,7 @@ _GONE: Final = "the data is gone; ask for the original PNG"
 _TRY_RESTORE: Final = "if nothing was lost, `intaglio restore` gives the PNG back"
 _CONVERT: Final = "ask for the original PNG; if nothing was lost, converting it to PNG may do"
 
-_MAGICS: Final = (  # cause, where a magic stands, the magic, the sentence
+_MAGICS: Final = (  # cause, offset of the magic, magic, sentence
     ("empty", 0, b"\0" * 16, f"this file is filled with zeros: a download or a copy failed; {ASK}"),
     ("jpeg", 0, b"\xff\xd8\xff", f"this is a JPEG: {_GONE}"),
     ("jpeg-xl", 0, b"\xff\x0a", f"this is a JPEG XL: {_CONVERT}"),
@@ -46,18 +43,18 @@ _MAGICS: Final = (  # cause, where a magic stands, the magic, the sentence
         "this is a git-lfs pointer, not the file itself: run `git lfs pull`",
     ),
 )
-LOSSLESS: Final = frozenset(  # causes: files that may hold every pixel of a carrier
+LOSSLESS: Final = frozenset(  # causes of files that may hold every pixel of a carrier
     {"bmp", "cgbi", "gif", "netpbm", "qoi", "sgi", "tiff", "unknown", "webp"}
 )
 _WEB_PAGES: Final = (b"<!doctype html", b"<html", b"<head")
-_TEXT_MODE: Final = "was changed on the way, as when it is sent as text"
+_TEXT_MODE: Final = "was changed in transfer, for example by a text-mode transfer"
 
 
 def diagnose_bytes(head: bytes, *, whole: bool = False) -> Diagnosis | None:
-    """What a file is that is no PNG, or what is wrong with its chunks; None if nothing is seen.
+    """Name the file type, or the fault in the PNG chunks; None if nothing is wrong.
 
-    head: its first bytes, 64 or more; whole: whether they are all of the file, so that
-    what is missing at the end is missing.
+    head: the first bytes of the file, at least 64. whole: whether head is the complete file, so
+    that missing chunks are missing in the file.
     """
     if not head:
         return Diagnosis("empty", True, f"this file is empty: a download or a copy failed; {ASK}")
@@ -85,7 +82,7 @@ def _truncated(size: int) -> Diagnosis:
 
 
 def _diagnose_chunks(data: bytes, whole: bool) -> Diagnosis | None:
-    """Walk the chunks as far as they are there."""
+    """Walk the chunks that are present."""
     if data[12:16] == b"CgBI":
         what = "this PNG was converted by Xcode for iOS (CgBI), which is no PNG any more"
         return Diagnosis("cgbi", True, f"{what}: {_TRY_RESTORE}")

@@ -1,4 +1,9 @@
-"""Wounds: a picture whose prologue or echo stands in its place, and what its pixels suffered."""
+"""Diagnoses local damage: a prologue or echo is intact, but pixels between them changed.
+
+Strategy: test for one kind of damage after another, from the most to the least specific:
+alpha levels, premultiplied colours, filters, truncation, drawings. Otherwise the
+cause is a damaged prologue or a few changed pixels (bit rot).
+"""
 
 from collections.abc import Callable
 from typing import Final
@@ -10,31 +15,32 @@ from intaglio._forensics.locate import prologue_plane
 from intaglio._forensics.marks import Mark
 from intaglio._forensics.matched_filter import is_near_copy
 from intaglio._forensics.report import ASK, Diagnosis, slightly_changed
-from intaglio._forensics.statistics import gather_evidence
+from intaglio._forensics.statistics import measure_statistics
 from intaglio._format.prologue import read_prologue
 from intaglio._format.registry import PROLOGUE_BYTES
 
 Pixels = npt.NDArray[np.uint8]
-_Places = npt.NDArray[np.intp]
+_Positions = npt.NDArray[np.intp]
 _Mask = npt.NDArray[np.bool_]
 
-_PIXELS_MAX: Final = 1 << 22  # looked at; of a larger picture, its first rows
+_PIXELS_MAX: Final = 1 << 22  # pixels examined; of a larger picture, the first rows
 _FEW_BITS: Final = 8
 _FEW_PIXELS: Final = 12
-_STRANGE: Final = 16  # values of a channel
-_GLARING: Final = 64
+_CONTRAST_MIN: Final = 16  # channel values of difference
+_STROKE_CONTRAST_MIN: Final = 64
 _STROKE_MIN: Final = 24  # pixels
 _ONE_COLOUR_MIN: Final = 4
-_LOOSE: Final = 30  # pixels of a box around strokes for one that they fill
+_BOX_PER_STROKE_MAX: Final = 30  # pixels of bounding box for each pixel of a stroke
 _ALL_OVER: Final = 0.9
-_GAIN_MIN: Final = 40.0  # e to this power: how many times likelier
-_USUAL_MIN: Final = 10.0  # pixels of a value that should be there: one that is not is left out
+_GAIN_MIN: Final = 40.0  # natural logarithm of the minimum likelihood ratio
+# expected pixels of a value, from which on a missing value counts as a gap
+_EXPECTED_MIN: Final = 10.0
 _GAPS_MIN: Final = 4
-_LEVELS_EACH: Final = 16  # pixels for one level of alpha, so that all of a payload's are seen
-_ALPHA_OFF: Final = 8  # how far loss moves it; what is erased goes further
+_LEVELS_EACH: Final = 16  # minimum pixels for each alpha level, so that a payload uses all levels
+_ALPHA_OFF: Final = 8  # lossy compression moves alpha by less than this; erasing moves it further
 _LOST: Final = "which destroys the data"
 
-_PREMULTIPLYING: Final[tuple[Callable[[_Places, int], _Places], ...]] = (
+_PREMULTIPLYING: Final[tuple[Callable[[_Positions, int], _Positions], ...]] = (
     lambda v, a: (v * a + 127) // 255,
     lambda v, a: v * a // 255,
     lambda v, a: np.minimum(255, ((v * a + 127) // 255 * 255 + a // 2) // a),
@@ -44,10 +50,10 @@ _PREMULTIPLYING: Final[tuple[Callable[[_Places, int], _Places], ...]] = (
 )
 
 
-def diagnose_wound(mark: Mark, pixels: Pixels) -> Diagnosis:
-    """What happened to `pixels` that stand upright and whole around `mark`."""
-    for look in (_alpha, _premultiplied, _filtered, _truncated, _drawn):
-        found = look(mark, pixels)
+def diagnose_damage(mark: Mark, pixels: Pixels) -> Diagnosis:
+    """Diagnose damaged `pixels` that are upright and complete around `mark`."""
+    for test in (_alpha, _premultiplied, _filtered, _truncated, _drawn):
+        found = test(mark, pixels)
         if found:
             return found
     if not mark.first:
@@ -57,7 +63,7 @@ def diagnose_wound(mark: Mark, pixels: Pixels) -> Diagnosis:
 
 
 def _alpha(mark: Mark, pixels: Pixels) -> Diagnosis | None:
-    """Alpha is gone, or has not the levels that a payload has."""
+    """Diagnose alpha that is missing or has too few levels."""
     if not mark.depths[3]:
         return None
     if pixels.shape[2] < 4 or pixels[..., 3].min() == 255:
@@ -76,54 +82,54 @@ def _alpha(mark: Mark, pixels: Pixels) -> Diagnosis | None:
 
 
 def _premultiplied(mark: Mark, pixels: Pixels) -> Diagnosis | None:
-    """Colours were multiplied by alpha: seen where alpha is below 255, beside where it is 255.
+    """Diagnose colours that were multiplied by alpha.
 
-    If they were divided again, some values are left out, alpha's distance from 255 of them. If
-    not, they are spread as those of other pixels are, multiplied.
+    Compares pixels with alpha below 255 with those of alpha 255. If colours were divided again,
+    255 - alpha of the values never occur. If not, their histogram is the multiplied one.
     """
     if not mark.depths[3] or pixels.shape[2] < 4:
         return None
     some = pixels[: max(1, _PIXELS_MAX // pixels.shape[1])].reshape(-1, 4)
     whole = _spread(some[some[:, 3] == 255])
     shares = whole / np.maximum(whole.sum(1, keepdims=True), 1)
-    gains, gaps, gaps_usual = np.zeros(len(_PREMULTIPLYING)), 0, 0.0
+    gains, gaps, gaps_expected = np.zeros(len(_PREMULTIPLYING)), 0, 0.0
     for alpha in range(256 - (1 << mark.depths[3]), 255):
         found = _spread(some[some[:, 3] == alpha])
-        is_usual = shares * found.sum(1, keepdims=True) >= _USUAL_MIN
-        gaps += int((is_usual & (found == 0)).sum())
-        gaps_usual += float(is_usual.sum()) * (255 - alpha) / 255
+        is_expected = shares * found.sum(1, keepdims=True) >= _EXPECTED_MIN
+        gaps += int((is_expected & (found == 0)).sum())
+        gaps_expected += float(is_expected.sum()) * (255 - alpha) / 255
         as_it_is = _fit(found, whole)
         for number, multiply in enumerate(_PREMULTIPLYING):
             to = multiply(np.arange(256), alpha)
             moved = np.stack([np.bincount(to, n, minlength=256) for n in whole]).astype(float)
             gains[number] += _fit(found, moved) - as_it_is
-    if gains.max() < _GAIN_MIN and gaps < max(_GAPS_MIN, 0.4 * gaps_usual):
+    if gains.max() < _GAIN_MIN and gaps < max(_GAPS_MIN, 0.4 * gaps_expected):
         return None
     what = "colours were multiplied by the transparency, as a browser's canvas does"
     return Diagnosis("premultiplied", False, f"probably {what}, {_LOST}; {ASK}")
 
 
 def _spread(pixels: Pixels) -> npt.NDArray[np.float64]:
-    """(3, 256): how often each value occurs in R, G, B."""
+    """Return (3, 256) counts of each value in R, G, B."""
     return np.stack([np.bincount(pixels[:, c], minlength=256) for c in range(3)]).astype(float)
 
 
 def _fit(found: npt.NDArray[np.float64], wanted: npt.NDArray[np.float64]) -> float:
-    """The logarithm of how likely it is to find those counts where these are usual."""
-    usual = (wanted + 0.1) / (wanted + 0.1).sum(1, keepdims=True)
-    return float((found * np.log(usual)).sum())
+    """Return the log-likelihood of counts `found` under the distribution of `wanted`."""
+    expected = (wanted + 0.1) / (wanted + 0.1).sum(1, keepdims=True)
+    return float((found * np.log(expected)).sum())
 
 
 def _drawn(mark: Mark, pixels: Pixels) -> Diagnosis | None:
-    """One colour, again and again next to itself, where a payload makes noise."""
+    """Diagnose one colour that repeats in neighbouring pixels, where a payload is noise."""
     width = pixels.shape[1]
     first, last = _payload_rows(mark, width)
     rows = pixels[first : min(last, first + _PIXELS_MAX // width)]
     if min(rows.shape[:2]) < 5:
         return None
     packed = rows[..., :3].astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
-    y, x = _again_and_again(mark, packed, _alike_neighbours(packed) >= 2)
-    if not _is_strange(rows[..., :3], y, x, 9, _STRANGE):
+    y, x = _commonest_colour(mark, packed, _alike_neighbours(packed) >= 2)
+    if not _stands_out(rows[..., :3], y, x, 9, _CONTRAST_MIN):
         y, x = _strokes(rows[..., :3], packed)
     if not len(y):
         return None
@@ -136,48 +142,48 @@ def _drawn(mark: Mark, pixels: Pixels) -> Diagnosis | None:
     return Diagnosis("annotated", False, f"probably {what}, {_LOST} there; {ASK}")
 
 
-def _again_and_again(
+def _commonest_colour(
     mark: Mark, packed: npt.NDArray[np.uint32], chosen: _Mask
-) -> tuple[_Places, _Places]:
-    """Where, of the pixels chosen, those of the commonest colour are, if it is too common."""
+) -> tuple[_Positions, _Positions]:
+    """Return positions of the commonest chosen colour, if it is too common for noise."""
     colours, counts = np.unique(packed[chosen], return_counts=True)
     most = int(counts.argmax()) if len(counts) else 0
-    usual = (counts.sum() - counts[most : most + 1].sum()) / (1 << min(sum(mark.depths[:3]), 12))
-    is_common = len(counts) and counts[most] > _FEW_PIXELS + 8 * usual
+    expected = (counts.sum() - counts[most : most + 1].sum()) / (1 << min(sum(mark.depths[:3]), 12))
+    is_common = len(counts) and counts[most] > _FEW_PIXELS + 8 * expected
     y, x = np.nonzero(chosen & (packed == colours[most])) if is_common else np.nonzero(chosen[:0])
     return y, x
 
 
-def _strokes(rows: Pixels, packed: npt.NDArray[np.uint32]) -> tuple[_Places, _Places]:
-    """Where thin lines are, of text say, in colours that are seen there and nowhere else."""
+def _strokes(rows: Pixels, packed: npt.NDArray[np.uint32]) -> tuple[_Positions, _Positions]:
+    """Return positions of thin lines, for example text, in colours that occur only there."""
     bins = (rows >> np.uint8(5)).astype(np.int64) @ np.array([1, 8, 64])
     counts = np.bincount(bins.ravel(), minlength=512)
     y, x = np.nonzero(bins < 0)
     for kind in np.nonzero((counts >= _STROKE_MIN) & (counts < bins.size // 100))[0]:
         y, x = np.nonzero(bins == kind)
-        is_close = (np.ptp(y) + 1) * (np.ptp(x) + 1) < _LOOSE * len(y)
+        is_close = (np.ptp(y) + 1) * (np.ptp(x) + 1) < _BOX_PER_STROKE_MAX * len(y)
         is_one = np.unique(packed[y, x], return_counts=True)[1].max() >= _ONE_COLOUR_MIN
-        if is_close and is_one and _is_strange(rows, y, x, 5, _GLARING):
+        if is_close and is_one and _stands_out(rows, y, x, 5, _STROKE_CONTRAST_MIN):
             return y, x
     return y[:0], x[:0]
 
 
-def _is_strange(rows: Pixels, y: _Places, x: _Places, reach: int, least: int) -> bool:
-    """Whether the pixels at those places have another colour than what surrounds them."""
+def _stands_out(rows: Pixels, y: _Positions, x: _Positions, reach: int, least: int) -> bool:
+    """Return whether pixels at these positions differ from the colours around them."""
     if not len(y):
         return False
     colour = rows[y[0], x[0]].astype(int)
-    away = []
+    distances = []
     for dy, dx in ((-reach, 0), (reach, 0), (0, -reach), (0, reach)):
         beside = rows[np.clip(y + dy, 0, len(rows) - 1), np.clip(x + dx, 0, rows.shape[1] - 1)]
         distance = np.abs(beside - colour).max(-1)
-        away.append(distance[distance > 0])
-    others = np.concatenate(away)
+        distances.append(distance[distance > 0])
+    others = np.concatenate(distances)
     return bool(others.size) and float(np.median(others)) > least
 
 
 def _payload_rows(mark: Mark, width: int) -> tuple[int, int]:
-    """The rows that the compressed blocks fill, as the prologue has it."""
+    """Return the range of rows that the compressed blocks fill."""
     if not mark.raw:
         return 0, mark.height
     prologue = read_prologue(mark.raw, mark.width, mark.height)
@@ -188,7 +194,7 @@ def _payload_rows(mark: Mark, width: int) -> tuple[int, int]:
 
 
 def _alike_neighbours(packed: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
-    """How many of a pixel's eight neighbours have its very colour."""
+    """Count, for each pixel, neighbours of exactly the same colour (0 to 8)."""
     count = np.zeros(packed.shape, np.uint8)
     for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
         rows = slice(None, -dy or None), slice(dy, None)
@@ -204,7 +210,7 @@ def _alike_neighbours(packed: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
 
 
 def _truncated(mark: Mark, pixels: Pixels) -> Diagnosis | None:
-    """All one colour from some row of the payload on, as decoders leave it that ran out of data."""
+    """Diagnose rows of one colour at the end, as a decoder leaves them when its input ends."""
     last = _payload_rows(mark, pixels.shape[1])[1]
     same = (pixels[:last] == pixels[-1, -1]).all((1, 2))
     rest = int(same[::-1].argmin()) if not same.all() else len(same)
@@ -215,12 +221,12 @@ def _truncated(mark: Mark, pixels: Pixels) -> Diagnosis | None:
 
 
 def _filtered(mark: Mark, pixels: Pixels) -> Diagnosis | None:
-    """Filters of 3x3 pixels leave the outermost rows alone, and the prologue in them."""
+    """Diagnose 3x3 filters, which leave the outermost rows and the prologue in them intact."""
     depths = mark.depths[:3]
     if min(depths) < 2 or max(depths) > 4 or min(pixels.shape[:2]) < 16:
         return None
     rows = _payload_rows(mark, pixels.shape[1])
-    found = gather_evidence(pixels[rows[0] : max(rows[1], rows[0] + 16)])
+    found = measure_statistics(pixels[rows[0] : max(rows[1], rows[0] + 16)])
     noise = (4 ** depths[0] + 4 ** depths[2]) / 12  # the variance of R - B over a smooth cover
     if found.noise.tint and (
         found.noise.tint < noise / 3 or (found.noise.whiteness < 0.3 and found.noise.tint < noise)
@@ -232,7 +238,7 @@ def _filtered(mark: Mark, pixels: Pixels) -> Diagnosis | None:
 
 
 def _first_pixels(mark: Mark, pixels: Pixels) -> Diagnosis:
-    """The first copy of the prologue is damaged, the echo is not."""
+    """Diagnose a damaged prologue whose echo is intact."""
     rows = -(-PROLOGUE_BYTES // pixels.shape[1])
     first = prologue_plane(pixels[:rows]).ravel()[:PROLOGUE_BYTES]
     wrong = np.unpackbits(first ^ np.frombuffer(mark.raw, np.uint8)) if mark.raw else np.ones(80)

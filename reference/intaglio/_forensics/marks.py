@@ -1,7 +1,7 @@
-"""Marks: where in a picture a prologue or its echo still stands, and what that says of its past.
+"""Finds marks: positions of a prologue or its echo, and what they reveal of earlier changes.
 
-SPEC.md [CAR-1], [CAR-5] and [HDR-1], read leniently: every orientation, every
-offset, whole enlargements. Strict decoding never comes here.
+Reads SPEC.md [CAR-1], [CAR-5] and [HDR-1] leniently: every orientation, every offset, integer
+enlargements. Strict decoding does not use this module.
 """
 
 import zlib
@@ -15,12 +15,12 @@ import numpy.typing as npt
 
 from intaglio._forensics.locate import (
     AFTER_MAGIC,
-    UNTURNED,
-    Hit,
+    INVERSE,
+    Candidate,
     Plane,
-    hits,
-    hits_cut,
-    hits_enlarged,
+    candidates,
+    candidates_cut,
+    candidates_enlarged,
     prologue_plane,
 )
 from intaglio._format.prologue import Prologue, read_prologue
@@ -29,23 +29,25 @@ from intaglio.errors import DecodeError
 
 Pixels = npt.NDArray[np.uint8]
 
-_HITS_MAX: Final = 256  # looked at; who writes more of them means no good
-_SIDE_MAX: Final = 1 << 24  # a larger written size is taken for an accident
-_FIELDS_END: Final = 32  # where width and height end
+_CANDIDATES_MAX: Final = 256  # candidates examined; more than this is treated as hostile
+_SIDE_MAX: Final = 1 << 24  # a larger size field is treated as a chance match
+_FIELDS_END: Final = 32  # end of the width and height fields
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A prologue found, and where the picture that it was written for lies.
+    """A prologue that was found, and the position of the picture that it describes.
 
-    turn: what was done to the picture, "" for nothing. factor: pixels of today a pixel of
-    then, each way. row, col: of the pixel of today from which every factor-th is taken, in
-    the picture turned back. top, left: where, counted in pixels of then, the written picture
-    begins; below 0 if that was cut off. width, height: of the written picture. raw: the 80 bytes;
-    empty if they are not all there. first, last: whether prologue and echo stand where they belong.
+    orientation: how the picture was turned, "" for upright.
+    factor: enlargement, in current pixels for one original pixel.
+    row, col: first current pixel of the grid of every factor-th pixel, in the upright picture.
+    top, left: origin of the original picture in that grid; negative if it was cut off.
+    width, height: of the original picture.
+    raw: the 80 prologue bytes; empty if incomplete.
+    first, last: whether prologue and echo are at their correct positions.
     """
 
-    turn: str
+    orientation: str
     factor: int
     row: int
     col: int
@@ -59,32 +61,32 @@ class Mark:
     last: bool
 
     def upright(self, pixels: Pixels) -> Pixels:
-        """The whole picture of today, turned back and reduced; a view."""
-        view: Pixels = UNTURNED[self.turn](pixels)
+        """Return the whole current picture, upright and reduced by `factor`; a view."""
+        view: Pixels = INVERSE[self.orientation](pixels)
         return view[self.row :: self.factor, self.col :: self.factor]
 
     def phases(self, pixels: Pixels) -> Iterator[Pixels]:
-        """The same of every pixel of an enlarged one: views of all of `pixels`."""
-        view: Pixels = UNTURNED[self.turn](pixels)
+        """Yield the same for every pixel of a repeated block; views of `pixels`."""
+        view: Pixels = INVERSE[self.orientation](pixels)
         for y in range(self.factor):
             for x in range(self.factor):
                 yield view[y :: self.factor, x :: self.factor]
 
     def is_whole(self, upright: Pixels) -> bool:
-        """Whether all of the written picture lies within `upright`."""
+        """Return whether the original picture lies completely inside `upright`."""
         height, width = upright.shape[:2]
         inside = self.top >= 0 and self.left >= 0
         return inside and self.top + self.height <= height and self.left + self.width <= width
 
     def is_restorable(self, upright: Pixels) -> bool:
-        """Whether it can be cut out of `upright`; one copy alone does not tell where it ends."""
+        """Return whether the picture can be cut out; one copy does not show its end."""
         as_large = upright.shape[:2] == (self.height, self.width)
         sure = as_large or (self.first and self.last)
         return sure and bool(self.raw) and self.is_whole(upright)
 
 
 def maybe_prologue(raw: bytes) -> Prologue | None:
-    """The prologue that these 80 bytes are, if they are one."""
+    """Return the prologue in these 80 bytes; None if they are not one."""
     if len(raw) != PROLOGUE_BYTES or zlib.crc32(raw[:-4]) != int.from_bytes(raw[-4:], "little"):
         return None
     width, height = _size(raw)
@@ -99,18 +101,20 @@ def _size(raw: bytes) -> tuple[int, int]:
 
 
 def maybe_mark(pixels: Pixels) -> Mark | None:
-    """The best mark in (H, W, 3 or 4) `pixels`: both copies, whole and upright before others."""
+    """Return the best mark in (H, W, 3 or 4) `pixels`: with both copies, complete, upright."""
     return next(iter(ranked_marks(pixels)), None)
 
 
 def ranked_marks(pixels: Pixels) -> list[Mark]:
-    """All marks in (H, W, 3 or 4) `pixels`, the best first."""
+    """Return all marks in (H, W, 3 or 4) `pixels`, the best first."""
     plane = prologue_plane(pixels)
-    marks = [mark for turn in UNTURNED for mark in _marks_at_ends(plane, turn)]
-    for search in (hits, hits_enlarged, hits_cut):
-        if not marks or (search is hits and not any(mark.first and mark.last for mark in marks)):
-            found = islice(search(plane), _HITS_MAX)
-            marks += [mark for hit in found for mark in _marks_of(plane, hit)]
+    marks = [mark for orientation in INVERSE for mark in _marks_at_ends(plane, orientation)]
+    for search in (candidates, candidates_enlarged, candidates_cut):
+        if not marks or (
+            search is candidates and not any(mark.first and mark.last for mark in marks)
+        ):
+            found = islice(search(plane), _CANDIDATES_MAX)
+            marks += [mark for candidate in found for mark in _marks_of(plane, candidate)]
     return sorted(marks, key=lambda mark: _merit(plane, mark), reverse=True)
 
 
@@ -119,18 +123,18 @@ def _merit(plane: Plane, mark: Mark) -> tuple[bool, bool, int, int, int]:
     rows = min(view.shape[0], mark.top + mark.height) - max(0, mark.top)
     cols = min(view.shape[1], mark.left + mark.width) - max(0, mark.left)
     overlap = max(rows, 0) * max(cols, 0)
-    order = list(UNTURNED).index(mark.turn)
+    order = list(INVERSE).index(mark.orientation)
     return mark.first and mark.last, bool(mark.raw), overlap, -mark.factor, -order
 
 
-def _marks_at_ends(plane: Plane, turn: str) -> Iterator[Mark]:
-    """Both copies in their places in a picture that is whole, however narrow it is."""
-    view = UNTURNED[turn](plane)
+def _marks_at_ends(plane: Plane, orientation: str) -> Iterator[Mark]:
+    """Yield marks at the corners of a complete picture of any width."""
+    view = INVERSE[orientation](plane)
     height, width = view.shape
     if view.size < 2 * PROLOGUE_BYTES:
         return
     rows = -(-PROLOGUE_BYTES // width)
-    if rows == 1:  # of up to 2^28 pixels
+    if rows == 1:  # pictures have up to 2^28 pixels: avoid copying them
         ends = view[0, :PROLOGUE_BYTES], view[-1, -PROLOGUE_BYTES:]
     else:
         ends = view[:rows], view[-rows:]
@@ -140,36 +144,38 @@ def _marks_at_ends(plane: Plane, turn: str) -> Iterator[Mark]:
         prologue = maybe_prologue(raw)
         if prologue and (prologue.width, prologue.height) == (width, height):
             yield Mark(
-                *(turn, 1, 0, 0, 0, 0, width, height, prologue.depths, raw),
+                *(orientation, 1, 0, 0, 0, 0, width, height, prologue.depths, raw),
                 first=raw == first,
                 last=raw == last,
             )
 
 
-def _marks_of(plane: Plane, hit: Hit) -> Iterator[Mark]:
-    factor = hit.factor
-    view = UNTURNED[hit.turn](plane)[hit.y % factor :: factor, hit.x % factor :: factor]
-    y, x = hit.y // factor, hit.x // factor - hit.head
-    place = (hit.turn, factor, hit.y % factor, hit.x % factor)
+def _marks_of(plane: Plane, candidate: Candidate) -> Iterator[Mark]:
+    factor = candidate.factor
+    view = INVERSE[candidate.orientation](plane)[
+        candidate.y % factor :: factor, candidate.x % factor :: factor
+    ]
+    y, x = candidate.y // factor, candidate.x // factor - candidate.head
+    grid = (candidate.orientation, factor, candidate.y % factor, candidate.x % factor)
     row = bytes(max(0, -x)) + view[y, max(0, x) : x + PROLOGUE_BYTES].tobytes()
     prologue = maybe_prologue(row)
     if prologue:
-        yield from _placed(view, place, y, x, prologue, row)
+        yield from _marks_at(view, grid, y, x, prologue, row)
     for width in range(len(MAGIC), PROLOGUE_BYTES):
         for begin in {0, -PROLOGUE_BYTES % width}:
             raw = _wrapped(view, y, x - begin, begin, width)
             prologue = maybe_prologue(raw)
             if prologue and prologue.width == width:
-                yield from _placed(view, place, y, x, prologue, raw)
+                yield from _marks_at(view, grid, y, x, prologue, raw)
     if not prologue and is_partly_prologue(row):
         width, height = _size(row)
         for top, left in ((y, x), (y - height + 1, x - width + PROLOGUE_BYTES)):
             depths = (row[20], row[21], row[22], row[23])
-            yield Mark(*place, top, left, width, height, depths, b"", first=top == y, last=top != y)
+            yield Mark(*grid, top, left, width, height, depths, b"", first=top == y, last=top != y)
 
 
 def is_partly_prologue(row: bytes) -> bool:
-    """Whether these are a prologue's fields up to the height, though its end may be missing."""
+    """Return whether the fields up to the height are valid; the rest may be missing."""
     if len(row) < _FIELDS_END or row[8:20] != AFTER_MAGIC:
         return False
     sides = _size(row)
@@ -179,17 +185,17 @@ def is_partly_prologue(row: bytes) -> bool:
 
 
 def _wrapped(view: Plane, y: int, left: int, begin: int, width: int) -> bytes:
-    """80 bytes from `begin` pixels into a row on, going round at `width`; b"" if not all there."""
+    """Return 80 bytes from column `begin` on, in rows of `width`; b"" if incomplete."""
     rows = -(-(begin + PROLOGUE_BYTES) // width)
     if left < 0 or left + width > view.shape[1] or y < 0 or y + rows > view.shape[0]:
         return b""
     return view[y : y + rows, left : left + width].tobytes()[begin : begin + PROLOGUE_BYTES]
 
 
-def _placed(
-    view: Plane, place: tuple[str, int, int, int], y: int, x: int, prologue: Prologue, raw: bytes
+def _marks_at(
+    view: Plane, grid: tuple[str, int, int, int], y: int, x: int, prologue: Prologue, raw: bytes
 ) -> Iterator[Mark]:
-    """The same bytes taken for the first copy, and for the echo."""
+    """Yield marks with these bytes as the prologue, and as the echo."""
     width, height = prologue.width, prologue.height
     echo_y, echo_x = divmod(width * height - PROLOGUE_BYTES, width)
     for top, left in ((y, x), (y - echo_y, x - echo_x)):
@@ -197,7 +203,7 @@ def _placed(
         last = (top + echo_y, left + echo_x) == (y, x) or (
             _copy(view, top + echo_y, left, echo_x, width) == raw
         )
-        yield Mark(*place, top, left, width, height, prologue.depths, raw, first=first, last=last)
+        yield Mark(*grid, top, left, width, height, prologue.depths, raw, first=first, last=last)
 
 
 def _copy(view: Plane, y: int, left: int, begin: int, width: int) -> bytes:

@@ -1,8 +1,9 @@
-"""Faint marks: the prologue that must have stood here, seen through what was done to the pixels.
+"""Detects a prologue in damaged pixels by correlation with its expected values.
 
-What SPEC.md lays down for the first pixels is known, so that a picture can be
-asked: if your colours had been changed like this, or your size like that, would
-the prologue have stood in your first and last pixels? Bits need not be exact for that.
+Strategy (a matched filter): SPEC.md fixes most bytes of the prologue for a picture of known
+size. So the expected values of the first and last pixels are known. For each candidate change
+(recolouring, resizing, blur) the module undoes the change and correlates the result with these
+values. The bits need not be exact.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,18 +19,21 @@ from intaglio._format.registry import MAGIC, PROFILES, PROLOGUE_BYTES
 Pixels = npt.NDArray[np.uint8]
 _Floats = npt.NDArray[np.float64]
 
-_RANGES: Final = np.array([8.0, 4.0, 8.0])  # the values that the bits of [CAR-1] can have
+_RANGES: Final = np.array([8.0, 4.0, 8.0])  # number of values that R, G and B carry in [CAR-1]
 _GAINS: Final = 2.0 ** np.linspace(-1, 1, 161)
 _GAMMAS: Final = 2.0 ** np.linspace(-1.5, 1.5, 91)
 _SATURATIONS: Final = (0.5, 0.6, 0.7, 0.8, 0.9, 1.1, 1.2, 1.3, 1.4, 1.5)
 _SIGMAS: Final = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)
-_KNOWN_TO: Final = 44  # bytes of the prologue of which some are known
+_KNOWN_TO: Final = 44  # the first bytes of the prologue, some of which are known
 _LUMA: Final = np.array([0.299, 0.587, 0.114])
 _P3: Final = np.array([[0.8225, 0.1774, 0.0], [0.0332, 0.9669, 0.0], [0.0171, 0.0724, 0.9108]])
 _ADOBE: Final = np.array([[0.7152, 0.2848, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0412, 0.9588]])
-LIKE: Final = 0.55  # from here on a likeness is no accident: pictures without one stay below 0.5
-_NEAR: Final = (0.74, 0.5)  # part of the values that are near, likeness: noise of sigma 1 has more,
-# pictures that were resized, compressed or recoloured seldom both
+CORRELATION_MIN: Final = (
+    0.55  # minimum correlation of a match: pictures without a prologue stay below 0.5
+)
+# minimum (share of near values, correlation). Noise of sigma 1 has more;
+_NEAR: Final = (0.74, 0.5)
+# pictures that were resized, compressed or recoloured rarely have both.
 _NEAR_SHIFTED: Final = (0.9, 0.6)
 _SCALES_UP: Final = (1.1, 1.2, 1.25, 4 / 3, 1.5, 5 / 3, 1.75, 2, 2.5, 3, 4)
 _SCALES_ODD: Final = tuple(float(scale) for scale in np.geomspace(1.03, 3, 90))
@@ -37,18 +41,18 @@ _SCALES_DOWN: Final = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 2 / 3, 0.6, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Likeness:
-    """How like a prologue the outer pixels are, of 0 to 1, were what was done to them undone.
+class Correlation:
+    """Correlation of the outer pixels with a prologue, from 0 to 1, after undoing a change.
 
-    as_it_is: if that was nothing, or the same was added to all. recoloured: if colours were
-    changed in the likeliest `way`. resized: by the likeliest factor, `scale`. blurred. near:
-    whether nearly all values are what they should be, or next to it. near_by: the same, if a
-    constant was added to each channel besides.
+    as_it_is: without a change, or with a constant added to all. recoloured: with the best
+    `recolouring`. resized: with the best factor, `scale`. blurred: with the best blur.
+    near: whether nearly all values are correct or off by 1. near_by: the same, after
+    subtracting a constant from each channel.
     """
 
     as_it_is: float
     recoloured: float
-    way: str
+    recolouring: str
     resized: float
     scale: float
     blurred: float
@@ -80,7 +84,7 @@ _KERNELS: Final[tuple[Callable[[_Floats], _Floats], ...]] = (
 
 @cache
 def _unresizing(scale: float, kernel: int, wide: bool, kept: int) -> _Floats:
-    """(kept, n): the first `kept` samples of a line from the first n of the line resized."""
+    """Return a (kept, n) matrix: first `kept` samples of a line from n samples of it resized."""
     shape = _KERNELS[kernel]
     stretch = max(1.0, 1 / scale) if wide else 1.0
     before = kept + int(4 + 4 * stretch)
@@ -95,7 +99,7 @@ def _unresizing(scale: float, kernel: int, wide: bool, kept: int) -> _Floats:
 
 @cache
 def _unblurring(sigma: float, kept: int) -> _Floats:
-    """The same for a Gaussian blur that repeats the outermost sample."""
+    """Return the same for a Gaussian blur that repeats the outermost sample."""
     count = kept + 10
     away = np.arange(-8, 9)
     bell = np.exp(-((away / sigma) ** 2) / 2)
@@ -107,7 +111,7 @@ def _unblurring(sigma: float, kept: int) -> _Floats:
 
 
 def _known(width: int, height: int, depths: tuple[int, ...]) -> tuple[_Floats, npt.NDArray[Any]]:
-    """The prologue's bytes so far as they are known, as values of R, G, B; and where they stand."""
+    """Return the known prologue bytes as R, G, B values (n, 3), and their offsets (n,)."""
     raw = MAGIC + b"\x01\x00\x50\x00" + bytes(8) + bytes(depths)
     raw += width.to_bytes(4, "little") + height.to_bytes(4, "little")
     at = np.array([*range(len(raw)), 35, 41, 42, 43])
@@ -116,14 +120,14 @@ def _known(width: int, height: int, depths: tuple[int, ...]) -> tuple[_Floats, n
 
 
 def _values(data: Pixels) -> _Floats:
-    """What R, G and B carry of these bytes, [CAR-1]."""
+    """Return the values that R, G and B carry for these bytes, [CAR-1]."""
     return np.stack([data >> 5, (data >> 3) & 3, data & 7], -1).astype(float)
 
 
-def _likeness(found: _Floats, wanted: _Floats) -> _Floats:
-    """How far values (..., n, 3) go round as those that are `wanted` (n, 3) do: (..., 3) of 0 to 1.
+def _correlation(found: _Floats, wanted: _Floats) -> _Floats:
+    """Correlate values (..., n, 3) with `wanted` (n, 3); returns (..., 3) from 0 to 1.
 
-    Where the values lie does not matter, only how they follow one another.
+    Values are mapped to phases on a circle, so that a constant offset has no effect.
     """
     a = np.exp(2j * np.pi * found / _RANGES)
     b = np.exp(2j * np.pi * wanted / _RANGES)
@@ -131,8 +135,8 @@ def _likeness(found: _Floats, wanted: _Floats) -> _Floats:
     b = b - b.mean(-2, keepdims=True)
     inner = np.abs((a * b.conj()).sum(-2))
     size = np.sqrt((np.abs(a) ** 2).sum(-2) * (np.abs(b) ** 2).sum(-2))
-    likeness: _Floats = inner / np.maximum(size, 1.0)
-    return likeness
+    correlation: _Floats = inner / np.maximum(size, 1.0)
+    return correlation
 
 
 def _ends(pixels: Pixels) -> list[_Floats]:
@@ -143,7 +147,7 @@ def _ends(pixels: Pixels) -> list[_Floats]:
 
 
 def _recoloured(values: _Floats) -> Iterator[tuple[str, _Floats]]:
-    """The (n, 3) values before the colours were changed, were it in each of many ways."""
+    """Yield (n, 3) values with each candidate recolouring undone."""
     unit = np.clip(values, 0.5, 255) / 255
     yield "as-they-are", values[None]
     yield "inverted", 255 - values[None]
@@ -165,21 +169,23 @@ def _srgb(linear: _Floats) -> _Floats:
     return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
-def likeness_of(pixels: Pixels) -> Likeness:
-    """Look at (H, W, 3 or 4) `pixels`."""
-    colours = recoloured_likeness(pixels)
-    way = max(colours, key=lambda way: colours[way], default="")
-    resized, scale = resized_likeness(pixels)
+def correlate(pixels: Pixels) -> Correlation:
+    """Correlate (H, W, 3 or 4) `pixels` with the prologue under all candidate changes."""
+    colours = recoloured_correlation(pixels)
+    recolouring = max(colours, key=lambda recolouring: colours[recolouring], default="")
+    resized, scale = resized_correlation(pixels)
     as_it_is = colours.get("as-they-are", 0.0)
-    blurred = blurred_likeness(pixels)
+    blurred = blurred_correlation(pixels)
     near = is_near(pixels), is_near(pixels, shifted=True)
-    return Likeness(as_it_is, colours.get(way, 0.0), way, resized, scale, blurred, *near)
+    return Correlation(
+        as_it_is, colours.get(recolouring, 0.0), recolouring, resized, scale, blurred, *near
+    )
 
 
 def is_near(pixels: Pixels, *, shifted: bool = False) -> bool:
-    """Whether first and last pixels are those of a prologue of this size, nearly every value.
+    """Return whether first and last pixels carry nearly a prologue for this size.
 
-    shifted: if a constant was added to each channel.
+    shifted: allow a constant that was added to each channel.
     """
     height, width = pixels.shape[:2]
     if height * width < 2 * PROLOGUE_BYTES:
@@ -193,26 +199,26 @@ def is_near(pixels: Pixels, *, shifted: bool = False) -> bool:
 
 
 def is_near_copy(pixels: Pixels, raw: bytes) -> bool:
-    """Whether the first pixels are nearly those of the prologue `raw`, of 80 bytes."""
+    """Return whether the first pixels carry nearly the 80-byte prologue `raw`."""
     wanted = _values(np.frombuffer(raw, np.uint8))
     return _is_near(_ends(pixels)[0], wanted, shifted=False)
 
 
 def _is_near(found: _Floats, wanted: _Floats, *, shifted: bool) -> bool:
-    """Whether (n, 3) values of red and blue are those `wanted`, give or take 1; 3/8 by chance.
+    """Return whether (n, 3) values of red and blue are within 1 of `wanted`.
 
-    Green has 2 bits: 3/4 of its values are near by chance. One colour is near much of a prologue
-    by chance, too, but it does not go round as the prologue does.
+    By chance 3/8 of the values are. Green is ignored: it has 2 bits, so 3/4 would be. The
+    correlation rejects flat colours, which are near many values but do not vary like a prologue.
     """
     shifts = np.arange(8.0 if shifted else 1.0)[:, None, None]
     near = ((found - wanted + shifts + 1) % _RANGES <= 2).mean(1).max(0)
-    like = _likeness(found, wanted)
+    like = _correlation(found, wanted)
     least_near, least_like = _NEAR_SHIFTED if shifted else _NEAR
     return bool(near[[0, 2]].mean() > least_near and like[[0, 2]].mean() > least_like)
 
 
-def recoloured_likeness(pixels: Pixels) -> dict[str, float]:
-    """How like a prologue the first and the last 80 pixels are, were they recoloured that way."""
+def recoloured_correlation(pixels: Pixels) -> dict[str, float]:
+    """Correlate the first and last 80 pixels under each recolouring."""
     height, width = pixels.shape[:2]
     if height * width < 2 * PROLOGUE_BYTES:
         return {}
@@ -220,42 +226,44 @@ def recoloured_likeness(pixels: Pixels) -> dict[str, float]:
     ends = [list(_recoloured(end)) for end in _ends(pixels)]
     for depths in PROFILES.values():
         wanted, at = _known(width, height, depths)
-        for (way, first), (_, last) in zip(*ends, strict=True):
-            likeness = (_likeness(first[:, at], wanted) + _likeness(last[:, at], wanted)) / 2
-            best[way] = max(
-                best.get(way, 0.0), float(likeness.max(0).mean())
-            )  # each channel its own
+        for (recolouring, first), (_, last) in zip(*ends, strict=True):
+            correlation = (
+                _correlation(first[:, at], wanted) + _correlation(last[:, at], wanted)
+            ) / 2
+            best[recolouring] = max(
+                best.get(recolouring, 0.0), float(correlation.max(0).mean())
+            )  # best depths for each channel
     return best
 
 
-def resized_likeness(pixels: Pixels) -> tuple[float, float]:
-    """How like a prologue the first row is, had it been resized; and by which factor."""
+def resized_correlation(pixels: Pixels) -> tuple[float, float]:
+    """Correlate the first row under each resizing; return the best value and its factor."""
     best = (0.0, 1.0)
     for scale in (*_SCALES_UP, *_SCALES_DOWN):
         for kernel in range(len(_KERNELS)):
             for wide in (False, True) if scale < 1 else (False,):
-                best = max(best, (_likeness_of_scale(pixels, scale, kernel, wide), scale))
-    if best[0] < LIKE:
+                best = max(best, (_correlation_of_scale(pixels, scale, kernel, wide), scale))
+    if best[0] < CORRELATION_MIN:
         for scale in _SCALES_ODD:
             for kernel in (0, 1):
-                best = max(best, (_likeness_of_scale(pixels, scale, kernel, False), scale))
+                best = max(best, (_correlation_of_scale(pixels, scale, kernel, False), scale))
     return best
 
 
-def blurred_likeness(pixels: Pixels) -> float:
-    """How like a prologue the first row is, had it been blurred."""
+def blurred_correlation(pixels: Pixels) -> float:
+    """Correlate the first row under each blur; return the best value."""
     return max(
-        _likeness_undone(pixels, _unblurring(sigma, 1), _unblurring(sigma, _KNOWN_TO), 1.0)
+        _correlation_undone(pixels, _unblurring(sigma, 1), _unblurring(sigma, _KNOWN_TO), 1.0)
         for sigma in _SIGMAS
     )
 
 
-def _likeness_of_scale(pixels: Pixels, scale: float, kernel: int, wide: bool) -> float:
+def _correlation_of_scale(pixels: Pixels, scale: float, kernel: int, wide: bool) -> float:
     down = _unresizing(scale, kernel, wide, 1)
-    return _likeness_undone(pixels, down, _unresizing(scale, kernel, wide, _KNOWN_TO), scale)
+    return _correlation_undone(pixels, down, _unresizing(scale, kernel, wide, _KNOWN_TO), scale)
 
 
-def _likeness_undone(pixels: Pixels, down: _Floats, across: _Floats, scale: float) -> float:
+def _correlation_undone(pixels: Pixels, down: _Floats, across: _Floats, scale: float) -> float:
     if pixels.shape[0] < down.shape[1] or pixels.shape[1] < across.shape[1]:
         return 0.0
     strip = pixels[: down.shape[1], : across.shape[1], :3].astype(float)
@@ -264,5 +272,5 @@ def _likeness_undone(pixels: Pixels, down: _Floats, across: _Floats, scale: floa
     best = 0.0
     for depths in PROFILES.values():
         wanted, at = _known(*size, depths)
-        best = max(best, float(_likeness(values[at], wanted).mean()))
+        best = max(best, float(_correlation(values[at], wanted).mean()))
     return best

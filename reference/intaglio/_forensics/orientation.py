@@ -1,4 +1,4 @@
-"""The turns of a picture, in words: what was done, and what undid it."""
+"""Orientations of a picture in prose: what was done, and what undid it."""
 
 from typing import Final
 

@@ -1,7 +1,7 @@
-"""Opens pictures in other lossless formats, and Xcode's PNG (CgBI), as the pixels they hold.
+"""Opens other lossless formats, and Xcode's PNG (CgBI), as pixels.
 
-Used by `restore` and the diagnosis; strict decoding accepts PNG alone. Pillow opens the formats of
-the list below and no others, so that no other program is started and no other file read.
+`restore` and the diagnosis use it; strict decoding accepts PNG only. Pillow opens only the
+formats listed below, so that it starts no other program and reads no other file.
 """
 
 import io
@@ -29,23 +29,23 @@ _MODES: Final = {
     "RGBA": "RGBA",
     "P": "RGBA",
     "PA": "RGBA",
-}  # of Pillow
+}  # names in Pillow
 _REFUSED: Final = (OSError, ValueError, TypeError, SyntaxError, EOFError, LookupError, struct.error)
 _FILE_BYTES_MAX: Final = 1 << 28
-_PASS_ROWS: Final = 8  # filter bytes more, for a row, than of a picture that is not interlaced
+_PASS_ROWS: Final = 8  # extra filter bytes for each row of an interlaced picture
 
 
 class Opened(NamedTuple):
-    """name: of the format. pixels: (H, W, 3 or 4) uint8."""
+    """An opened picture: format name, and (H, W, 3 or 4) uint8 pixels."""
 
     name: str
     pixels: Pixels
 
 
 def open_other(stream: BinaryIO, limits: Limits) -> Opened | None:
-    """The picture in `stream`, which is no PNG that strict decoding accepts; None if it is none.
+    """Open a picture that is not a PNG; None if the format is not supported.
 
-    DecodeError(limit-exceeded) for more pixels than `limits` allow.
+    Raises DecodeError(limit-exceeded) for more pixels than `limits` allow.
     """
     data = stream.read(_FILE_BYTES_MAX + 1)
     if len(data) > _FILE_BYTES_MAX:
@@ -60,7 +60,7 @@ def _open_by_pillow(data: bytes, limits: Limits) -> Opened | None:
 
     image = None
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of huge sizes, which are checked here
+        warnings.simplefilter("ignore")  # about huge sizes, which are checked here
         with suppress(*_REFUSED):
             image = Image.open(io.BytesIO(data), formats=FORMATS)
         if image is None or image.mode not in _MODES:
@@ -78,8 +78,8 @@ def _check(pixels: int, limits: Limits) -> None:
         raise DecodeError(Reason.LIMIT_EXCEEDED, f"{what}; {more}")
 
 
-# Xcode's PNG: a chunk CgBI comes first, deflate stands without zlib's frame, channels are B, G, R,
-# A, and colours are multiplied by alpha.
+# Xcode's PNG: a CgBI chunk comes first, deflate has no zlib header, the channel order is B, G,
+# R, A, and colours are multiplied by alpha.
 
 
 def _open_cgbi(data: bytes, limits: Limits) -> Opened | None:
@@ -108,7 +108,7 @@ def _open_cgbi(data: bytes, limits: Limits) -> Opened | None:
 
 
 def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:
-    """(name, data) of the chunks as far as they are whole."""
+    """Yield (name, data) of all complete chunks."""
     found, at = [], len(_SIGNATURE)
     while at + 12 <= len(data):
         length = int.from_bytes(data[at : at + 4], "big")
@@ -120,7 +120,7 @@ def _chunks(data: bytes) -> list[tuple[bytes, bytes]]:
 
 
 def _unmultiplied(pixels: Pixels) -> Pixels:
-    """Colours divided by alpha, where there is any: exact where alpha is 255."""
+    """Divide colours by alpha where alpha > 0; exact where alpha is 255."""
     if pixels.shape[2] == 3 or pixels[..., 3].min() == 255:
         return pixels
     alpha = np.maximum(pixels[..., 3:], 1).astype(np.uint16)

@@ -12,19 +12,19 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from intaglio._forensics.locate import AFTER_MAGIC, PIXELS_SEARCHED_MAX, UNTURNED
+from intaglio._forensics.locate import AFTER_MAGIC, INVERSE, PIXELS_SEARCHED_MAX
 from intaglio._format.registry import MAGIC
 
 Pixels = npt.NDArray[np.uint8]
 
 _CORNER: Final = 1448  # pixels a side: four corners are PIXELS_SEARCHED_MAX pixels
 _FOUND_MAX: Final = 48  # candidates for one pattern in one direction; more is treated as hostile
-_SIGHTS_MAX: Final = 64
-_KNOWN: Final = np.frombuffer(MAGIC + AFTER_MAGIC[:4], np.uint8)  # no two neighbours are alike
+_CANDIDATES_MAX: Final = 64
+_KNOWN: Final = np.frombuffer(MAGIC + AFTER_MAGIC[:4], np.uint8)  # no two neighbours are equal
 _WANTED: Final = np.stack([_KNOWN >> 5, (_KNOWN >> 3) & 3, _KNOWN & 7], -1)
-_BLUE: Final = _WANTED[:, 2]  # the channel in which the magic differs most from pixel to pixel
+_BLUE: Final = _WANTED[:, 2]  # the channel in which the magic varies most from pixel to pixel
 _LOW: Final = (7, 3, 7)
-_TURNS: Final = {  # a way to read the rows -> the same with the rows in the opposite order
+_ORIENTATIONS: Final = {  # orientation -> the same with rows in the opposite order
     "": "flipped-vertically",
     "rotated-180": "flipped-horizontally",
     "transposed": "rotated-90",
@@ -32,11 +32,11 @@ _TURNS: Final = {  # a way to read the rows -> the same with the rows in the opp
 }
 
 
-class Change(NamedTuple):
-    """A change of colours that loses nothing.
+class ColourChange(NamedTuple):
+    """A lossless change of colours.
 
-    sources: the channel of today that holds R, G, B (and A) of then. masks: bits of each that
-    were inverted. shifts: what was then added to each, modulo 256.
+    sources: the current channel that holds the original R, G, B (and A). masks: bits of each that
+    were inverted. shifts: constants that were then added to each, modulo 256.
     """
 
     sources: tuple[int, ...]
@@ -50,45 +50,46 @@ class Change(NamedTuple):
         )
 
     def undo(self, pixels: Pixels) -> Pixels:
-        """The (H, W, 3 or 4) pixels of then; a copy."""
+        """Return a copy of (H, W, 3 or 4) `pixels` with the change undone."""
         result = pixels[..., self.sources]
         for channel, (mask, shift) in enumerate(zip(self.masks, self.shifts, strict=True)):
             if shift:
                 moved = result[..., channel].astype(np.int16) - shift
-                moved += 16 * (moved < 0)  # clipped there; the low bits stay what they are
+                moved += 16 * (moved < 0)  # was clipped; the low bits are kept
                 moved -= 16 * (moved > 255)
                 result[..., channel] = moved
             result[..., channel] ^= np.uint8(mask)
         return result
 
 
-class Sight(NamedTuple):
-    """A prologue seen. turn, flipped: how the picture was turned, if first rows are first, or last.
+class Candidate(NamedTuple):
+    """A prologue candidate.
 
-    y, starts: row, and columns where the first 12 pixels begin, in the picture turned back.
+    orientation, flipped: the orientation of the picture if this is the first row, or the last.
+    y, starts: row, and columns of the first 12 prologue pixels, in the upright picture.
     """
 
-    turn: str
+    orientation: str
     flipped: str
-    change: Change
+    change: ColourChange
     y: int
     starts: tuple[int, ...]
 
 
-def find_sights(pixels: Pixels) -> list[Sight]:
-    """Prologues and echoes in (H, W, 3 or 4) `pixels`, in every direction; no particular order."""
-    return list(islice(_sights(pixels), _SIGHTS_MAX))
+def find_candidates(pixels: Pixels) -> list[Candidate]:
+    """Return candidates in (H, W, 3 or 4) `pixels` for every orientation, in no fixed order."""
+    return list(islice(_candidates(pixels), _CANDIDATES_MAX))
 
 
-def _sights(pixels: Pixels) -> Iterator[Sight]:
-    for turn, flipped in _TURNS.items():
-        view = UNTURNED[turn](pixels)
+def _candidates(pixels: Pixels) -> Iterator[Candidate]:
+    for orientation, flipped in _ORIENTATIONS.items():
+        view = INVERSE[orientation](pixels)
         for top, left, window in _windows(view):
-            for change, places in _changes_in(window):
-                y, x = np.divmod(places, window.shape[1])
+            for change, indices in _changes_in(window):
+                y, x = np.divmod(indices, window.shape[1])
                 if y[0] == y[-1] or window.shape[1] == view.shape[1]:
                     starts = tuple(int(at) + left for at in x + (y - y[0]) * window.shape[1])
-                    yield Sight(turn, flipped, change, int(y[0]) + top, starts)
+                    yield Candidate(orientation, flipped, change, int(y[0]) + top, starts)
 
 
 def _windows(view: Pixels) -> Iterator[tuple[int, int, Pixels]]:
@@ -101,24 +102,24 @@ def _windows(view: Pixels) -> Iterator[tuple[int, int, Pixels]]:
             yield top, left, view[top : top + _CORNER, left : left + _CORNER]
 
 
-def _changes_in(window: Pixels) -> Iterator[tuple[Change, npt.NDArray[np.intp]]]:
+def _changes_in(window: Pixels) -> Iterator[tuple[ColourChange, npt.NDArray[np.intp]]]:
     flat = np.ascontiguousarray(window).reshape(-1, window.shape[2])
     is_new = np.ones(len(flat), np.bool_)
     is_new[1:] = (flat[1:] != flat[:-1]).any(-1)
-    places = np.flatnonzero(is_new)
-    if len(places) < len(_KNOWN):
+    indices = np.flatnonzero(is_new)
+    if len(indices) < len(_KNOWN):
         return
     for channel in range(flat.shape[1]):
-        values = flat[places, channel]
+        values = flat[indices, channel]
         for at in _positions(values):
-            rows = flat[places[at : at + len(_KNOWN)]]
+            rows = flat[indices[at : at + len(_KNOWN)]]
             change = _change_of(rows, channel)
             if change:
-                yield change, places[at : at + len(_KNOWN)]
+                yield change, indices[at : at + len(_KNOWN)]
 
 
 def _positions(values: Pixels) -> Iterator[int]:
-    """Where the magic's blue bits may begin, with some added, or inverted."""
+    """Yield indices where the magic's blue bits may begin, with a constant added or inverted."""
     steps = ((values[1:] - values[:-1]) & np.uint8(7)).tobytes()
     flips = ((values[1:] ^ values[:-1]) & np.uint8(7)).tobytes()
     wanted_steps = ((_BLUE[1:] - _BLUE[:-1]) & np.uint8(7)).tobytes()
@@ -135,8 +136,8 @@ def _positions(values: Pixels) -> Iterator[int]:
             at = line.find(needle, at + 1)
 
 
-def _change_of(rows: Pixels, blue: int) -> Change | None:
-    """The change after which these 12 pixels are the magic, if there is one."""
+def _change_of(rows: Pixels, blue: int) -> ColourChange | None:
+    """Return the change that turns these 12 pixels into the magic; None if there is none."""
     others = [channel for channel in range(rows.shape[1]) if channel != blue]
     for red, green in permutations(others, 2):
         sources = (red, green, blue)
@@ -144,17 +145,17 @@ def _change_of(rows: Pixels, blue: int) -> Change | None:
         if not all(found):
             continue
         common = set.intersection(*(set(options) for options in found))
-        chosen = [min(options, key=_oddness) for options in ([common] * 3 if common else found)]
+        chosen = [min(options, key=_complexity) for options in ([common] * 3 if common else found)]
         masks, shifts = [mask for mask, _ in chosen], [shift for _, shift in chosen]
         rest = [channel for channel in others if channel not in sources]
         tail = _alpha_mask(rows[:, rest[0]]) if rest else 0
         zero = [0] * len(rest)
-        return Change((*sources, *rest), (*masks, *(tail for _ in rest)), (*shifts, *zero))
+        return ColourChange((*sources, *rest), (*masks, *(tail for _ in rest)), (*shifts, *zero))
     return None
 
 
 def _moved(values: Pixels, number: int) -> list[tuple[int, int]]:
-    """Ways, as (mask, shift), in which values of R, G or B (`number`) became `values`."""
+    """Return (mask, shift) pairs that change the magic's R, G or B (`number`) to `values`."""
     low, wanted = _LOW[number], _WANTED[:, number]
     found = []
     masks = (values ^ wanted) & np.uint8(low)
@@ -168,11 +169,11 @@ def _moved(values: Pixels, number: int) -> list[tuple[int, int]]:
     return found
 
 
-def _oddness(way: tuple[int, int]) -> tuple[bool, int, int]:
-    mask, shift = way
+def _complexity(pair: tuple[int, int]) -> tuple[bool, int, int]:
+    mask, shift = pair
     return mask not in (0, 255), abs(shift), mask
 
 
 def _alpha_mask(values: Pixels) -> int:
-    """Alpha that is nearly nothing everywhere was inverted: what was written is nearly 255."""
+    """Return 255 if alpha is near 0 everywhere, so was inverted; written alpha is near 255."""
     return 255 if values.max() < 16 else 0

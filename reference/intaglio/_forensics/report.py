@@ -1,19 +1,20 @@
-"""A diagnosis: what probably happened to a file, in one sentence, with a remedy."""
+"""The Diagnosis type: the probable cause, one sentence, and a remedy."""
 
 from dataclasses import dataclass
 from typing import Final
 
 ASK: Final = "ask for the original file"
-NOT_A_CARRIER: Final = "not-a-carrier"  # what nothing is known of: no error names it
-SMOOTHED: Final = "smoothed"  # what was fine is gone
-ALTERED: Final = "altered"  # what looks like data is there, and is not what was written
-SLIGHT: Final = "slightly-changed"  # all of it is there, nearly
-RANDOM: Final = "low-bits-random"  # data without beginning and end, or what was written over it
+NOT_A_CARRIER: Final = "not-a-carrier"  # nothing was found; no error names it
+SMOOTHED: Final = "smoothed"  # fine detail is gone
+ALTERED: Final = "altered"  # a payload is there, but was changed
+SLIGHT: Final = "slightly-changed"  # nearly all values are as written
+# payload noise without prologue and echo, or random bits written over it
+RANDOM: Final = "low-bits-random"
 _CODECS: Final = frozenset({"jpeg", "lossy", "webp", "avif"})
 _CROPPED: Final = frozenset(
     {"cropped", *(f"cropped-{s}" for s in ("top", "right", "bottom", "left"))}
 )
-FAMILIES: Final = {  # causes that stand for one of several, where nothing tells which
+FAMILIES: Final = {  # a family stands for its members where statistics cannot tell them apart
     SMOOTHED: frozenset({"resized", "blurred", *_CODECS}),
     ALTERED: frozenset(
         {"resized", "blurred", "recoloured", "palette", RANDOM, *_CODECS, *_CROPPED}
@@ -30,10 +31,11 @@ _NEARLY: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What happened to a file that could not be read.
+    """Why a file could not be read.
 
-    cause: a word for machines, stable; a family's where there is no telling more. certain: False
-    where it is inferred from statistics. sentence: for people; what happened, and what to do.
+    cause: a stable label for programs; a family's label if the exact cause is unknown.
+    certain: False if it is inferred from statistics. sentence: for people; the cause and a
+    remedy.
     """
 
     cause: str
@@ -42,7 +44,7 @@ class Diagnosis:
 
 
 def slightly_changed() -> Diagnosis:
-    """Of pixels whose values are nearly those that were written."""
+    """Return the diagnosis of pixels whose values are nearly those written."""
     return Diagnosis(
         SLIGHT, False, f"probably this PNG was changed a little everywhere: {_NEARLY}; {ASK}"
     )

@@ -1,7 +1,7 @@
-"""Evidence: what the statistics of pixels say about their past, as plain numbers.
+"""Measures image statistics that reveal earlier changes, as plain numbers.
 
-Works on a sample of square windows, so that its time does not grow with the
-picture. What the numbers mean for anyone is the room above.
+Works on a sample of square windows, so its run time does not grow with the picture.
+`classify` interprets the numbers.
 """
 
 from dataclasses import dataclass
@@ -18,23 +18,24 @@ _WINDOWS_EACH_WAY: Final = 4
 _COLOURS_MAX: Final = 1 << 16
 _BLOCKS_MAX: Final = 500
 _TILE: Final = 8
-_QUIET: Final = 0.3  # the part of the tiles, those with the least going on, in which noise is seen
-_TILES_ACROSS: Final = 64  # compared
-_BANDS_FIRST: Final = 3  # of a tile's height, surely filled by a payload if any is
-_SMOOTH_ROWS: Final = 0.6  # the least part of the bands below them that is smooth
+_QUIET: Final = 0.3  # share of the tiles, the smoothest, in which noise is measured
+_TILES_ACROSS: Final = 64  # tiles that are compared
+_BANDS_FIRST: Final = 3  # tile bands that any payload fills
+_SMOOTH_ROWS: Final = 0.6  # minimum share of smooth bands below them
 _TILES_MIN: Final = 8
-_TILES_INSIDE_MIN: Final = 64  # fewer that touch neither end of the range are a poor sample
-_WAVES_MIN: Final = 48  # blocks: of fewer, some place has more vanishing coefficients by chance
-_SMALL: Final = 12  # values; a payload's steps within a cell of colour are no larger
+# below this, tiles that avoid both ends of the range are a poor sample
+_TILES_INSIDE_MIN: Final = 64
+_WAVES_MIN: Final = 48  # blocks; with fewer, zero coefficients cluster by chance
+_SMALL: Final = 12  # values; steps of a payload within a cell of colour are not larger
 _MIDDLING: Final = 30
-_LARGE_MAX: Final = 0.7  # part of the steps; cells are at least three halves of a pixel wide
+_LARGE_MAX: Final = 0.7  # share of the steps; cells are at least 1.5 pixels wide
 _LUMA: Final = np.array([0.299, 0.587, 0.114])
 _TINT: Final = np.array([[1.0, -0.5], [0.0, 1.0], [-1.0, -0.5]])  # R - B, and G - (R + B) / 2
-_ROUNDING: Final = 1 / 12  # variance that rounding to whole numbers leaves
+_ROUNDING: Final = 1 / 12  # variance that rounding to integers leaves
 _y, _x = np.mgrid[-1 : 1 : _TILE * 1j, -1 : 1 : _TILE * 1j]
 _BASIS: Final = np.linalg.qr(
     np.stack([_x**0, _x, _y, _x * _x, _x * _y, _y * _y], -1).reshape(_TILE * _TILE, -1)
-)[0]  # the smooth part of a tile: a surface of second order
+)[0]  # the smooth part of a tile: a quadratic surface
 _DCT: Final = np.array(
     [
         [(0.5 if u else 0.125**0.5) * np.cos((2 * x + 1) * u * np.pi / 16) for x in range(8)]
@@ -45,13 +46,14 @@ _DCT: Final = np.array(
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """The finest detail, in the tiles where there is least of it.
+    """Noise in the smoothest tiles.
 
-    togetherness: how alike the differences from pixel to pixel of R, G and B are, up to 1.
-    The rest is about the colours' differences, which a payload makes rough and a photograph does
-    not. tint: variance of R - B; ripple: of G against the two. whiteness: of R - B, from 0, for
-    smooth, to 1, for white noise. bend: kurtosis of its steps. fall: its power at 3/8 of the
-    sampling rate over that at 1/8, rounding noise taken off. sharpness: the same of the luma.
+    togetherness: correlation of the pixel differences of R, G and B, up to 1. The other members
+    describe colour differences, which a payload makes noisy and a photograph does not.
+    tint: variance of R - B. ripple: variance of G against the mean of R and B.
+    whiteness: of R - B, from 0 (smooth) to 1 (white noise). bend: kurtosis of its steps.
+    fall: its power at 3/8 of the sampling rate over that at 1/8, without rounding noise.
+    sharpness: the same of the luma.
     """
 
     togetherness: float = 1.0
@@ -64,21 +66,27 @@ class Noise:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a sample of the picture shows.
+class Statistics:
+    """Statistics of a sample of the picture.
 
-    colours: how many different ones. span: how far apart most values of a channel are, in that
-    where it is farthest. is_grey: R = G = B everywhere. flat: part of the pixels
-    that equal their right and lower neighbours; speckled: that differ from all four.
-    jpeg: by how many standard deviations 8x8 blocks fit whole-numbered JPEG coefficients better in
-    one place than in others. blocks: how many times more vanishing coefficients blocks have in
-    one place than elsewhere, of 8x8 and 4x4 pixels. depths: of R, G, B, where steps from pixel to
-    pixel are spread as payloads of those depths spread them over a flat cover; 0: they are not.
-    stillness: how many times as often neighbours are equal as they differ by 1, in the channel
-    where that is least. soft: part of the steps to the next pixel that are middling among those
-    that are not small, few where cells of colour have sharp edges; 1 where there are no cells.
-    clipped: part of the pixels with a channel at 0 or 255. comb: part of the values that are left
-    out, or doubled, between values that are not.
+    colours: number of different colours.
+    span: range of most values of a channel, for the channel with the widest.
+    is_grey: whether R = G = B everywhere.
+    flat: share of pixels that equal their right and lower neighbours.
+    speckled: share of pixels that differ from all four neighbours.
+    jpeg: standard deviations by which 8x8 blocks fit integer JPEG coefficients better at one
+    offset
+    than at others.
+    blocks: ratio of zero coefficients at the best offset to other offsets, for 8x8 and 4x4
+    blocks.
+    depths: of R, G, B, if steps between pixels are distributed as payloads of those depths; else
+    0.
+    stillness: ratio of equal neighbours to those that differ by 1, in the channel with the
+    lowest.
+    soft: share of medium steps among large ones; low if cells of colour have sharp edges, 1 if
+    there are no cells.
+    clipped: share of pixels with a channel at 0 or 255.
+    comb: share of values that are missing or doubled between values that are not.
     """
 
     colours: int
@@ -96,15 +104,15 @@ class Evidence:
     comb: float
 
 
-def gather_evidence(pixels: Pixels) -> Evidence:
-    """Look at (H, W, 3 or 4) `pixels`."""
+def measure_statistics(pixels: Pixels) -> Statistics:
+    """Measure (H, W, 3 or 4) `pixels`."""
     windows = [window[..., :3] for window in sample(pixels)]
     flat = np.concatenate([window.reshape(-1, 3) for window in windows])
     packed = flat.astype(np.uint32) @ np.array([1, 1 << 8, 1 << 16], np.uint32)
     jpeg, blocks = _blocks(windows)
     steps = _step_counts(windows)
     flatness, speckles = np.mean([_flat(window) for window in windows], 0)
-    return Evidence(
+    return Statistics(
         colours=len(np.unique(packed[:: -(-len(packed) // _COLOURS_MAX)])),
         span=int((np.quantile(flat, 0.99, axis=0) - np.quantile(flat, 0.01, axis=0)).max()),
         is_grey=bool((flat[:, 0] == flat[:, 1]).all() and (flat[:, 1] == flat[:, 2]).all()),
@@ -122,7 +130,7 @@ def gather_evidence(pixels: Pixels) -> Evidence:
 
 
 def rough_rows(pixels: Pixels) -> Pixels:
-    """The first rows, if their tints are rough and most others' are not: a payload fills it so."""
+    """Return the first rows if only they are noisy, as a payload leaves them; else all rows."""
     height, width = (side // _TILE * _TILE for side in pixels.shape[:2])
     if min(height, width) < 2 * _TILE:
         return pixels
@@ -138,7 +146,7 @@ def rough_rows(pixels: Pixels) -> Pixels:
 
 
 def sample(pixels: Pixels) -> list[Pixels]:
-    """Windows spread over the picture, at multiples of 16; or all of a small picture."""
+    """Return windows at multiples of 16, spread over the picture; all of a small one."""
     tops, lefts = (_spread(side) for side in pixels.shape[:2])
     return [pixels[y : y + _WINDOW, x : x + _WINDOW] for y in tops for x in lefts]
 
@@ -161,7 +169,7 @@ def _flat(window: Pixels) -> tuple[float, float]:
 
 
 def _tiles(window: _Floats, side: int) -> _Floats:
-    """(n, side, side, channels): the window cut into squares."""
+    """Cut a window into squares: (n, side, side, channels)."""
     height, width = (length // side for length in window.shape[:2])
     cut = window[: height * side, : width * side]
     cut = cut.reshape(height, side, width, side, window.shape[2]).swapaxes(1, 2)
@@ -179,8 +187,8 @@ def _noise(windows: list[Pixels]) -> Noise:
     steps = np.diff(_quietest(tiles), axis=2)
     product = np.einsum("nyxc,nyxd->cd", steps, steps)
     size = np.sqrt(np.maximum(np.diag(product), 1e-9))
-    likeness = product / np.outer(size, size)
-    together = float(likeness[0, 1] + likeness[1, 2] + likeness[0, 2]) / 3
+    correlation = product / np.outer(size, size)
+    together = float(correlation[0, 1] + correlation[1, 2] + correlation[0, 2]) / 3
     tints = tiles @ _TINT
     quiet = _quietest(tints[..., :1])[..., 0]
     steps = np.diff(quiet, axis=2)
@@ -195,7 +203,7 @@ def _noise(windows: list[Pixels]) -> Noise:
 
 
 def _fall(tiles: _Floats, rounding: float) -> float:
-    """Power at 3/8 of the sampling rate over that at 1/8, in (n, side, side) tiles."""
+    """Return power at 3/8 of the sampling rate over that at 1/8, in (n, side, side) tiles."""
     rough = tiles.reshape(len(tiles), -1)
     rough = (rough - rough @ _BASIS @ _BASIS.T).reshape(tiles.shape)
     waves = np.abs(np.fft.rfft(rough, axis=2)) ** 2
@@ -204,7 +212,7 @@ def _fall(tiles: _Floats, rounding: float) -> float:
 
 
 def _quietest(tiles: _Floats) -> _Floats:
-    """Those tiles in which steps from pixel to pixel are least."""
+    """Return the tiles with the smallest steps between pixels."""
     level = (np.diff(tiles, axis=2) ** 2).mean((1, 2, 3))
     chosen: _Floats = tiles[level <= np.quantile(level, _QUIET)]
     return chosen
@@ -220,14 +228,14 @@ def _blocks(windows: list[Pixels]) -> tuple[float, tuple[float, float]]:
         large = waves[np.abs(waves) > 1.5]
         fits[dy, dx], counts[dy, dx] = np.cos(2 * np.pi * large).sum(), large.size
         zeros[dy, dx] = (np.abs(waves) < 0.5).mean()
-    usual = (fits.sum() - fits) / np.maximum(counts.sum() - counts, 1)
-    leads = (fits - usual * counts) / np.sqrt(counts / 2 + 1)
+    expected = (fits.sum() - fits) / np.maximum(counts.sum() - counts, 1)
+    leads = (fits - expected * counts) / np.sqrt(counts / 2 + 1)
     blocks = (_times(zeros), _times(zeros.reshape(2, 4, 2, 4).mean((0, 2))))
     return float(leads.max()), blocks
 
 
 def _waves(luma: list[_Floats], dy: int, dx: int) -> _Floats:
-    """(n, 63) cosine coefficients of 8x8 blocks, their grid moved so far; flat ones left out."""
+    """Return (n, 63) cosine coefficients of non-flat 8x8 blocks, with the grid at that offset."""
     tiles = np.concatenate([_tiles(window[dy:, dx:], 8) for window in luma])[..., 0]
     tiles = tiles[np.ptp(tiles, axis=(1, 2)) > 3]
     tiles = tiles[:: max(1, len(tiles) // _BLOCKS_MAX)]
@@ -242,7 +250,7 @@ def _times(parts: _Floats) -> float:
 
 
 def _step_counts(windows: list[Pixels]) -> list[_Floats]:
-    """For each channel, how often neighbours in a row differ by 0 .. 255 in one direction."""
+    """Count, for each channel, steps of 0 to 255 between neighbours in a row, one way."""
     result = []
     for channel in range(3):
         steps = [np.diff(window[..., channel].astype(int), axis=1).ravel() for window in windows]
@@ -261,12 +269,12 @@ def _soft(windows: list[Pixels]) -> float:
 
 
 def _step_depth(counts: _Floats) -> int:
-    """Differences of two uniform numbers of d bits: of 2^(d-1) half as many as of 0."""
+    """Return the depth d whose uniform numbers give these step counts; 0 if none."""
     return next((depth for depth in (2, 3, 4) if _is_spread(counts, 1 << depth)), 0)
 
 
 def _is_spread(counts: _Floats, width: int) -> bool:
-    """Whether steps of 0 .. width - 1 fall off in a straight line, above what edges add."""
+    """Return whether counts of steps 0 to width - 1 fall linearly, above those of edges."""
     ground = counts[width : 2 * width].mean()
     above = counts[:width] - ground
     slope = abs(counts[width] - counts[2 * width - 1])

@@ -1,9 +1,8 @@
-"""Undoes an enlargement that repeats pixels, by any factor of 1 or more in each direction.
+"""Undoes an enlargement that repeats pixels, by any factor >= 1 in each direction.
 
-The factor need not be a whole number, and the picture may stand anywhere in another one.
-Columns that equal their left neighbours in every row are repetitions. Where columns of the
-picture itself are alike, the factor tells how many of them there were; which is which does not
-matter then.
+The factor need not be an integer, and the enlarged picture may be part of a larger one.
+Strategy: columns that equal their left neighbour in every row are repetitions. If the original
+has equal neighbouring columns, the factor shows how many there were; they are interchangeable.
 """
 
 from collections.abc import Iterator
@@ -12,30 +11,30 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from intaglio._forensics.locate import UNTURNED, prologue_plane
+from intaglio._forensics.locate import INVERSE, prologue_plane
 from intaglio._forensics.marks import maybe_prologue
-from intaglio._forensics.recolored import Sight
+from intaglio._forensics.recolored import Candidate
 from intaglio._format.prologue import Prologue
 from intaglio._format.registry import MAGIC, PROLOGUE_BYTES
 
 Pixels = npt.NDArray[np.uint8]
-_Places = npt.NDArray[np.intp]
+_Positions = npt.NDArray[np.intp]
 
 _BAND: Final = 32  # rows below the first that show which columns are repetitions
 _ROWS_AT_ONCE: Final = 256
 _FACTOR_MAX: Final = 64.0
 _PHASES: Final = np.linspace(0.0, 1.0, 16, endpoint=False) + 1 / 64
-_SLACK: Final = 2  # pixels by which the right end may be mistaken
+_SLACK: Final = 2  # tolerance of the right end, in pixels
 _TRIES: Final = 33  # factors tried between the lowest and the highest possible
-_SIGHTS_MAX: Final = 12  # first and last prologues tried with each other
+_CANDIDATES_MAX: Final = 12  # first and last prologues combined with each other
 _ROUND: Final = (1.0, 1.1, 1.2, 1.25, 4 / 3, 1.5, 5 / 3, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 4.0)
 
 
 class Enlarged:
-    """An enlarged picture found: its pixels, and where it lies.
+    """An enlarged picture that was found.
 
-    pixels: as they were written. top, left, height, width: of what is enlarged. is_all: whether
-    that is the whole of the picture of today.
+    pixels: the original pixels. top, left, height, width: of the enlarged area.
+    is_all: whether that area is the whole current picture.
     """
 
     def __init__(self, pixels: Pixels, area: tuple[int, int, int, int], *, is_all: bool) -> None:
@@ -45,54 +44,54 @@ class Enlarged:
 
     @property
     def factors(self) -> str:
-        """Across and down, as text."""
+        """The factors across and down, as text."""
         height, width = self.pixels.shape[:2]
         across, down = f"{self.width / width:.3g}", f"{self.height / height:.3g}"
         return across if across == down else f"{across} across and {down} down"
 
 
-def maybe_enlarged(pixels: Pixels, sights: list[Sight]) -> tuple[str, Enlarged] | None:
-    """What stands enlarged in (H, W, 3 or 4) `pixels`, and how it was turned; None if nothing.
+def maybe_enlarged(pixels: Pixels, candidates: list[Candidate]) -> tuple[str, Enlarged] | None:
+    """Find an enlarged picture in (H, W, 3 or 4) `pixels`; return it with its orientation.
 
-    sights: of these pixels, all with the same colours.
+    candidates: of these pixels, all with the same colour change. Returns None if there is none.
     """
-    firsts = _topmost(sights)[:_SIGHTS_MAX]
-    for sight in firsts:
-        for turn in (sight.turn, sight.flipped):
-            view = UNTURNED[turn](pixels)
-            y = sight.y if turn == sight.turn else len(view) - 1 - sight.y
-            prologue, raw = _read_at(view, y, sight.starts)
+    firsts = _topmost(candidates)[:_CANDIDATES_MAX]
+    for candidate in firsts:
+        for orientation in (candidate.orientation, candidate.flipped):
+            view = INVERSE[orientation](pixels)
+            y = candidate.y if orientation == candidate.orientation else len(view) - 1 - candidate.y
+            prologue, raw = _read_at(view, y, candidate.starts)
             if prologue is None:
                 continue
-            for area, is_all in _areas(view, y, sight, turn, firsts, prologue):
-                found = _taken(view, area, prologue, raw)
+            for area, is_all in _areas(view, y, candidate, orientation, firsts, prologue):
+                found = _cut_out(view, area, prologue, raw)
                 if found is not None:
-                    return turn, Enlarged(found, area, is_all=is_all)
+                    return orientation, Enlarged(found, area, is_all=is_all)
     return None
 
 
-def _topmost(sights: list[Sight]) -> list[Sight]:
-    """Of sights in repeated rows one each."""
+def _topmost(candidates: list[Candidate]) -> list[Candidate]:
+    """Keep one of several candidates in repeated rows."""
     seen: set[tuple[str, int, int]] = set()
     kept = []
-    for sight in sorted(sights, key=lambda sight: sight.y):
-        key = (sight.turn, sight.starts[0], sight.y)
-        if (sight.turn, sight.starts[0], sight.y - 1) not in seen:
-            kept.append(sight)
+    for candidate in sorted(candidates, key=lambda candidate: candidate.y):
+        key = (candidate.orientation, candidate.starts[0], candidate.y)
+        if (candidate.orientation, candidate.starts[0], candidate.y - 1) not in seen:
+            kept.append(candidate)
         seen.add(key)
     return kept
 
 
 def _bounds(starts: tuple[int, ...]) -> tuple[float, float]:
-    """Between which factors these pixels, one after another, can have been repeated."""
-    places = np.array(starts)
-    first, last = np.triu_indices(len(places), 1)
-    apart, steps = places[last] - places[first], last - first
+    """Return the lowest and highest factor that fit the positions of consecutive pixels."""
+    positions = np.array(starts)
+    first, last = np.triu_indices(len(positions), 1)
+    apart, steps = positions[last] - positions[first], last - first
     return float(((apart - 1) / steps).max()), float(((apart + 1) / steps).min())
 
 
 def _read_at(view: Pixels, y: int, starts: tuple[int, ...]) -> tuple[Prologue | None, bytes]:
-    """The prologue that begins at the first of `starts` in row y, through its repetitions."""
+    """Read the prologue in row y at `starts`, through its repetitions."""
     lowest, highest = _bounds(starts[:-1])
     left = starts[0]
     right = min(view.shape[1], left + int(PROLOGUE_BYTES * (highest + 1)))
@@ -111,8 +110,8 @@ def _read_at(view: Pixels, y: int, starts: tuple[int, ...]) -> tuple[Prologue | 
     return None, b""
 
 
-def _begins(view: Pixels, top: int, bottom: int, left: int, right: int) -> _Places:
-    """Columns, from `left` on, that differ from their left neighbours in any of these rows."""
+def _begins(view: Pixels, top: int, bottom: int, left: int, right: int) -> _Positions:
+    """Return columns from `left` on that differ from their left neighbour in any row."""
     differs = np.ones(right - left, np.bool_)
     differs[1:] = False
     for row in range(top, bottom, _ROWS_AT_ONCE):
@@ -123,8 +122,8 @@ def _begins(view: Pixels, top: int, bottom: int, left: int, right: int) -> _Plac
     return np.flatnonzero(differs)
 
 
-def _fits(begins: _Places, count: int, factor: float) -> Iterator[_Places]:
-    """Where `count` pixels of then stand now, were they repeated by `factor`."""
+def _fits(begins: _Positions, count: int, factor: float) -> Iterator[_Positions]:
+    """Yield positions of `count` original pixels, if each was repeated `factor` times."""
     wanted = np.arange(count)
     for phase in _PHASES:
         numbers = (begins / factor + phase).astype(np.intp)
@@ -135,18 +134,27 @@ def _fits(begins: _Places, count: int, factor: float) -> Iterator[_Places]:
 
 
 def _areas(
-    view: Pixels, y: int, sight: Sight, turn: str, sights: list[Sight], prologue: Prologue
+    view: Pixels,
+    y: int,
+    candidate: Candidate,
+    orientation: str,
+    candidates: list[Candidate],
+    prologue: Prologue,
 ) -> Iterator[tuple[tuple[int, int, int, int], bool]]:
-    """Where the enlarged picture may lie: (top, left, height, width), and whether that is all."""
+    """Yield possible areas (top, left, height, width), and whether that is the whole picture."""
     height, width = view.shape[:2]
-    left = sight.starts[0]
-    top = _run(view, y, sight.starts)[0]
+    left = candidate.starts[0]
+    top = _run(view, y, candidate.starts)[0]
     if (top, left) == (0, 0):
         yield (0, 0, height, width), True
-    lowest, highest = _bounds(sight.starts[:-1])
-    for echo in sights:
-        echo_y = echo.y if turn == sight.turn else height - 1 - echo.y
-        if echo.turn != sight.turn or echo_y < y or prologue.width < PROLOGUE_BYTES:
+    lowest, highest = _bounds(candidate.starts[:-1])
+    for echo in candidates:
+        echo_y = echo.y if orientation == candidate.orientation else height - 1 - echo.y
+        if (
+            echo.orientation != candidate.orientation
+            or echo_y < y
+            or prologue.width < PROLOGUE_BYTES
+        ):
             continue
         apart, across = echo.starts[0] - left, prologue.width - PROLOGUE_BYTES
         factor = apart / across if across else (lowest + highest) / 2
@@ -157,7 +165,7 @@ def _areas(
 
 
 def _run(view: Pixels, y: int, starts: tuple[int, ...]) -> tuple[int, int]:
-    """The first row, and one past the last, that equals row y where these pixels are."""
+    """Return the range of rows that equal row y in these columns."""
     part = view[:, starts[0] : starts[-1] + 1]
     top, bottom = y, y + 1
     while top and (part[top - 1] == part[y]).all():
@@ -167,10 +175,10 @@ def _run(view: Pixels, y: int, starts: tuple[int, ...]) -> tuple[int, int]:
     return top, bottom
 
 
-def _taken(
+def _cut_out(
     view: Pixels, area: tuple[int, int, int, int], prologue: Prologue, raw: bytes
 ) -> Pixels | None:
-    """The picture of then out of `area`; None if prologue and echo do not stand in it."""
+    """Cut the original picture out of `area`; None if prologue and echo do not match."""
     top, left, height, width = area
     if height < prologue.height or width < prologue.width - _SLACK:
         return None
@@ -192,8 +200,8 @@ def _has_both(ends: Pixels, raw: bytes) -> bool:
     return bool(first[:PROLOGUE_BYTES] == raw == last[-PROLOGUE_BYTES:])
 
 
-def _picked(begins: _Places, count: int, length: int) -> list[_Places]:
-    """Where `count` rows or columns of then may stand among `length` of today; a few ways."""
+def _picked(begins: _Positions, count: int, length: int) -> list[_Positions]:
+    """Return possible positions of `count` original rows or columns among `length`."""
     found = [begins[:count]] if len(begins) >= count else []
     for factor in (length + np.array([0, *np.linspace(-_SLACK, _SLACK, 9)])) / count:
         found += _fits(begins, count, float(max(1.0, factor)))

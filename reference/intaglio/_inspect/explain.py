@@ -191,9 +191,9 @@ def _look_at_file(stream: BinaryIO, reason: Reason, limits: Limits) -> "Diagnosi
 
         stream.seek(-len(data), os.SEEK_CUR)
         return diagnose_other(stream, found, limits)
-    from intaglio._forensics.diagnose import diagnose_pixels, is_told_by_pixels
+    from intaglio._forensics.diagnose import diagnose_pixels, is_explained_by_pixels
 
-    if not is_told_by_pixels(reason):
+    if not is_explained_by_pixels(reason):
         return None
     pixels = _maybe_pixels(stream, limits)
     return None if pixels is None else diagnose_pixels(pixels, reason)

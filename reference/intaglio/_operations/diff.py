@@ -1,4 +1,4 @@
-"""Diff: what two files carry, compared bit by bit, a block at a time."""
+"""diff: compare what two files carry, bit by bit, one block at a time."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, Final
@@ -23,9 +23,31 @@ Array = npt.NDArray[Any]
 
 
 def diff(a: Source, b: Source, *, limits: Limits = DEFAULT_LIMITS) -> Diff:
-    """Compare what two files carry; both are checked to the end.
+    """Compare the data of two files bit by bit; both files are verified completely.
 
-    Errors: DecodeError if one cannot be read, which says which; OSError if one cannot be opened.
+    Parameters
+    ----------
+    a, b : path or binary file object
+        Two Intaglio files. Their profiles, codecs and pictures may differ.
+    limits : Limits
+        What the reader may use for each file.
+
+    Returns
+    -------
+    Diff
+        `diff(a, b).equal` is True if metadata, array names, dtypes, shapes, attributes and all
+        element bits are the same.
+
+    Raises
+    ------
+    DecodeError
+        A file cannot be read. The message says whether it is the first or the second.
+    OSError
+        A file cannot be opened.
+
+    Notes
+    -----
+    The order of arrays and the look of the pictures are not compared.
     """
     with open_source(a) as first, open_source(b) as second:
         starts = maybe_position(first), maybe_position(second)
@@ -41,7 +63,7 @@ def diff(a: Source, b: Source, *, limits: Limits = DEFAULT_LIMITS) -> Diff:
 def _is_to_blame(
     which: str, stream: BinaryIO, start: int, problem: DecodeError, limits: Limits
 ) -> bool:
-    """Whether `problem` is the one of this stream alone; it then says so."""
+    """Return whether this stream alone raises `problem`; if so, add that to its message."""
     stream.seek(start)
     try:
         verify(stream, limits=limits)
@@ -83,7 +105,7 @@ def _changes(a: Any, b: Any, path: tuple[str, ...]) -> Iterator[Change]:  # noqa
 
 
 def _is_same_json(a: Any, b: Any) -> bool:  # noqa: ANN401
-    """Whether two JSON values are the same, 1 and 1.0 and true told apart."""
+    """Compare JSON values with their types: 1, 1.0 and true all differ."""
     if type(a) is not type(b):
         return False
     if isinstance(a, list):
@@ -125,7 +147,7 @@ def _array_diff(first: Opened, second: Opened, name: str) -> ArrayDiff:
 
 
 class _Tally:
-    """What is known of the differences so far."""
+    """Differences of one array, added up block by block."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
         self._shape: Final = shape
@@ -136,15 +158,15 @@ class _Tally:
         self.first: list[Element] = []
 
     def add(self, start: int, a: Array, b: Array) -> None:
-        """Compare the 1-d arrays of the elements from number `start` on."""
+        """Compare two 1-D blocks; `start` is the flat index of their first element."""
         raw_a, raw_b = (x.view(np.uint8).reshape(len(x), -1) for x in (a, b))
-        places = np.flatnonzero((raw_a != raw_b).any(axis=1))
-        if not places.size:
+        indices = np.flatnonzero((raw_a != raw_b).any(axis=1))
+        if not indices.size:
             return
-        self.differing += places.size
-        a, b = a[places], b[places]
-        for k in range(min(FIRST_MAX - len(self.first), places.size)):
-            index = tuple(int(i) for i in np.unravel_index(start + int(places[k]), self._shape))
+        self.differing += indices.size
+        a, b = a[indices], b[indices]
+        for k in range(min(FIRST_MAX - len(self.first), indices.size)):
+            index = tuple(int(i) for i in np.unravel_index(start + int(indices[k]), self._shape))
             self.first.append(
                 Element(index, values_text(a[k : k + 1])[0], values_text(b[k : k + 1])[0])
             )
@@ -192,7 +214,7 @@ def _wide(array: Array) -> type[np.uint64] | type[np.int64]:
 
 
 def _ordered(floats: Array) -> npt.NDArray[np.uint64]:
-    """Integers in the order of the floats, neighbours one apart; both zeros are the same."""
+    """Map floats to integers in the same order, neighbours one apart; both zeros map to 0."""
     bits = floats.view(f"u{floats.itemsize}").astype(np.uint64)
     sign = np.uint64(1 << (8 * floats.itemsize - 1))
     magnitude = bits & (sign - np.uint64(1))

@@ -1,4 +1,4 @@
-"""Differences: what `diff` found, as plain values and as text."""
+"""Result types of `diff`: plain values, with a text form."""
 
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -12,7 +12,7 @@ _SHOWN_MAX: Final = 60  # characters of a metadata value
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A member of two JSON objects that is not the same: its path, and each value or ()."""
+    """A member that differs between two JSON objects: its path, and both values; () is absent."""
 
     path: tuple[str, ...]
     a: tuple[Any, ...]
@@ -30,13 +30,24 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class ArrayDiff:
-    """One array that both files have; dtype, shape: of each.
+    """An array that both files hold, compared.
 
-    differing: how many elements differ in their bits; None where dtype or shape differ.
-    greatest_absolute: of the differing numbers, in the dtype's unit; None if none is a number.
-    greatest_ulp: for floats, of the differing finite numbers, in representable values between.
-    only_nan_or_zero_sign: all that differs is the bits of NaNs or the sign of zeros.
-    first: the first differing elements, in C order.
+    Attributes
+    ----------
+    name : str
+    dtype, shape : tuple
+        Of the first and of the second file.
+    differing : int or None
+        Elements whose bits differ; None if dtype or shape differ.
+    greatest_absolute : number or None
+        Largest absolute difference, in the unit of the dtype; None if no differing element is a
+        number.
+    greatest_ulp : int or None
+        For floats: largest distance between finite elements, counted in representable values.
+    only_nan_or_zero_sign : bool
+        Whether only bits of NaNs or signs of zeros differ.
+    first : tuple of Element
+        The first differing elements, in C order.
     """
 
     name: str
@@ -54,9 +65,10 @@ class ArrayDiff:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """Two files compared; the pictures' look and the arrays' order do not count.
+    """The result of `diff`.
 
-    bool() is True where something differs; str() is short, as `intaglio diff` prints it.
+    `bool(d)` is True if the files differ. `str(d)` is the text that `intaglio diff` prints.
+    The look of the pictures and the order of arrays are not compared.
     """
 
     equal: bool
@@ -66,7 +78,7 @@ class Diff:
     arrays: tuple[ArrayDiff, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as plain dicts, lists, numbers and texts, fit for JSON."""
+        """Return the result as dicts, lists, numbers and strings that JSON can hold."""
         found = asdict(self)
         for array in found["arrays"]:
             value = array["greatest_absolute"]

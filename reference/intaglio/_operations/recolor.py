@@ -1,4 +1,4 @@
-"""Recolor: the same data, metadata and attributes under a new picture."""
+"""recolor: put the same data, metadata and attributes into a new picture."""
 
 from typing import Unpack
 
@@ -18,10 +18,27 @@ def recolor(
     limits: Limits = DEFAULT_LIMITS,
     **options: Unpack[Options],
 ) -> None:
-    """Write to `target` what `source` carries, looking as `options` say.
+    """Write the data of `source` to `target` with another look.
 
-    options: as for `save`; profile, metadata and attrs are the source's, unless given.
-    Errors: as for `load_dict` and `save`.
+    Parameters
+    ----------
+    source : path or binary file object
+        An Intaglio file.
+    target : path or binary file object
+        A path that ends in .png. May be the same path as `source`.
+    limits : Limits
+        What the reader may use for `source`.
+    **options
+        As for `save`. By default profile, metadata and attrs are those of `source`.
+
+    Raises
+    ------
+    DecodeError
+        `source` cannot be read.
+    EncodeError
+        The new picture cannot carry the data, or an option is invalid.
+    OSError
+        A file cannot be opened or written.
     """
     with reading(source, limits) as opened:
         opened.check_output(opened.names, limits)

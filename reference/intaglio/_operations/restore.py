@@ -1,7 +1,9 @@
-"""Restoring: changes that lost nothing are undone, before strict decoding.
+"""restore: undo lossless changes of a picture, before strict decoding.
 
-A step of its own that yields a new picture and says what it did (SPEC.md
-section 12); it is never part of decoding. What carries no mark is refused.
+Restoring is a separate step: it writes a new picture and reports what it changed. It is
+never part of decoding (SPEC.md section 12). Strategy: find the prologue or its copy in any
+orientation, undo the change that explains where it was found, then verify the result by
+strict decoding. A picture without such a mark is refused.
 """
 
 import io
@@ -11,8 +13,8 @@ from typing import BinaryIO, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from intaglio._forensics.diagnose import is_told_by_pixels
-from intaglio._forensics.lossless_changes import maybe_past
+from intaglio._forensics.diagnose import is_explained_by_pixels
+from intaglio._forensics.lossless_changes import maybe_change
 from intaglio._forensics.marks import Mark, maybe_mark
 from intaglio._forensics.orientation import UNDONE
 from intaglio._forensics.other_formats import open_other
@@ -41,10 +43,14 @@ Pixels = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What `restore` did, and what strict decoding says of the result.
+    """The result of `restore`.
 
-    steps: what was undone, a sentence each; none if nothing was wrong. problem: why the result
-    cannot be read whole after all; None if every bit of its data was verified.
+    Attributes
+    ----------
+    steps : tuple of str
+        What was undone, one sentence each; empty if the file was intact.
+    problem : DecodeError or None
+        Why the restored picture still cannot be read; None if all its data was verified.
     """
 
     steps: tuple[str, ...]
@@ -52,15 +58,34 @@ class Restored:
 
 
 def restore(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) -> Restored:
-    """Write to `target` the picture that `source` was before changes that lost nothing.
+    """Undo lossless changes of a picture and write the restored PNG to `target`.
 
-    Undoes flips, quarter turns, transposition; a border or a screen around the picture; pixels
-    repeated by any factor from 1; exchanged or inverted channels, a constant added to them; shifts
-    around the edges, rows in another order. Reads BMP, TIFF, WebP, PPM, TGA, QOI, PCX, SGI and
-    Xcode's PNG, too. Rewrites a damaged first prologue from its copy. `target` is written
-    even if its data is then found to be damaged: see `Restored.problem`. If nothing is wrong,
-    the same pixels are written and `Restored.steps` is empty. Errors: DecodeError if nothing can
-    be restored, which says why.
+    Parameters
+    ----------
+    source : path or binary file object
+        A PNG, BMP, TIFF, lossless WebP, PPM, TGA, QOI, PCX, SGI or Xcode PNG.
+    target : path or binary file object
+        A path that ends in .png.
+    limits : Limits
+        What the reader may use for `source`.
+
+    Returns
+    -------
+    Restored
+
+    Raises
+    ------
+    DecodeError
+        Nothing can be restored; the message says why.
+
+    Notes
+    -----
+    Undoes flips, quarter turns and transposition; a border or a screenshot around the picture;
+    enlargement by repeated pixels (any factor >= 1); exchanged or inverted channels; a constant
+    added to channels; cyclic shifts and reordered rows. Rewrites a damaged prologue from its
+    copy.
+
+    A result with damaged data is still written; `Restored.problem` reports the damage.
     """
     check_target(target)
     check_limits(limits)
@@ -68,7 +93,7 @@ def restore(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) 
         pixels, other, size = _read(stream, limits)
     steps: tuple[str, ...] = (f"read the pixels of a {other} file",) if other else ()
     refusal = _maybe_refusal(pixels, limits, size)
-    curable = refusal is None or is_told_by_pixels(refusal.reason)
+    curable = refusal is None or is_explained_by_pixels(refusal.reason)
     found = restore_pixels(pixels) if curable else None
     if found is None and refusal is not None:
         _refuse(refusal, other)
@@ -84,7 +109,7 @@ def restore(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) 
 
 
 def _read(stream: BinaryIO, limits: Limits) -> tuple[Pixels, str, int]:
-    """The pixels of `stream`, the name of its format where that is not PNG, its size in bytes."""
+    """Return pixels, format name ("" for PNG) and size in bytes of `stream`."""
     start, size = maybe_position(stream), maybe_size(stream)
     try:
         opened = open_png(stream, limits.pixels_max)
@@ -101,18 +126,19 @@ def _read(stream: BinaryIO, limits: Limits) -> tuple[Pixels, str, int]:
 
 
 def restore_pixels(pixels: Pixels) -> tuple[Pixels, tuple[str, ...]] | None:
-    """(H, W, 3 or 4) uint8 pixels as they were written, and what was undone; None for nothing.
+    """Undo lossless changes of (H, W, 3 or 4) uint8 pixels.
 
-    Decode the result strictly: only that tells whether the pixels themselves survived.
+    Returns the original pixels and the steps undone; None if no change is found. The caller
+    must decode the result strictly to find out whether the pixels survived.
     """
     mark = maybe_mark(pixels)
     before: tuple[str, ...] = ()
     if not (mark and mark.first and mark.last and mark.is_restorable(mark.upright(pixels))) or (
         not _steps(mark, pixels)
     ):
-        past = maybe_past(pixels, mark)
-        if past and past.is_lossless:
-            pixels, before = past.pixels, (past.step,)
+        change = maybe_change(pixels, mark)
+        if change and change.is_lossless:
+            pixels, before = change.pixels, (change.step,)
             mark = maybe_mark(pixels)
     if mark is None or not mark.is_restorable(mark.upright(pixels)):
         return None
@@ -129,7 +155,7 @@ def restore_pixels(pixels: Pixels) -> tuple[Pixels, tuple[str, ...]] | None:
 
 def _steps(mark: Mark, pixels: Pixels) -> tuple[str, ...]:
     upright = mark.upright(pixels)
-    steps = [UNDONE[mark.turn]] if mark.turn else []
+    steps = [UNDONE[mark.orientation]] if mark.orientation else []
     if mark.factor > 1:
         steps.append(f"took one pixel of every {mark.factor}x{mark.factor}")
     if upright.shape[:2] != (mark.height, mark.width):
@@ -143,7 +169,7 @@ def _steps(mark: Mark, pixels: Pixels) -> tuple[str, ...]:
 
 
 def _maybe_refusal(pixels: Pixels, limits: Limits, size: int) -> DecodeError | None:
-    """Why strict decoding refuses `pixels`; None if it does not."""
+    """Return the error of strict decoding for `pixels`; None if they decode."""
     height, width = pixels.shape[:2]
     try:
         with explaining_pixels(pixels):

@@ -1,10 +1,9 @@
-"""Strip: a picture that looks the same and carries nothing.
+"""strip: make a picture that looks the same and carries no data.
 
-Of every channel that carried bits, those bits are dropped first; what is
-written is made of the remaining high bits only. Their steps are smoothed away
-with the help of the neighbours, because bits that were dropped as if at
-random leave the high bits dithered: their mean is the colour of the cover.
-A little noise, keyed by what is being removed, keeps gradients from banding.
+All bits that carry data are dropped first; the output is computed from the high bits alone.
+The writer dithers the high bits, so their local mean is the colour of the cover: each pixel
+gets the mean of its neighbours of similar colour. A little deterministic noise, keyed by
+the removed data, prevents visible bands in gradients.
 """
 
 from collections.abc import Iterator
@@ -26,12 +25,12 @@ from intaglio._packing.flat_areas import unlevelled
 from intaglio.errors import ContentError, DecodeError, Reason
 from intaglio.limits import DEFAULT_LIMITS, Limits, check_limits
 
-_REACH: Final = 2  # pixels to each side whose colours are averaged
+_REACH: Final = 2  # pixels to each side that are averaged
 _PIXELS_AT_ONCE: Final = 1 << 18
-_TILE_ROWS: Final = 16  # of a picture that is wider than so many pixels
-_EXTREMES_UP_TO: Final = 4  # depth to which the darkest step means 0, the brightest 255
+_TILE_ROWS: Final = 16  # tile height, for pictures that are wider than one tile
+_EXTREMES_UP_TO: Final = 4  # up to this depth the darkest step becomes 0 and the brightest 255
 
-_CARRIERS_MAX: Final = 20  # in one picture, a screenshot say
+_CARRIERS_MAX: Final = 20  # carriers in one picture, for example a screenshot
 _TOLD_BY_MARKS: Final = frozenset(
     {
         *(Reason.NO_PROLOGUE, Reason.PROLOGUE_DAMAGED, Reason.PROLOGUE_MALFORMED),
@@ -39,25 +38,41 @@ _TOLD_BY_MARKS: Final = frozenset(
     }
 )
 _WAY_OUT: Final = (
-    "nothing tells where what is left of its data lies: to be rid of that, save the picture as a "
+    "the position of the remaining data is unknown: to remove it, save the picture as a "
     "JPEG of quality 90 or less"
 )
-_NEARLY: Final = 4  # a quarter of the pixels around may be of the next step
+_NEARLY: Final = 4  # up to a quarter of the surrounding pixels may be one step apart
 
 Pixels = npt.NDArray[np.uint8]
 _Floats = npt.NDArray[np.float32]
 
 
 def strip(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) -> None:
-    """Write to `target` a PNG that looks as `source` does and holds nothing of its data.
+    """Write a PNG to `target` that looks like `source` and carries no data.
 
-    The same source gives the same bytes. Chunks other than the pixels are left out; pixels that
-    carried nothing stay as they are, but for low bits of the first and last 80 and for flat black
-    and white, which the writer had brought near to the pixels with data. What was turned,
-    framed, cropped or enlarged since, or has lost its first prologue, is found by what is left of
-    it. Errors: DecodeError if `source` is no PNG or carries no Intaglio data, or if nothing is
-    left that says where its data is; ContentError for a collage of more than 20 pictures with
-    data.
+    Parameters
+    ----------
+    source : path or binary file object
+        An Intaglio file, or a picture that was turned, framed, cropped or enlarged since.
+    target : path or binary file object
+        A path that ends in .png.
+    limits : Limits
+        What the reader may use for `source`.
+
+    Raises
+    ------
+    DecodeError
+        `source` is not a PNG, carries no Intaglio data, or the position of its data is unknown.
+    ContentError
+        The picture contains more than 20 pictures with data.
+    OSError
+        A file cannot be opened or written.
+
+    Notes
+    -----
+    The result is deterministic. Chunks other than the pixels are dropped. Pixels without data
+    keep their values, except the low bits of the first and last 80 pixels, and flat black and
+    white, which the writer had changed to match the pixels with data.
     """
     check_target(target)
     check_limits(limits)
@@ -79,18 +94,19 @@ def strip(source: Source, target: Source, *, limits: Limits = DEFAULT_LIMITS) ->
 
 
 def _blank_ends(pixels: Pixels) -> None:
-    """Say nothing, in place, where prologue and echo stand: diagnosis sees that, and is silent."""
+    """In place: set neutral low bits where prologue and echo are."""
     flat = pixels.reshape(-1, pixels.shape[2])
     for end in (flat[:PROLOGUE_BYTES], flat[-PROLOGUE_BYTES:]):
         end[...] = blanked(end)
 
 
 def _stripped(pixels: Pixels) -> Pixels:
-    """A copy of (H, W, 3 or 4) `pixels` from which nothing can be read."""
+    """Return a copy of (H, W, 3 or 4) `pixels` without any readable data."""
     height, width, channels = pixels.shape
     first = Extractor(iter([pixels.reshape(-1, channels)])).prologue(0, PROLOGUE_BYTES)
     try:
-        prologue = read_prologue(first, width, height)  # enough, whatever the rest is worth
+        # valid fields are enough; the rest may be damaged
+        prologue = read_prologue(first, width, height)
     except DecodeError as problem:
         found = _erased_by_marks(pixels) if problem.reason in _TOLD_BY_MARKS else None
         if found is None:
@@ -100,7 +116,7 @@ def _stripped(pixels: Pixels) -> Pixels:
 
 
 def _erased_by_marks(pixels: Pixels) -> Pixels | None:
-    """As `_plain`, of every carrier that a prologue or echo tells of; None if there is none."""
+    """Erase every carrier that a prologue or echo describes; None if there is none."""
     mark, result = maybe_mark(pixels), pixels.copy()
     if mark is None:
         return None
@@ -109,14 +125,17 @@ def _erased_by_marks(pixels: Pixels) -> Pixels | None:
         mark = maybe_mark(result)
         if mark is None:
             return result
-    message = f"this picture shows more than {_CARRIERS_MAX} others: strip each, then put together"
+    message = (
+        f"this picture contains more than {_CARRIERS_MAX} pictures with data: strip each, "
+        "then combine them"
+    )
     raise ContentError(message)
 
 
 def _erase(mark: Mark, pixels: Pixels) -> None:
-    """Erase one carrier in place, at the depths it has; all pixels, if where it ends is unsure."""
+    """Erase one carrier in place, at its depths; erase all pixels if its end is unknown."""
     both: Depths = tuple(map(max, mark.depths, PROLOGUE_DEPTHS))  # type: ignore[assignment]
-    more = mark.factor > 1  # the place of an enlarged pixel is known but for one
+    more = mark.factor > 1  # the offset of an enlarged pixel is known to within one pixel
     for phase in mark.phases(pixels):
         if mark.first and mark.last:
             phase = phase[
@@ -127,7 +146,7 @@ def _erase(mark: Mark, pixels: Pixels) -> None:
 
 
 def _plain(pixels: Pixels, depths: Depths, body_bytes: int, key: bytes) -> Pixels:
-    """A copy of (H, W, 3 or 4) `pixels` in which prologue, body and echo are erased."""
+    """Return a copy of (H, W, 3 or 4) `pixels` with prologue, body and echo erased."""
     height, width, channels = pixels.shape
     count = height * width
     body_end = min(count, PROLOGUE_BYTES - (-8 * body_bytes // sum(depths)))
@@ -149,7 +168,7 @@ def _plain(pixels: Pixels, depths: Depths, body_bytes: int, key: bytes) -> Pixel
 
 
 def _unlevel_rest(pixels: Pixels, depths: Depths, rest: range) -> None:
-    """In place, give black and white back to the flat parts of pixels that carry nothing."""
+    """In place: restore black and white in flat areas of pixels without data."""
     width, channels = pixels.shape[1:]
     flat = pixels.reshape(-1, channels)
     step = max(1, _PIXELS_AT_ONCE // width)
@@ -158,7 +177,7 @@ def _unlevel_rest(pixels: Pixels, depths: Depths, rest: range) -> None:
 
 
 def _tiles(width: int, first: int, stop: int) -> Iterator[tuple[range, range]]:
-    """Rows and columns of parts that together hold pixels first..stop-1, and few others."""
+    """Yield rows and columns of tiles that cover pixels first..stop-1 and few others."""
     last_row = -(-stop // width)
     wide = width > _PIXELS_AT_ONCE
     across = _PIXELS_AT_ONCE // _TILE_ROWS if wide else width
@@ -173,7 +192,7 @@ def _tiles(width: int, first: int, stop: int) -> Iterator[tuple[range, range]]:
 
 
 def _put(flat: Pixels, made: Pixels, start: int, width: int, wanted: range) -> None:
-    """Put a tile whose first pixel is number `start` where it belongs, as far as it is wanted."""
+    """Write the `wanted` pixels of a tile; `start` is the index of its first pixel."""
     whole = made.shape[1] == width
     for line in [made.reshape(-1, made.shape[2])] if whole else made:
         begin, end = max(wanted.start, start), min(wanted.stop, start + len(line))
@@ -185,7 +204,7 @@ def _put(flat: Pixels, made: Pixels, start: int, width: int, wanted: range) -> N
 def _smooth(
     pixels: Pixels, rows: range, columns: range, depths: Depths, noise: np.random.Generator
 ) -> Pixels:
-    """A tile made again from the high bits of the pixels around them."""
+    """Recompute a tile from the high bits of the surrounding pixels."""
     top, left = max(0, rows.start - _REACH), max(0, columns.start - _REACH)
     around = pixels[top : rows.stop + _REACH, left : columns.stop + _REACH]
     made = pixels[rows.start : rows.stop, columns.start : columns.stop].copy()
@@ -197,7 +216,7 @@ def _smooth(
 
 
 def _erased(values: Pixels, depth: int, noise: np.random.Generator) -> Pixels:
-    """One channel without its low `depth` bits: near the mean of the like steps around."""
+    """Return one channel without its low `depth` bits, near the mean of its neighbours."""
     steps = values >> np.uint8(depth)
     padded = np.pad(steps, _REACH, mode="edge")
     total = np.zeros(values.shape, np.float32)
@@ -206,11 +225,11 @@ def _erased(values: Pixels, depth: int, noise: np.random.Generator) -> Pixels:
     for dy in range(2 * _REACH + 1):
         for dx in range(2 * _REACH + 1):
             near = padded[dy : dy + height, dx : dx + width]
-            like = np.maximum(near, steps) - np.minimum(near, steps) <= 1  # no edge, but dither
+            like = np.maximum(near, steps) - np.minimum(near, steps) <= 1  # dither, not an edge
             total += near * like
             count += like
     mean = total / count
-    flat = mean == steps  # all alike: nothing can band
+    flat = mean == steps  # all the same: no bands possible
     jitter = (noise.random(values.shape, np.float32) - np.float32(0.5)) * np.where(flat, 0, 2)
     colours = (mean + np.float32(0.5)) * (1 << depth) - np.float32(0.5)
     if depth <= _EXTREMES_UP_TO:
@@ -220,7 +239,7 @@ def _erased(values: Pixels, depth: int, noise: np.random.Generator) -> Pixels:
 
 
 def _to_extremes(mean: _Floats, depth: int) -> _Floats:
-    """What makes the darkest step black and the brightest white, where hardly another is near."""
+    """Map the darkest step to black and the brightest to white where few neighbours differ."""
     half, last = ((1 << depth) - 1) / 2, (256 >> depth) - 1
     dark = np.clip(1 - _NEARLY * mean, 0, 1)
     bright = np.clip(1 - _NEARLY * (last - mean), 0, 1)

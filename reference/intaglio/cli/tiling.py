@@ -61,7 +61,7 @@ class Tiler:
         array, attributes = self._array(source)
         element_type_of(np.empty(0, array.dtype))
         regions = module("_regions")
-        chunks = self.chunks or regions.usual_chunks(array.shape, array.dtype.itemsize)
+        chunks = self.chunks or regions.default_chunks(array.shape, array.dtype.itemsize)
         if len(chunks) != array.ndim:
             axes = "1 axis" if array.ndim == 1 else f"{array.ndim} axes"
             given = counted(len(chunks), "length")

@@ -1,4 +1,4 @@
-"""Figures that carry their data: savefig, capture, load_figure. docs/figures.md."""
+"""Figures that carry their data: savefig, capture, load_figure. See docs/figures.md."""
 
 from intaglio.figures._capture import capture
 from intaglio.figures._colorbar_frame import framed

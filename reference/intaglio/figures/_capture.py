@@ -1,7 +1,7 @@
-"""Capture: recording what is passed to the methods whose artists forget it.
+"""capture: record arrays passed to matplotlib methods whose artists do not keep them.
 
-The methods of Axes and Axes3D are wrapped while anyone captures. Only the outermost
-call of a thread is recorded, so that what hist passes on to bar is not.
+Methods of Axes and Axes3D are wrapped while at least one capture is active. Only the
+outermost call of a thread is recorded: not the bar() that hist() calls.
 """
 
 import functools
@@ -50,8 +50,9 @@ _SOLID: Final = (
     *("contour3D", "contourf", "contourf3D", "tricontour", "tricontourf", "bar", "bar3d", "quiver"),
     *("stem", "errorbar", "voxels", "fill_between", "quiver3D", "stem3D"),
 )
-_SEVERAL: Final = {"stackplot": "y"}  # *args of these are arrays of one name
-_PAIRS: Final = {"broken_barh": {"xranges": ("xmin", "xwidth")}}  # lists of pairs, by their parts
+_SEVERAL: Final = {"stackplot": "y"}  # methods whose *args are several arrays with one name
+# lists of pairs, and the names of both parts
+_PAIRS: Final = {"broken_barh": {"xranges": ("xmin", "xwidth")}}
 _STYLE: Final = frozenset(
     {"color", "colors", "facecolor", "edgecolor", "facecolors", "edgecolors", "linewidths", "alpha"}
     | {"label", "labels", "tick_label", "tick_labels", "norm", "cmap", "self", "kwargs", "data"}
@@ -65,11 +66,16 @@ _active: Final[list[object]] = []
 
 @contextmanager
 def capture() -> Iterator[None]:
-    """Record the arrays passed to hist, boxplot, contour, scatter, plot_surface and others.
+    """Record arrays passed to hist, boxplot, contour, scatter, plot_surface and others.
 
-    They stay with the axes; `savefig` carries them, `load_figure` has them as `axes.calls`.
-    Calls of all threads are recorded while any thread captures. May be nested; on leaving
-    the outermost, also by an exception, matplotlib is as it was.
+    Use it as `with capture(): ...`. Recorded arrays stay with their axes; `savefig` stores them
+    and
+    `load_figure` returns them as `axes.calls`.
+
+    Notes
+    -----
+    Calls of all threads are recorded while any thread captures. Captures may be nested. The
+    last exit, also by an exception, restores matplotlib.
     """
     token = object()
     start(token)
@@ -80,7 +86,7 @@ def capture() -> Iterator[None]:
 
 
 def start(token: object) -> None:
-    """Begin to record, on behalf of `token`."""
+    """Start recording on behalf of `token`."""
     need("matplotlib", "figures")
     with _lock:
         if not _active:
@@ -89,7 +95,7 @@ def start(token: object) -> None:
 
 
 def stop(token: object) -> None:
-    """Stop, if nobody else records; a token that is not known is ignored."""
+    """Stop recording for `token`, and unwrap if it was the last; ignore unknown tokens."""
     with _lock:
         if token in _active:
             _active.remove(token)
@@ -115,7 +121,8 @@ def _wrap_all() -> None:
 
 def _wrap(owner: type, method: str) -> None:
     original = vars(owner)[method]
-    if getattr(original, "_intaglio_original", None) is not None:  # left under another's wrapper
+    # our wrapper is still inside another's
+    if getattr(original, "_intaglio_original", None) is not None:
         return
 
     @functools.wraps(original)
@@ -138,7 +145,7 @@ def _wrap(owner: type, method: str) -> None:
     setattr(owner, method, recorded)
 
     def undo() -> None:
-        if vars(owner).get(method) is recorded:  # else someone wrapped it too, and has us inside
+        if vars(owner).get(method) is recorded:  # otherwise another wrapper contains ours
             setattr(owner, method, original)
 
     _undo.append(undo)
@@ -150,7 +157,7 @@ def _arrays_of(
     args: tuple[Values, ...],
     keywords: Mapping[str, Values],
 ) -> dict[str, Values]:
-    """Arguments that are arrays, by name; nothing if the call is one that will fail."""
+    """Return the arguments that are arrays, by name; empty if the call would fail."""
     from intaglio.figures._calls import arrays_in, pairs_in
 
     data = keywords.get("data")

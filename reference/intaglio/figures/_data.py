@@ -1,4 +1,4 @@
-"""The model: what `load_figure` gives: a figure's axes, artists and their values."""
+"""Result types of `load_figure`: a figure's axes, artists and their values."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ _PLURALS: Final = {
 
 @dataclass(frozen=True, eq=False)
 class ArtistData:
-    """One artist, or one recorded call: its values by name, also as attributes: `line.x`."""
+    """One artist or one captured call. Its values are items and attributes: `line.x`."""
 
     kind: str
     name: str
@@ -68,7 +68,7 @@ class ArtistData:
 
 @dataclass(frozen=True, eq=False)
 class AxesData:
-    """One axes. Lists by kind: `lines`, `scatters`, `images`, `bars`, ...; `calls`: captured."""
+    """One axes: lists of artists by kind (`lines`, `scatters`, `images`, `bars`), and `calls`."""
 
     name: str
     artists: tuple[ArtistData, ...]
@@ -86,45 +86,45 @@ class AxesData:
 
     @property
     def title(self) -> str:
-        """The title in the middle."""
+        """The centre title."""
         return self.record["titles"]["center"]["text"]  # type: ignore[no-any-return]
 
     @property
     def xlabel(self) -> str:
-        """The x axis' label."""
+        """The label of the x axis."""
         return self._axis("x", "label")["text"]  # type: ignore[no-any-return]
 
     @property
     def ylabel(self) -> str:
-        """The y axis' label."""
+        """The label of the y axis."""
         return self._axis("y", "label")["text"]  # type: ignore[no-any-return]
 
     @property
     def xscale(self) -> str:
-        """The x axis' scale: "linear", "log", ..."""
+        """The scale of the x axis: "linear", "log", ..."""
         return self._axis("x", "scale")["name"]  # type: ignore[no-any-return]
 
     @property
     def yscale(self) -> str:
-        """The y axis' scale."""
+        """The scale of the y axis."""
         return self._axis("y", "scale")["name"]  # type: ignore[no-any-return]
 
     @property
     def xlim(self) -> tuple[float, float]:
-        """The x axis' limits."""
+        """The limits of the x axis."""
         return tuple(self._axis("x", "limits"))
 
     @property
     def ylim(self) -> tuple[float, float]:
-        """The y axis' limits."""
+        """The limits of the y axis."""
         return tuple(self._axis("y", "limits"))
 
     @property
     def units(self) -> dict[str, Json]:
-        """Of each axis None, or {"kind": "date", "category" or "period", ...}.
+        """For each axis None, or {"kind": "date", "category" or "period", ...}.
 
-        The values along an axis of periods are pandas' ordinals of its "frequency":
-        `pd.PeriodIndex.from_ordinals(line.x, freq="M")` is the periods.
+        Values on a period axis are pandas ordinals of its "frequency": use
+        `pd.PeriodIndex.from_ordinals(line.x, freq="M")` to get periods.
         """
         return {name: axis["unit"] for name, axis in self.record["axis"].items()}
 
@@ -138,9 +138,19 @@ class AxesData:
 
 @dataclass(frozen=True, eq=False)
 class FigureData:
-    """A figure read back. arrays: everything by its name in the file; metadata: the caller's.
+    """The result of `load_figure`.
 
-    artists: those outside all axes, of the figure and of its sub-figures.
+    Attributes
+    ----------
+    axes : tuple of AxesData
+    artists : tuple of ArtistData
+        Artists outside all axes: those of the figure and of its subfigures.
+    arrays : mapping of str to ndarray
+        All arrays by their names in the file.
+    metadata : mapping
+        The JSON object that the caller passed to `savefig`.
+    record : mapping
+        The checked description of the figure (docs/figures.md).
     """
 
     axes: tuple[AxesData, ...]
@@ -151,21 +161,21 @@ class FigureData:
 
     @property
     def dpi(self) -> float:
-        """The dpi it was saved with."""
+        """The dpi at which the figure was saved."""
         return float(self.record["saved"]["dpi"])
 
     @property
     def size_inches(self) -> tuple[float, float]:
-        """Width and height."""
+        """Width and height in inches."""
         return tuple(self.record["size"])
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The words outside all axes, such as the title over them."""
+        """Texts outside all axes, such as the figure title."""
         return tuple(a["text"] for a in self.record["artists"] if a["kind"] == "text")
 
     def __getitem__(self, name: str) -> ArtistData:
-        """The artist or call of that name, such as "axes0/line0" or "figure/line0"."""
+        """Return the artist or call with that name, such as "axes0/line0" or "figure/line0"."""
         known = {artist.name: artist for artist in self._all()}
         if name not in known:
             raise UnknownNameError(name, list(known))
@@ -178,12 +188,22 @@ class FigureData:
             yield from axes.calls
 
     def to_pandas(self) -> "dict[str, pd.DataFrame]":
-        """The tables of each artist and call that has values, by its name.
+        """Return the values of all artists and calls as DataFrames.
 
-        Values that do not fit into that table have one of their own, by the name of their array,
-        such as "axes0/contour-call0/x". Single numbers are in the table's `attrs`.
-        Errors: DecodeError(LIMIT_EXCEEDED) if they would have over 2**27 elements, and over four
-        times as many as the file's arrays.
+        Returns
+        -------
+        dict of str to pandas.DataFrame
+            One table for each artist, by its name. Values of another length get a table of their
+            own,
+            named after their array, such as "axes0/contour-call0/x". Single numbers are in
+            `attrs`.
+
+        Raises
+        ------
+        DecodeError
+            The tables would have more than 2**27 elements and more than four times those of the
+            file
+            (reason `limit-exceeded`).
         """
         need("pandas", "pandas")
         from intaglio.figures._tables import check_size, frames_of
@@ -200,7 +220,7 @@ class FigureData:
             }
 
     def to_xarray(self) -> "xr.DataTree":
-        """A tree of datasets with the names of the file: tree["axes0/line0"]["y"]."""
+        """Return an xarray.DataTree, one dataset for each artist: tree["axes0/line0"]["y"]."""
         need("xarray", "xarray")
         from intaglio.figures._tables import tree_of
 
@@ -210,11 +230,19 @@ class FigureData:
         return tree
 
     def replot(self) -> "Figure":
-        """A new matplotlib Figure that looks the same; warns of artists it cannot draw.
+        """Draw the figure again; warn about artists that cannot be drawn.
 
-        `replot().savefig(path, dpi=fd.dpi, **fd.saved_with)` is the same picture again.
-        Errors: DecodeError(LIMIT_EXCEEDED) if drawing it would take more than docs/figures.md
-        allows; DecodeError(METADATA_INVALID) if matplotlib refuses what the record says.
+        Returns
+        -------
+        matplotlib.figure.Figure
+            `replot().savefig(path, dpi=fd.dpi, **fd.saved_with)` writes the same picture.
+
+        Raises
+        ------
+        DecodeError
+            Drawing would exceed the limits of docs/figures.md (reason `limit-exceeded`), or
+            matplotlib
+            rejects the record (`metadata-invalid`).
         """
         need("matplotlib", "figures")
         from intaglio.figures._figure import draw_figure
@@ -223,10 +251,10 @@ class FigureData:
 
     @property
     def saved_with(self) -> dict[str, Any]:
-        """The keywords of savefig that it was saved with, without dpi.
+        """Keywords with which the figure was saved, without dpi.
 
-        Only those of a closed table: bbox_inches ("tight" or a Bbox, for which matplotlib is
-        needed), pad_inches, facecolor, edgecolor, orientation, transparent=False, format="png".
+        Only keywords of a closed table: bbox_inches ("tight" or a Bbox, which needs matplotlib),
+        pad_inches, facecolor, edgecolor, orientation, transparent=False, format="png".
         """
         keywords = dict(self.record["saved"]["keywords"])
         if isinstance(keywords.get("bbox_inches"), list):
@@ -241,13 +269,32 @@ class FigureData:
 
 
 def load_figure(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> FigureData:
-    """Read what `savefig` saved: axes, artists, and their exact values.
+    """Read a file that `savefig` wrote: axes, artists and their exact values.
 
-    The figure's record is checked against closed tables of names, types and ranges;
-    docs/figures.md lists the limits. Members that no table names are dropped.
+    Parameters
+    ----------
+    file : path or binary file object
+        A file that `savefig` wrote.
+    limits : Limits
+        What the reader may use.
 
-    Errors: as `load`; ContentError if the file holds arrays but no figure;
-    DecodeError(METADATA_INVALID) if the record breaks a table.
+    Returns
+    -------
+    FigureData
+
+    Raises
+    ------
+    DecodeError
+        As for `load`; with reason `metadata-invalid` if the figure's record is invalid.
+    ContentError
+        The file holds arrays but no figure.
+    OSError
+        The file cannot be opened.
+
+    Notes
+    -----
+    Names, types and ranges of the record are checked against closed tables; unknown members are
+    dropped. matplotlib is not needed. docs/figures.md lists the limits.
     """
     from intaglio._inspect.reading import reading
 
@@ -268,7 +315,7 @@ def load_figure(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> FigureData:
 
 
 def checked_figure(record: Json) -> dict[str, Json]:
-    """A figure's record by the tables of its schema; DecodeError names the member at fault."""
+    """Check a figure's record against the schema; DecodeError names the invalid member."""
     try:
         return FIGURE(record)
     except SchemaError as problem:

@@ -1,4 +1,4 @@
-"""savefig: a figure becomes a picture of itself that carries its data."""
+"""savefig: write a figure as a picture of itself that carries its data."""
 
 import io
 import warnings
@@ -25,22 +25,22 @@ if TYPE_CHECKING:
 
 Pixels = npt.NDArray[np.uint8]  # (H, W, 3)
 
-MEMBER: Final = "intaglio.figure"  # of the file's metadata
+MEMBER: Final = "intaglio.figure"  # member of the file's metadata
 PROFILES_TRIED: Final = (
     "fine",
     str(TABLE["profile"].default),
-)  # where none is asked for: least grain first
+)  # tried in this order if the caller names none: least visible noise first
 _DRAWS_MAX: Final = 6
 _NOT_OF_THE_PICTURE: Final = frozenset({"dpi", "metadata", "pil_kwargs", "transparent", "format"})
 
 
 class Drawn(NamedTuple):
-    """A figure as pixels and as a body."""
+    """A rendered figure: its pixels and its encoded body."""
 
     pixels: Pixels
     body: Body
     job: Job
-    beyond: str | None  # why replot will refuse it
+    beyond: str | None  # why replot will refuse the figure
 
     @property
     def dpi(self) -> float:
@@ -48,7 +48,7 @@ class Drawn(NamedTuple):
 
     @property
     def needed(self) -> int:
-        """Pixels that hold the body."""
+        """Pixels needed to hold the body."""
         return pixels_needed(self.body, self.job)
 
     @property
@@ -68,13 +68,31 @@ def savefig(
     pixels_max: int = DEFAULT_PIXELS_MAX,
     **keywords: Any,  # noqa: ANN401 - matplotlib's
 ) -> None:
-    """Save a figure as plt.savefig does, as a PNG that carries the data of all its artists.
+    """Save a figure as plt.savefig does, as a PNG that carries the data of all artists.
 
-    fig: a matplotlib Figure; None: the current one. grow: whether dpi may be raised until the
-    data fit. metadata: a JSON object of yours. profile: as for `save`; None: "fine" if that holds
-    the data, else the usual one. level, pixels_max: as for `save`.
-    Further keywords (dpi, bbox_inches, facecolor, ...) are matplotlib's.
-    Errors: EncodeError, with CAPACITY_EXCEEDED naming the dpi that would hold the data.
+    Parameters
+    ----------
+    fname : path or binary file object
+        A path that ends in .png.
+    fig : matplotlib.figure.Figure, optional
+        Default: the current figure.
+    grow : bool
+        Whether dpi may be raised until the data fits.
+    metadata : dict, optional
+        A JSON object to store beside the figure.
+    profile, level, pixels_max : optional
+        As for `save`; but "fine" is the default profile if it holds the data.
+    **keywords
+        Of matplotlib's savefig: dpi, bbox_inches, facecolor, ...
+
+    Raises
+    ------
+    EncodeError
+        The figure cannot be carried. With reason `capacity-exceeded` the message names the dpi
+        that
+        would hold the data.
+    OSError
+        The file cannot be written.
     """
     check_target(fname)
     need("matplotlib", "figures")
@@ -82,17 +100,23 @@ def savefig(
     _check_figure(figure)
     _check_keywords(keywords)
     if metadata is not None and MEMBER in metadata:
-        raise EncodeError(Reason.METADATA_INVALID, f"the member {MEMBER!r} is savefig's own")
+        raise EncodeError(
+            Reason.METADATA_INVALID, f"metadata= must not contain {MEMBER!r}: savefig writes it"
+        )
     options = {"profile": profile, "level": level, "pixels_max": pixels_max}
-    given = {key: value for key, value in keywords.items() if value is not None}
-    _warn_of(given)
-    render = _Savefig(figure, {**_settings(), **given})  # to matplotlib, None means rcParams
+    render = _renderer(figure, keywords)
     drawn = fit(figure, render, options, metadata or {}, grow=grow)
     write_target(fname, lambda out: write(out, drawn))
 
 
+def _renderer(figure: "Figure", keywords: Mapping[str, Any]) -> "_Savefig":
+    given = {key: value for key, value in keywords.items() if value is not None}
+    _warn_of(given)
+    return _Savefig(figure, {**_settings(), **given})  # to matplotlib, None means rcParams
+
+
 def _settings() -> dict[str, Any]:
-    """What rcParams say of savefig, as keywords: `replot` may be saved where they say otherwise."""
+    """Return rcParams of savefig as keywords: `replot` may be saved under others."""
     import matplotlib as mpl
 
     names = {
@@ -110,7 +134,7 @@ def _current() -> "Figure":
     from matplotlib import pyplot as plt
 
     if not plt.get_fignums():
-        raise EncodeError(Reason.OPTION_INVALID, "there is no current figure: say fig=")
+        raise EncodeError(Reason.OPTION_INVALID, "there is no current figure: pass fig=")
     return plt.gcf()
 
 
@@ -119,7 +143,7 @@ def _check_figure(figure: object) -> None:
 
     if not isinstance(figure, Figure):
         hint = ": its .figure is one" if hasattr(figure, "figure") else ""
-        message = f"fig= is a matplotlib Figure, not {type(figure).__name__}{hint}"
+        message = f"fig= must be a matplotlib Figure, not {type(figure).__name__}{hint}"
         raise TypeError(message)
 
 
@@ -139,7 +163,7 @@ def _check_keywords(keywords: Mapping[str, Any]) -> None:
 
 
 def _warn_of(keywords: Mapping[str, Any]) -> None:
-    """Name keywords that change the picture and have no form in a record."""
+    """Warn about keywords that change the picture and cannot be stored in a record."""
     from intaglio.figures._style import kept
 
     changing = {key: value for key, value in keywords.items() if key not in _NOT_OF_THE_PICTURE}
@@ -151,15 +175,15 @@ def _warn_of(keywords: Mapping[str, Any]) -> None:
 
 
 class Renderer(Protocol):
-    """What draws a figure: at its own dpi, or at another."""
+    """Renders a figure at its own dpi or at another."""
 
     @property
     def keywords(self) -> Mapping[str, Any]:
-        """Those of Figure.savefig with which `replot` gives the same picture."""
+        """Return the keywords of Figure.savefig with which `replot` gives the same picture."""
         ...
 
     def __call__(self, dpi: float | None) -> tuple[Pixels, float]:
-        """Draw; give RGB pixels and the dpi."""
+        """Render; return RGB pixels and the dpi."""
         ...
 
 
@@ -186,7 +210,7 @@ def fit(
     *,
     grow: bool,
 ) -> Drawn:
-    """Draw a figure so that it holds its data; EncodeError(CAPACITY_EXCEEDED) names the dpi."""
+    """Render a figure so that it holds its data; EncodeError(CAPACITY_EXCEEDED) names the dpi."""
     first = drawn = _draw(figure, render, options, metadata, None)
     for _ in range(_DRAWS_MAX):
         if drawn.fits:
@@ -229,7 +253,7 @@ def _draw(
     keywords = kept({k: v for k, v in render.keywords.items() if k in KEYWORDS}, KEYWORDS)
     record = write_figure(figure, store) | {"saved": {"dpi": used, "keywords": keywords}}
     try:
-        record = plain(FIGURE(record))  # a number that is not finite is text in JSON
+        record = plain(FIGURE(record))  # a non-finite number is text in JSON
     except SchemaError as problem:
         raise EncodeError(
             Reason.METADATA_INVALID, f"the figure is beyond what a file may say: {problem}"
@@ -241,13 +265,13 @@ def _draw(
         make_job({**shared, "profile": profile}, used)
         for profile in (PROFILES_TRIED if asked is None else (asked,))
     ]
-    body = pack(store.arrays, jobs[0])  # the profile does not change it
+    body = pack(store.arrays, jobs[0])  # the body does not depend on the profile
     tried = [Drawn(pixels, body, job, beyond) for job in jobs]
     return next((drawn for drawn in tried if drawn.fits), tried[-1])
 
 
 def flat(png: io.BytesIO) -> Pixels:
-    """The RGB pixels of a PNG; what is transparent lies on white."""
+    """Return the RGB pixels of a PNG, composited over white."""
     with Image.open(png) as image:
         whole = image.convert("RGBA")
     white = Image.new("RGBA", whole.size, (255, 255, 255, 255))
@@ -255,5 +279,5 @@ def flat(png: io.BytesIO) -> Pixels:
 
 
 def write(out: BinaryIO, drawn: Drawn) -> None:
-    """Write the PNG file of a figure that was drawn."""
+    """Write a rendered figure as a PNG file."""
     encode({}, drawn.job, body=drawn.body).write(out)

@@ -1,8 +1,8 @@
-"""pandas: frames and series as pictures, index and columns kept.
+"""pandas: save DataFrames and Series with index, columns, names and dtypes.
 
-Importing this module registers the accessors `df.intaglio` and `series.intaglio`; `load`
-reads. Columns of dtype object are refused: say what they hold with astype. docs/pandas.md
-has the schema.
+Importing this module registers the accessors `df.intaglio` and `series.intaglio`.
+Columns of dtype object are refused with the `astype` call that fixes them. docs/pandas.md
+describes the schema.
 """
 
 from typing import Any, Final, Unpack
@@ -27,22 +27,38 @@ from intaglio.pandas import _read, _write
 
 __all__ = ["load", "save"]
 
-MEMBER: Final = "intaglio.pandas"  # of the file's metadata
+MEMBER: Final = "intaglio.pandas"  # member of the file's metadata
 SCHEMA_VERSION: Final = 1
 
 
 @explicit("metadata", "attrs")
 def save(file: Source, data: pd.DataFrame | pd.Series, **options: Unpack[Options]) -> None:
-    """Save a DataFrame or Series: values, index, columns, names and dtypes come back.
+    """Save a DataFrame or Series with its index, columns, names and dtypes.
 
-    options: as for `save`, but metadata and attrs. Errors: EncodeError, which names the column.
+    Parameters
+    ----------
+    file : path or binary file object
+        A path that ends in .png.
+    data : pandas.DataFrame or pandas.Series
+        Exactly of these types. `data.attrs` must be JSON.
+    **options
+        As for `intaglio.save`, except metadata and attrs.
+
+    Raises
+    ------
+    EncodeError
+        A column or index cannot be carried; the message names it.
+    OSError
+        The file cannot be written.
     """
     if "metadata" in options or "attrs" in options:
-        raise EncodeError(Reason.OPTION_INVALID, "metadata and attrs are the frame's: set .attrs")
+        raise EncodeError(
+            Reason.OPTION_INVALID, "metadata= and attrs= come from the frame: set its .attrs"
+        )
     if type(data) not in (pd.DataFrame, pd.Series):
         raise EncodeError(
             Reason.DTYPE_UNSUPPORTED,
-            f"a {type(data).__name__} would come back as another type: give a pandas DataFrame or "
+            f"a {type(data).__name__} would come back as another type: pass a pandas DataFrame or "
             "Series",
         )
     arrays: _write.Arrays = {}
@@ -89,12 +105,31 @@ def _spot(label: Any, is_series: bool) -> _write.Spot:  # noqa: ANN401
 
 
 def load(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame | pd.Series:
-    """What `save` saved.
+    """Read a DataFrame or Series that `save` wrote.
 
-    Warns where this machine lacks a time zone or pyarrow; the instants and texts are the same.
-    limits: of all arrays together. Errors: ContentError if the file holds no frame,
-    DecodeError(METADATA_INVALID) for a record that docs/pandas.md does not allow, else as
-    `intaglio.load_dict`.
+    Parameters
+    ----------
+    file : path or binary file object
+        A file that `save` wrote.
+    limits : Limits
+        What the reader may use for all arrays together.
+
+    Returns
+    -------
+    pandas.DataFrame or pandas.Series
+
+    Raises
+    ------
+    ContentError
+        The file holds no frame.
+    DecodeError
+        As for `intaglio.load_dict`; with reason `metadata-invalid` if the record is invalid.
+    OSError
+        The file cannot be opened.
+
+    Notes
+    -----
+    Warns if this machine lacks a time zone or pyarrow; instants and texts are still exact.
     """
     with reading(file, limits) as opened:
         metadata = opened.contents.metadata
@@ -108,7 +143,7 @@ def load(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> pd.DataFrame | pd.
         arrays = {name: opened.array(name) for name in opened.names}
     try:
         return _read.FrameReader(arrays).frame(checked)
-    except Exception as problem:  # pandas raises what it likes
+    except Exception as problem:  # pandas raises any type
         raise _invalid(problem) from problem
 
 
@@ -117,14 +152,14 @@ def _invalid(problem: Exception) -> DecodeError:
 
 
 class _Accessor:
-    """`.intaglio` of frames and series."""
+    """The `.intaglio` accessor of frames and series."""
 
     def __init__(self, data: pd.DataFrame | pd.Series) -> None:
         self._data = data
 
     @explicit("metadata", "attrs")
     def save(self, file: Source, **options: Unpack[Options]) -> None:
-        """Save as a picture that carries everything: see `intaglio.pandas.save`."""
+        """Save with all data; see `intaglio.pandas.save`."""
         save(file, self._data, **options)
 
 

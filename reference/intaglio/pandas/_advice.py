@@ -1,4 +1,4 @@
-"""What to write for columns that cannot be carried, as code to paste."""
+"""Advice for columns that cannot be carried, as code to paste."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 from intaglio.errors import EncodeError, Reason
 
-_OF_KINDS = (  # what an object column holds, and the dtype that says so
+_OF_KINDS = (  # what an object column holds, and the dtype to convert it to
     ({"str"}, ".astype('string')"),
     ({"bool"}, ".astype('boolean')"),
     ({"int"}, ".astype('Int64')"),
@@ -19,12 +19,12 @@ _TIMES = ({"Timestamp"}, {"datetime"}, {"date"})
 
 
 def refused(what: str, dtype: Any, hint: str) -> EncodeError:  # noqa: ANN401 - pandas' or numpy's
-    """The error for a dtype that has no form in a file."""
+    """Build the error for an unsupported dtype."""
     return EncodeError(Reason.DTYPE_UNSUPPORTED, f"{what} has dtype {dtype}: {hint}")
 
 
 def advice(values: Any, code: str) -> str:  # noqa: ANN401 - an array of pandas' or numpy's
-    """What to write in place of `values`, which `code` names."""
+    """Return code that converts `values`; `code` is their expression."""
     dtype = values.dtype
     if dtype.kind == "O" and isinstance(dtype, np.dtype):
         return _of_objects(values, code)
@@ -47,4 +47,4 @@ def _of_objects(values: Any, code: str) -> str:  # noqa: ANN401
             return f"it holds {shown}; write {code} = {code}{call}"
     if kinds in _TIMES:
         return f"it holds {shown}; write {code} = pd.to_datetime({code})"
-    return f"it holds {shown}; say what it is, for example {code} = {code}.astype('string')"
+    return f"it holds {shown}; convert it, for example {code} = {code}.astype('string')"

@@ -1,7 +1,7 @@
-"""Frames, read: a record is checked by closed tables first, then built from what they returned.
+"""Reads frames: checks the record against closed tables, then builds the frame.
 
-Nothing is built that is larger than the file's arrays and text allow: an array serves one
-column, and ranges within other indexes are bounded by the number of entries that use them.
+Results are never larger than the arrays and text of the file allow: each array may serve one
+column only, and a range inside another index has at most as many entries as refer to it.
 """
 
 import warnings
@@ -43,25 +43,25 @@ MASKED: Final[dict[str, tuple[Any, np.dtype[Any]]]] = {
     "boolean": (pd.arrays.BooleanArray, np.dtype(bool)),
 }
 _RANGE_SPARE: Final = 2**20
-_COUNT_MAX: Final = 2**22  # a header is 4 MiB long
-_NESTING_MAX: Final = 3  # a level, of categories, of intervals
+_COUNT_MAX: Final = 2**22  # a header has at most 4 MiB
+_NESTING_MAX: Final = 3  # a level, its categories, their intervals
 _INT64: Final = integer(-(2**63), 2**63 - 1)
 _UNITS: Final = frozenset({("s", 1), ("ms", 1), ("us", 1), ("ns", 1)})
 
 
 def nested_range_max(codes: int) -> int:
-    """The entries that a range may have as categories or level of so many codes."""
+    """Maximum length of a range that is categories or a level for so many codes."""
     return _RANGE_SPARE + codes
 
 
 def zone_of_pandas(text: str) -> tzinfo | str | None:
-    """A zone for pandas, which has its own type for each known name; None for others."""
+    """Return pandas' own object for a known zone name; None for other names."""
     zone = zone_from_text(text)
     return zone.key if isinstance(zone, ZoneInfo) else zone
 
 
 def is_time_of_pandas(dtype: np.dtype[Any]) -> bool:
-    """Whether pandas holds times of that unit; True for whatever are no times."""
+    """Return whether pandas supports that time unit; True for dtypes that are not times."""
     return dtype.kind not in "mM" or np.datetime_data(dtype) in _UNITS
 
 
@@ -84,7 +84,7 @@ _NAMES: Final = {"names": items(_label, LEVELS_MAX, minimum=1)}
 
 
 def _values_tables(nesting: int) -> dict[str, Check[Record]]:
-    """The kinds of columns."""
+    """Return the table of column kinds."""
     storage = {"storage": one_of("python", "pyarrow")}
     words = {"words": items(text(_COUNT_MAX), _COUNT_MAX), "nan": boolean}
     tables = {
@@ -108,7 +108,7 @@ def _both(one: Check[Record], other: Check[Record]) -> Check[Record]:
 
 
 def _index_check(nesting: int) -> Check[Record]:
-    """An index; of the outermost ones also those of several levels."""
+    """Check an index; the outermost may have several levels."""
     tables: dict[str, Check[Record]] = {}
     for kind, table in _values_tables(nesting).items():
         named = record(_NAMES, {} if kind == "period" else {"frequency": text(30)})
@@ -137,7 +137,7 @@ _TABLE: Final = record(
 
 
 def checked_frame(value: Any) -> Record:  # noqa: ANN401 - any JSON
-    """The record of a frame, each member checked. SchemaError for others."""
+    """Check the record of a frame member by member; raise SchemaError."""
     checked = _TABLE(value)
     if checked["kind"] == "series":
         if len(checked["data"]) != 1:
@@ -148,13 +148,13 @@ def checked_frame(value: Any) -> Record:  # noqa: ANN401 - any JSON
 
 
 class FrameReader:
-    """Builds what a checked record says of the file's arrays, each of which serves once."""
+    """Builds a frame from a checked record; each array serves once."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         self._arrays: Final = dict(arrays)
 
     def frame(self, checked: Record) -> pd.DataFrame | pd.Series:
-        """The frame or series."""
+        """Build the frame or series."""
         index = self._index(checked["index"])
         columns = self._index(checked["columns"])
         values = [self._values(column) for column in checked["data"]]
@@ -214,7 +214,8 @@ class FrameReader:
         instants = pd.DatetimeIndex(self._take(checked["array"], "M")).tz_localize("UTC")
         zone = zone_of_pandas(checked["zone"])
         if zone is None:
-            what = f"{checked['array']!a}: the time zone {checked['zone']!a} is not known here"
+            zone_name = f"the time zone {checked['zone']!a} is unknown on this machine"
+            what = f"{checked['array']!a}: {zone_name}"
             warnings.warn(f"{what}; its times are in UTC", stacklevel=2)
             return instants.array
         return instants.tz_convert(zone).array
@@ -236,7 +237,7 @@ class FrameReader:
         return pd.Categorical.from_codes(codes, categories, ordered=checked["ordered"])
 
     def _nested(self, checked: Record, codes: int) -> pd.Index:
-        """Categories, or a level."""
+        """Build categories or a level."""
         if checked["kind"] == "range" and _range_length(checked) > nested_range_max(codes):
             raise SchemaError(f"a range of {_range_length(checked)} entries for {codes} codes")
         return self._index(checked)
@@ -246,7 +247,7 @@ class FrameReader:
         if checked["kind"] == "multi":
             return self._multi(checked)
         if len(names) != 1:
-            raise SchemaError(f"{len(names)} names of an index of one level")
+            raise SchemaError(f"{len(names)} names for an index with one level")
         if checked["kind"] == "range":
             _range_length(checked)
             return pd.RangeIndex(*checked["range"], name=names[0])
@@ -266,7 +267,7 @@ class FrameReader:
         name, count = checked["array"], len(checked["levels"])
         codes = [self._take(f"{name}.codes{i}", "i") for i in range(count)]
         if len(checked["names"]) != count or len({len(one) for one in codes}) != 1:
-            raise SchemaError(f"{count} levels, with names or codes of another number")
+            raise SchemaError(f"{count} levels, but another number of names or codes")
         levels = [
             self._nested(level, len(one))
             for level, one in zip(checked["levels"], codes, strict=True)

@@ -1,6 +1,6 @@
-"""Frames, written: columns and indexes become arrays, what they alone do not say a record.
+"""Writes frames: columns and indexes become arrays; what arrays cannot say becomes a record.
 
-`_read` is the way back; both follow docs/pandas.md.
+`_read` is the inverse; docs/pandas.md describes both.
 """
 
 from typing import Any, Final, NamedTuple
@@ -28,23 +28,23 @@ from intaglio.pandas._read import (
 Record = dict[str, Any]
 Arrays = dict[str, npt.NDArray[Any]]
 
-_NAME_BYTES_MAX: Final = 200  # suffixes come after it
+_NAME_BYTES_MAX: Final = 200  # room for suffixes
 
 
 class Spot(NamedTuple):
-    """What is being written: for errors, in words and as code."""
+    """The column or index being written, for errors: in prose and as code."""
 
     words: str
     code: str
     is_column: bool = False
 
     def part(self, name: str) -> "Spot":
-        """Something that belongs to it."""
+        """A named part of it."""
         return Spot(f"the {name} of {self.words}", f"{self.code}.{name}")
 
 
 def array_names(columns: pd.Index) -> list[str]:
-    """Labels as array names, made different where they are not."""
+    """Convert labels to array names that are unique."""
     taken = {"index", "columns", ""}
     names = []
     for i, label in enumerate(columns):
@@ -57,7 +57,7 @@ def array_names(columns: pd.Index) -> list[str]:
 
 
 def write_values(name: str, values: Any, arrays: Arrays, spot: Spot) -> Record:  # noqa: ANN401
-    """The record of an extension array or numpy-backed one; its arrays go into `arrays`."""
+    """Return the record of a column and add its arrays to `arrays`."""
     if type(values) is pd.arrays.NumpyExtensionArray:  # string arrays are subclasses
         values = values.to_numpy()
     dtype = values.dtype
@@ -113,7 +113,7 @@ def _words(name: str, values: Any, arrays: Arrays, spot: Spot) -> Record:  # noq
 
 
 def _zone(values: Any, spot: Spot) -> str:  # noqa: ANN401 - a DatetimeArray
-    """The zone's text, of which the same local times follow."""
+    """Return the zone's name, if it gives the same local times."""
     text = zone_text(values.dtype.tz)
     zone = None if text is None else zone_of_pandas(text)
     if text is not None and zone is not None and _same_local_times(values, zone):
@@ -129,7 +129,7 @@ def _zone(values: Any, spot: Spot) -> str:  # noqa: ANN401 - a DatetimeArray
 def _same_local_times(values: Any, zone: Any) -> bool:  # noqa: ANN401
     try:
         here, there = values.tz_localize(None), values.tz_convert(zone).tz_localize(None)
-    except Exception:  # pandas 2 fails so with zones of dateutil 4
+    except Exception:  # pandas 2 raises this with zones of dateutil 4
         return False
     return np.array_equal(here.to_numpy().view("i8"), there.to_numpy().view("i8"))
 
@@ -142,7 +142,7 @@ def _allowed(check: Any, spot: Spot) -> None:  # noqa: ANN401
 
 
 def write_label(label: Any, spot: Spot) -> Any:  # noqa: ANN401
-    """The JSON of a name: a string, number, bool, None, or a tuple of these."""
+    """Return a label as JSON: a string, number, bool, None, or a tuple of these."""
     try:
         form = to_json(label)
     except NoJSONError as problem:
@@ -157,14 +157,14 @@ def write_label(label: Any, spot: Spot) -> Any:  # noqa: ANN401
 def write_index(
     name: str, index: pd.Index, arrays: Arrays, spot: Spot, codes: int | None = None
 ) -> Record:
-    """The record of an index. codes: how many refer to it, of categories and levels."""
+    """Return the record of an index. codes: how many entries refer to it (categories, levels)."""
     part = Spot(f"a name of {spot.words}", spot.code)
     names = [write_label(label, part) for label in index.names]
     if isinstance(index, pd.RangeIndex):
         if codes is not None and len(index) > nested_range_max(codes):
             raise EncodeError(
                 Reason.DTYPE_UNSUPPORTED,
-                f"{spot.words}: a range of {len(index)} entries, {codes} of them in use at most: "
+                f"{spot.words}: a range of {len(index)} entries, at most {codes} in use: "
                 "remove_unused_categories() or remove_unused_levels() drops the others",
             )
         return {"kind": "range", "range": [index.start, index.stop, index.step], "names": names}

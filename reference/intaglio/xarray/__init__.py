@@ -1,8 +1,8 @@
-"""xarray: datasets and data arrays as pictures, and a backend that opens them.
+"""xarray: save Datasets and DataArrays, and a backend for xr.open_dataset.
 
 Importing this module registers the accessors `da.intaglio` and `ds.intaglio`. Values are
-stored as they are in memory: nothing is scaled, filled or turned into other dates.
-docs/xarray.md has the schema.
+stored as they are in memory, without scaling, filling or date conversion. docs/xarray.md
+describes the schema.
 """
 
 import io
@@ -38,10 +38,27 @@ __all__ = ["IntaglioBackend", "load", "save"]
 
 
 def load(file: Source, *, limits: Limits = DEFAULT_LIMITS) -> xr.Dataset | xr.DataArray:
-    """What `save` saved, in memory: a Dataset, or a DataArray if it was one.
+    """Read a file into memory.
 
-    Any other Intaglio file is a Dataset with a dimension for each axis of each array. limits: of
-    all arrays together. Errors: DecodeError.
+    Parameters
+    ----------
+    file : path or binary file object
+        A file that `save` wrote.
+    limits : Limits
+        What the reader may use for all arrays together.
+
+    Returns
+    -------
+    xarray.Dataset or xarray.DataArray
+        As it was saved. Other Intaglio files become a Dataset with one dimension for each axis of
+        each array.
+
+    Raises
+    ------
+    DecodeError
+        The file cannot be read, or exceeds `limits`.
+    OSError
+        The file cannot be opened.
     """
     with _opened(_source_of(file), limits) as opened:
         return _loaded(opened, limits)
@@ -65,7 +82,7 @@ def _loaded(opened: IntaglioFile, limits: Limits) -> xr.Dataset | xr.DataArray:
         array: xr.DataArray = dataset[record["of"]].rename(record["name"])
     except DecodeError:
         raise
-    except Exception as problem:  # xarray raises what it likes
+    except Exception as problem:  # xarray raises any type
         raise invalid(problem) from problem
     return array
 
@@ -95,7 +112,7 @@ def _opened(source: str | bytes, limits: Limits) -> IntaglioFile:
 
 
 def _read_again(source: str | bytes, name: str, limits: Limits, key: tuple[Any, ...]) -> Any:  # noqa: ANN401
-    """Part of an array of a file that is opened for it: what reads it pickles, for dask."""
+    """Open the file and read part of one array; a plain function, so that dask can pickle it."""
     with _opened(source, limits) as opened:
         return opened[name][key]
 
@@ -117,13 +134,13 @@ class _Values(BackendArray):
 
 
 class IntaglioBackend(BackendEntrypoint):
-    """What `xr.open_dataset("x.ig.png")` finds by its entry point."""
+    """The backend of `xr.open_dataset("x.ig.png")`; xarray finds it by its entry point."""
 
     description: ClassVar[str] = "PNG pictures that carry exact arrays (Intaglio)"
     open_dataset_parameters: ClassVar[tuple[str, ...]] = ("filename_or_obj", "drop_variables")
 
     def guess_can_open(self, filename_or_obj: Any) -> bool:  # noqa: ANN401
-        """Tell from the first rows whether a file carries Intaglio data."""
+        """Return whether the first rows carry Intaglio data."""
         if isinstance(filename_or_obj, str | os.PathLike):
             if not Path(filename_or_obj).is_file():
                 return False
@@ -144,33 +161,33 @@ class IntaglioBackend(BackendEntrypoint):
         *,
         drop_variables: str | Iterable[str] | None = None,
     ) -> xr.Dataset:
-        """Open lazily: arrays are read when they are indexed."""
+        """Open a file lazily: arrays are read on access."""
         dropped = [drop_variables] if isinstance(drop_variables, str) else drop_variables
         return _open(filename_or_obj).drop_vars(dropped or [], errors="ignore")
 
 
 def _carries(file: Source) -> bool:
-    """A file with a prologue is ours, damaged or not: opening it says what is wrong."""
+    """Claim any file with a prologue, even damaged: opening it then reports the error."""
     try:
         problem = maybe_refusal(file)
     except OSError:
         return False
     if problem is None:
         return True
-    if problem.reason == Reason.PNG_DAMAGED:  # whose it was only the name can tell
+    if problem.reason == Reason.PNG_DAMAGED:  # only the name shows whose it was
         return str(file).endswith(".ig.png")
     return problem.reason not in (Reason.NOT_PNG, Reason.NO_PROLOGUE)
 
 
 class _Accessor:
-    """`.intaglio` of data arrays and datasets."""
+    """The `.intaglio` accessor of data arrays and datasets."""
 
     def __init__(self, data: Any) -> None:  # noqa: ANN401 - a Dataset or DataArray
         self._data = data
 
     @explicit("metadata", "attrs")
     def save(self, file: Source, **options: Unpack[Options]) -> None:
-        """Save as a picture that carries everything: see `intaglio.xarray.save`."""
+        """Save with all data; see `intaglio.xarray.save`."""
         save(file, self._data, **options)
 
 

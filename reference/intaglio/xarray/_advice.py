@@ -1,10 +1,10 @@
-"""What to write for variables and indexes that cannot be carried, as code to paste."""
+"""Advice for variables and indexes that cannot be carried, as code to paste."""
 
 from typing import Any, Final
 
 import numpy as np
 
-_CALLS: Final = {  # by the name of the pandas dtype of an index
+_CALLS: Final = {  # by the pandas dtype name of an index
     "PeriodDtype": "to_timestamp()",
     "IntervalDtype": "mid",
     "DatetimeTZDtype": "tz_convert(None)",
@@ -13,7 +13,7 @@ _CALLS: Final = {  # by the name of the pandas dtype of an index
 
 
 def advice_of_index(name: str, index: Any) -> str | None:  # noqa: ANN401 - a pandas Index
-    """What to write in place of an index; None if numpy's dtypes say all of it."""
+    """Return code that replaces an index; None if its dtype is a plain numpy one."""
     kind = type(index.dtype).__name__
     if isinstance(index.dtype, np.dtype) or kind == "StringDtype":
         return None
@@ -22,7 +22,7 @@ def advice_of_index(name: str, index: Any) -> str | None:  # noqa: ANN401 - a pa
 
 
 def advice_of_values(name: str, dtype: Any) -> str:  # noqa: ANN401 - a pandas dtype
-    """What to write in place of a variable that holds one of pandas' arrays."""
+    """Return code that replaces a variable with a pandas extension array."""
     numpy_dtype = getattr(dtype, "numpy_dtype", None)
     if numpy_dtype is not None and numpy_dtype.kind in "iuf":
         return f"write ds[{name!r}] = ds[{name!r}].astype(float)"

@@ -1,4 +1,4 @@
-"""Datasets, read: closed tables check a record first, then a Dataset is built of the result."""
+"""Reads datasets: checks the record against closed tables, then builds the Dataset."""
 
 from collections.abc import Callable, Collection, Hashable, Mapping
 from math import ceil, prod
@@ -30,15 +30,16 @@ from intaglio.limits import Limits
 
 Array = npt.NDArray[Any]
 Record = dict[str, Any]
-Lazy: TypeAlias = Callable[[LazyArray], Any]  # what stands for an array that is read later
+Lazy: TypeAlias = Callable[[LazyArray], Any]  # builds the lazy stand-in of an array
 
-MEMBER: Final = "intaglio.xarray"  # of the file's metadata
+MEMBER: Final = "intaglio.xarray"  # member of the file's metadata
 SCHEMA_VERSION: Final = 1
-DIMS: Final = "dims"  # of an array's attributes, as netCDF files have it here
+# name of the dimensions among an array's attributes, as in converted netCDF files
+DIMS: Final = "dims"
 _CHUNKS_MAX: Final = 2**20  # of one variable
-_WIDTH_SPARE: Final = 1024  # characters that a text dtype may have beyond its longest text
+_WIDTH_SPARE: Final = 1024  # characters by which a text dtype may exceed its longest text
 _NAME_MAX: Final = 255
-_COUNT_MAX: Final = 2**22  # a header is 4 MiB long
+_COUNT_MAX: Final = 2**22  # a header has at most 4 MiB
 
 
 def _typed_object(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
@@ -71,9 +72,9 @@ _RECORD: Final = record(
 
 
 def read_dataset(opened: IntaglioFile, lazy: Lazy, limits: Limits) -> tuple[xr.Dataset, Record]:
-    """The Dataset that a file holds, and its record; an empty one for other Intaglio files.
+    """Return the Dataset of a file and its record (empty for other Intaglio files).
 
-    lazy: what stands for the values of an array. Errors: DecodeError.
+    lazy: makes the lazy values of an array. Raises DecodeError.
     """
     metadata = dict(opened.metadata)
     whole = metadata.pop(MEMBER, None)
@@ -86,24 +87,24 @@ def read_dataset(opened: IntaglioFile, lazy: Lazy, limits: Limits) -> tuple[xr.D
         return _dataset(opened, found, _typed_object(metadata), lazy, limits), found
     except DecodeError:
         raise
-    except Exception as problem:  # xarray raises what it likes
+    except Exception as problem:  # xarray raises any type
         raise invalid(problem) from problem
 
 
 def invalid(problem: Exception) -> DecodeError:
-    """The one error for a record that cannot be followed."""
+    """Build the DecodeError for an invalid record."""
     return DecodeError(Reason.METADATA_INVALID, f"{MEMBER}: {problem!s:.500}")
 
 
 def _check_names(found: Record, names: Collection[str]) -> None:
-    """Every name of the record is one of the file's arrays, and each array has its record."""
+    """Check that the record and the file name the same arrays."""
     for member in ("variables", "coords", "indexes"):
         missing = next((one for one in found.get(member, ()) if one not in names), None)
         if missing is not None:
             raise SchemaError(f"there is no array {missing[:40]!a}", member)
     missing = next((one for one in names if one not in found["variables"]), None)
     if missing is not None:
-        raise SchemaError(f"nothing about the array {missing[:40]!a}", "variables")
+        raise SchemaError(f"the record does not describe the array {missing[:40]!a}", "variables")
     if found["kind"] == "dataarray" and ("name" not in found or found.get("of") not in names):
         raise SchemaError("no name, or no array of that name", "of")
 
@@ -124,14 +125,14 @@ def _dataset(
         variables[name] = xr.Variable(dims, data, _typed_object(own), saved["encoding"])
     for name in found.get("indexes", ()):
         if name not in found["coords"] or variables[name].ndim != 1:
-            raise SchemaError(f"{name[:40]!a} is no coordinate of one dimension", "indexes")
+            raise SchemaError(f"{name[:40]!a} is not a 1-D coordinate", "indexes")
     dataset = xr.Dataset(variables, attrs=attrs).set_coords([*dict.fromkeys(found["coords"])])
     dataset.encoding = found["encoding"]
     return dataset
 
 
 def with_indexes(dataset: xr.Dataset, found: Record) -> xr.Dataset:
-    """The Dataset with the indexes that were saved, where they are not the default ones."""
+    """Add the saved indexes where they are not the default ones."""
     if "indexes" not in found:
         return dataset
     wanted = {*found["indexes"]}
@@ -143,7 +144,7 @@ def with_indexes(dataset: xr.Dataset, found: Record) -> xr.Dataset:
 
 
 def default_indexes(dataset: xr.Dataset) -> set[Hashable]:
-    """The coordinates that have an index without being asked for one."""
+    """Return the coordinates that have an index by default."""
     return {name for name, one in dataset.coords.items() if one.dims == (name,)}
 
 
@@ -179,13 +180,13 @@ def _data(array: LazyArray, saved: Record, lazy: Lazy, limits: Limits) -> Any:  
 
 
 def _eager(values: Array) -> Any:  # noqa: ANN401
-    """Objects as they are: a Variable would convert None, and dates of cftime in part."""
+    """Wrap objects unchanged; xarray's Variable would convert None and some cftime dates."""
     adapter = indexing.NumpyIndexingAdapter(values)  # type: ignore[no-untyped-call]
     return indexing.LazilyIndexedArray(adapter)
 
 
 def check_text_width(dtype: np.dtype[Any], words: list[str], count: int) -> None:
-    """SchemaError for a text dtype narrower, or far wider, than its texts."""
+    """Raise SchemaError if a text dtype is narrower, or much wider, than its texts."""
     if dtype.kind not in "US":
         return
     width = dtype.itemsize // (4 if dtype.kind == "U" else 1)
@@ -198,11 +199,11 @@ def check_text_width(dtype: np.dtype[Any], words: list[str], count: int) -> None
 
 
 def check_chunks(chunks: Any, sizes: Mapping[Any, int]) -> None:  # noqa: ANN401
-    """What xarray reads of an encoding when it opens with `chunks={}`."""
+    """Check the `chunks` of an encoding, which xarray uses with `chunks={}`."""
     if chunks is None:
         return
     if not isinstance(chunks, dict):
-        raise SchemaError("no object of dimensions", "preferred_chunks")
+        raise SchemaError("not a JSON object of dimensions", "preferred_chunks")
     count = 1
     for dim, given in chunks.items():
         parts = given if isinstance(given, list | tuple) else [given]
@@ -217,7 +218,7 @@ _WHOLE_UNITS: Final = {"M": ("Y", "M", "W", "D", "h", "m"), "m": ("W", "D", "h",
 
 
 def _numbers(array: LazyArray, lazy: Lazy) -> Any:  # noqa: ANN401
-    """The values later; at once for times in units that xarray turns into seconds."""
+    """Return lazy values; eager ones for time units that xarray converts to seconds."""
     dtype = array.dtype
     if dtype.kind not in "mM" or np.datetime_data(dtype) in [
         (unit, 1) for unit in ("s", "ms", "us", "ns")
@@ -233,7 +234,7 @@ def _numbers(array: LazyArray, lazy: Lazy) -> Any:  # noqa: ANN401
 
 
 def _foreign(opened: IntaglioFile, metadata: Record, lazy: Lazy) -> xr.Dataset:
-    """Any other file: attributes with no typed form stay the JSON that they are."""
+    """Build the Dataset of any other file; untyped attributes stay JSON."""
     variables = {}
     for name in opened:
         array = opened[name]

@@ -1,6 +1,6 @@
-"""Datasets, written: variables become arrays, what they alone do not say becomes metadata.
+"""Writes datasets: variables become arrays; what arrays cannot say becomes metadata.
 
-`_read` is the way back; both follow docs/xarray.md.
+`_read` is the inverse; docs/xarray.md describes both.
 """
 
 from collections.abc import Hashable, Mapping
@@ -30,19 +30,33 @@ from intaglio.xarray._read import (
     default_indexes,
 )
 
-_NOT_FOR_FILES: Final = frozenset({"source"})  # of encodings: the path of the file it came from
+# keys of an encoding that name the file it was read from
+_NOT_FOR_FILES: Final = frozenset({"source"})
 
 
 @explicit("metadata", "attrs")
 def save(file: Source, data: xr.Dataset | xr.DataArray, **options: Unpack[Options]) -> None:
-    """Save a Dataset or DataArray; the picture shows its data variables, not its coordinates.
+    """Save a Dataset or DataArray; the picture shows data variables, not coordinates.
 
-    Dimensions, coordinates, attributes, names and encodings come back. options: as for `save`,
-    but metadata and attrs, which are the data's own. Errors: EncodeError.
+    Parameters
+    ----------
+    file : path or binary file object
+        A path that ends in .png.
+    data : xarray.Dataset or xarray.DataArray
+        Dimensions, coordinates, attributes, names and encodings are kept.
+    **options
+        As for `intaglio.save`, except metadata and attrs.
+
+    Raises
+    ------
+    EncodeError
+        A variable, index or attribute cannot be carried; the message names it.
+    OSError
+        The file cannot be written.
     """
     check_target(file)
     if "metadata" in options or "attrs" in options:
-        detail = "metadata= and attrs= are the data's own: set .attrs"
+        detail = "metadata= and attrs= come from the data: set its .attrs"
         raise EncodeError(Reason.OPTION_INVALID, detail)
     dataset, kind = _as_dataset(data)
     arrays, attrs, metadata = _parts(dataset, kind)
@@ -54,7 +68,7 @@ def save(file: Source, data: xr.Dataset | xr.DataArray, **options: Unpack[Option
 def _parts(
     dataset: xr.Dataset, kind: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Arrays, their attributes, and the file's metadata."""
+    """Return the arrays, their attributes, and the metadata of the file."""
     variables = {_name(name, "variable"): one for name, one in dataset.variables.items()}
     record: dict[str, Any] = {"version": SCHEMA_VERSION, **kind, "variables": {}}
     record["coords"] = [str(name) for name in dataset.coords]
@@ -75,7 +89,7 @@ def _as_dataset(data: xr.Dataset | xr.DataArray) -> tuple[xr.Dataset, dict[str, 
     if type(data) not in (xr.Dataset, xr.DataArray):
         raise EncodeError(
             Reason.DTYPE_UNSUPPORTED,
-            f"a {type(data).__name__} would come back as another type: give a Dataset or DataArray "
+            f"a {type(data).__name__} would come back as another type: pass a Dataset or DataArray "
             "of xarray (of a DataTree, one node's .to_dataset())",
         )
     if isinstance(data, xr.Dataset):
@@ -95,13 +109,13 @@ def _name(name: Hashable, kind: str) -> str:
     if not isinstance(name, str):
         raise EncodeError(
             Reason.NAME_INVALID,
-            f"the {kind} name {name!r} is no string: .rename({{{name!r}: {str(name)!r}}})",
+            f"the {kind} name {name!r} is not a string: .rename({{{name!r}: {str(name)!r}}})",
         )
     return str(name)
 
 
 def _check_indexes(dataset: xr.Dataset) -> None:
-    """Refuse indexes that a new one made of the coordinate's values would not equal."""
+    """Refuse an index that cannot be rebuilt from the coordinate's values."""
     for name, index in dataset.xindexes.items():
         if type(index) is PandasIndex:
             hint = advice_of_index(str(name), index.index)
@@ -116,7 +130,7 @@ def _check_indexes(dataset: xr.Dataset) -> None:
 
 
 def _stored(name: str, variable: xr.Variable) -> tuple[Any, dict[str, Any]]:
-    """The array to store, and what it alone does not say."""
+    """Return the array to store, and the record of what it cannot say."""
     record: dict[str, Any] = {"encoding": _encoding(variable.encoding)}
     if not isinstance(variable.dtype, np.dtype):
         raise _refused(name, variable.dtype, advice_of_values(name, variable.dtype))
@@ -162,7 +176,7 @@ def _refused(name: str, dtype: object, why: str, join: str = "") -> EncodeError:
 
 
 def _calendar(name: str, values: Any, record: dict[str, Any]) -> tuple[Any, dict[str, Any]]:  # noqa: ANN401
-    """Dates of cftime as whole microseconds of their calendar."""
+    """Convert cftime dates to microseconds of their calendar."""
     first = values.flat[0]
     calendar, has_year_zero = getattr(first, "calendar", None), first.has_year_zero
     kind = type(first)
@@ -204,7 +218,7 @@ def _attrs(owner: str, attrs: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _encoding(encoding: Mapping[Any, Any]) -> dict[str, Any]:
-    """What of an encoding has a form in JSON; the rest (compressor objects) is left out."""
+    """Return the part of an encoding that JSON can hold; drop the rest (compressor objects)."""
     found: dict[str, Any] = {}
     for key, value in encoding.items():
         if isinstance(key, str) and key[:1] != "@" and key not in _NOT_FOR_FILES:

@@ -1,11 +1,11 @@
-"""Zarr: stores whose chunks are pictures, each of them an Intaglio file.
+"""Zarr: stores whose chunks are pictures; each chunk is an Intaglio file.
 
     import zarr
     from intaglio.zarr import tiles
     z = zarr.create_array("t.zarr", shape=..., chunks=..., dtype="f4", **tiles(vmin=0, vmax=9))
 
-zarr-python finds the codec by its entry point, so who only reads imports nothing of ours.
-docs/zarr.md has the rest; docs/zarr-codec is the specification.
+To read, install this package: zarr-python finds the codec by its entry point. docs/zarr.md is
+the guide, docs/zarr-codec the specification.
 """
 
 from typing import Any
@@ -23,10 +23,23 @@ __all__ = ["Picture", "SuffixKeys", "shared_range", "tiles"]
 
 
 def tiles(**configuration: Any) -> dict[str, Any]:  # noqa: ANN401 - see `Picture`
-    """Keywords that make a Zarr array's chunks pictures, their names ending in .png.
+    """Return keywords that make the chunks of a Zarr array pictures with names ending in .png.
 
-    For `zarr.create_array(..., **tiles())`, for dask's `x.to_zarr(url, **tiles())`, and as a
-    variable's `encoding` in xarray's `to_zarr`. configuration: see `Picture`.
+    Parameters
+    ----------
+    **configuration
+        The keywords of `Picture`: cmap, vmin, vmax, norm, profile, level, effort.
+
+    Returns
+    -------
+    dict
+        For `zarr.create_array(..., **tiles())`, dask's `x.to_zarr(url, **tiles())`, and as a
+        variable's `encoding` in xarray's `to_zarr`.
+
+    Raises
+    ------
+    EncodeError
+        An option is invalid (reason `option-invalid`).
     """
     return {
         "serializer": Picture(**configuration),

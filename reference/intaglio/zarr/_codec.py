@@ -1,7 +1,7 @@
-"""The codec: one chunk of a Zarr array is one picture, the array in it is named `data`.
+"""The Zarr codec: each chunk is one picture with one array, named `data`.
 
-docs/zarr-codec/README.md is its specification. zarr hands over the place of a chunk together
-with the part to write, so that it is decided here, by bits, which chunks need no picture.
+docs/zarr-codec/README.md is the specification. zarr passes the chunk's store key with each
+partial write. So this codec compares bits to decide which chunks need no picture.
 """
 
 import asyncio
@@ -39,12 +39,13 @@ from intaglio.zarr._chunks import (
 )
 
 NAME: Final = "intaglio"
-_ALWAYS_SAID: Final = ("cmap", "profile", "effort")  # so that new defaults change no old store
+# always written, so that a new default does not change old stores
+_ALWAYS_SAID: Final = ("cmap", "profile", "effort")
 _SEPARATE: Final = "a serializer: serializer=Picture(...), filters=None, compressors=None"
 
 
 class _Named(type):
-    """Says in zarr's "expected ..., got ..." where the codec belongs."""
+    """Makes zarr's "expected ..., got ..." errors name the correct keyword."""
 
     def __repr__(cls) -> str:
         return f"<class 'intaglio.zarr.Picture', {_SEPARATE}>"
@@ -57,15 +58,28 @@ class Picture(
     ArrayBytesCodecPartialEncodeMixin,
     metaclass=_Named,
 ):
-    """Chunks as PNG pictures that carry them exactly.
+    """Encode chunks as PNG pictures that carry them exactly.
 
-    cmap: the name of a colour map.
-    vmin, vmax: values at its ends, for all tiles; where they are not given every tile has its
-    own, and colours cannot be compared between tiles: `shared_range` finds them.
-    norm: "linear", "log", "symlog" or "twoslope".
-    profile: a name of SPEC.md section 5, or four depths.
-    level: zstd's, 1 to 22; None: chosen.  effort: "fast" or "small".
-    Errors: EncodeError(option-invalid).
+    Parameters
+    ----------
+    cmap : str
+        Name of a colour map.
+    vmin, vmax : float, optional
+        Values at the ends of the colour map, for all tiles. By default each tile uses its own
+        range,
+        so that colours of different tiles cannot be compared; `shared_range` computes common
+        values.
+    norm : {"linear", "log", "symlog", "twoslope"}, optional
+    profile : str or tuple of 4 int
+        A profile of SPEC.md section 5, or four depths.
+    level : int, optional
+        Zstandard level, 1 to 22.
+    effort : {"fast", "small"}
+
+    Raises
+    ------
+    EncodeError
+        An option is invalid (reason `option-invalid`).
     """
 
     is_fixed_size = False
@@ -80,14 +94,19 @@ class Picture(
 
     def __post_init__(self) -> None:
         if not isinstance(self.cmap, str) or self.cmap not in ROW_BY_NAME:
-            raise _invalid("cmap", f"cmap={self.cmap!r} is no colour map: a store says it by name")
+            raise _invalid(
+                "cmap",
+                f"cmap={self.cmap!r} is not a colour map: pass its name, which zarr.json stores",
+            )
         if self.norm is not None and self.norm not in NORM_NAMES:
-            raise _invalid("norm", f"norm= is one of {', '.join(NORM_NAMES)}, not {self.norm!r}")
+            raise _invalid(
+                "norm", f"norm= must be one of {', '.join(NORM_NAMES)}, not {self.norm!r}"
+            )
         if not isinstance(self.profile, str):
             object.__setattr__(self, "profile", tuple(self.profile))
         for number in (self.level, *(() if isinstance(self.profile, str) else self.profile)):
             if number is not None and (isinstance(number, bool) or number != int(number)):
-                raise _invalid(None, f"{number!r}: level and depths are whole numbers")
+                raise _invalid(None, f"{number!r}: level and depths must be integers")
         for name in ("vmin", "vmax"):
             value = getattr(self, name)
             if isinstance(value, np.generic):
@@ -96,16 +115,19 @@ class Picture(
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The codec that a zarr.json describes."""
+        """Build the codec that a zarr.json describes."""
         configuration = data.get("configuration", {})
         known = [field.name for field in fields(cls)]
         for member in configuration:
             if member not in known:
-                raise _invalid(None, f"codec {NAME!r} has no {member!r}: it has {', '.join(known)}")
+                raise _invalid(
+                    None,
+                    f"codec {NAME!r} has no member {member!r}; its members are {', '.join(known)}",
+                )
         return cls(**configuration)
 
     def to_dict(self) -> dict[str, Any]:
-        """What stands in zarr.json."""
+        """Return the JSON for zarr.json."""
         said = {
             name: list(value) if isinstance(value, tuple) else value
             for name, value in self._options().items()
@@ -117,15 +139,16 @@ class Picture(
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def validate(self, *, shape: tuple[int, ...], dtype: Any, chunk_grid: Any) -> None:  # noqa: ANN401, ARG002
-        """Refuse an array that has no place in a picture, before it is made."""
+        """Refuse an array that a picture cannot carry, before it is created."""
         element_type_of(np.empty(0, dtype.to_native_dtype()))
         if len(shape) > RANK_MAX:
             raise EncodeError(
-                Reason.SHAPE_UNSUPPORTED, f"{len(shape)} dimensions, at most {RANK_MAX} are carried"
+                Reason.SHAPE_UNSUPPORTED,
+                f"{len(shape)} dimensions, more than {RANK_MAX}",
             )
 
     def resolve_metadata(self, chunk_spec: ArraySpec) -> ArraySpec:
-        """What the next codec would get: there is none."""
+        """Refuse further codecs: nothing may follow a picture."""
         return _NothingFollows(
             chunk_spec.shape,
             chunk_spec.dtype,
@@ -135,7 +158,7 @@ class Picture(
         )
 
     def compute_encoded_size(self, input_byte_length: int, chunk_spec: ArraySpec) -> int:
-        """Nobody knows before it is written."""
+        """Raise NotImplementedError: the size is unknown before encoding."""
         raise NotImplementedError
 
     # Alone in its chain, or in that of a sharding codec: zarr asks for parts of chunks.
@@ -182,13 +205,13 @@ class Picture(
 
         return await asyncio.to_thread(work)
 
-    # Behind filters: zarr merges parts, and leaves out what compares equal to the fill value.
+    # Behind filters: zarr merges parts itself, and leaves out what equals the fill value.
 
     async def _encode_single(self, chunk_data: NDBuffer, chunk_spec: ArraySpec) -> Buffer:
         if not chunk_spec.config.write_empty_chunks and has_lookalikes(chunk_spec.fill_value):
             raise _invalid(
                 None,
-                f"behind filters= zarr leaves out chunks that compare equal to the fill value "
+                f"with filters= zarr leaves out chunks that compare equal to the fill value "
                 f"{chunk_spec.fill_value}, whatever their bits (NaN payloads, signs of zeros): "
                 "config={'write_empty_chunks': True}, or no filters=",
             )
@@ -207,12 +230,12 @@ class Picture(
         except EncodeError as problem:
             if problem.reason != Reason.CAPACITY_EXCEEDED:
                 raise
-            detail = f"{problem.detail}; or smaller chunks=, these have {array.nbytes:,} bytes"
+            detail = f"{problem.detail}; or use smaller chunks= (one has {array.nbytes:,} bytes)"
             raise EncodeError(problem.reason, detail) from problem
 
 
 class _NothingFollows(ArraySpec):
-    """The spec for codecs behind a picture; there are to be none, or chunks are no pictures."""
+    """A chunk spec that refuses codecs behind Picture: their output would not be pictures."""
 
     def __getattribute__(self, name: str) -> Any:  # noqa: ANN401
         if name == "prototype":
@@ -226,7 +249,7 @@ class _NothingFollows(ArraySpec):
 
 @contextmanager
 def _named(place: ByteGetter) -> Iterator[None]:
-    """Let errors say which chunk it is."""
+    """Add the store key of the chunk to errors."""
     try:
         yield
     except IntaglioError as problem:

@@ -1,4 +1,4 @@
-"""Regions: an array gone through a few chunks at a time, so that memory never holds it whole."""
+"""Iterates over an array a few chunks at a time, so that it never has to fit into memory."""
 
 from collections.abc import Callable, Iterator
 from itertools import product
@@ -17,25 +17,25 @@ _REGION_BYTES_MAX: Final = 32 * 1024 * 1024
 
 
 class Sliceable(Protocol):
-    """What is asked of an array: numpy's, Zarr's, dask's, h5py's."""
+    """The array interface that is needed: that of numpy, Zarr, dask and h5py arrays."""
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Its lengths."""
+        """Shape in elements."""
         ...
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Its type."""
+        """The numpy dtype."""
         ...
 
     def __getitem__(self, key: Any) -> Any:  # noqa: ANN401
-        """A part of it."""
+        """Return a part."""
         ...
 
 
-def usual_chunks(shape: tuple[int, ...], item_bytes: int) -> tuple[int, ...]:
-    """Chunks that make good tiles: squares in the last two axes, 1 in those before."""
+def default_chunks(shape: tuple[int, ...], item_bytes: int) -> tuple[int, ...]:
+    """Return a chunk shape for tiles: squares in the last two axes, 1 in all others."""
     if len(shape) < 2:
         return tuple(max(1, min(n, _TILE_BYTES_MAX // item_bytes)) for n in shape)
     side = _TILE_SIDE_MAX
@@ -47,7 +47,7 @@ def usual_chunks(shape: tuple[int, ...], item_bytes: int) -> tuple[int, ...]:
 
 
 def regions(shape: tuple[int, ...], chunks: tuple[int, ...], item_bytes: int) -> Iterator[Region]:
-    """Boxes of whole chunks, in C order, that cover an array; few enough bytes each."""
+    """Yield boxes of whole chunks that cover an array, in C order, each of limited size."""
     steps = list(chunks)
     for axis in reversed(range(len(shape))):
         while steps[axis] < shape[axis] and 2 * prod(steps) * item_bytes <= _REGION_BYTES_MAX:
@@ -59,7 +59,7 @@ def regions(shape: tuple[int, ...], chunks: tuple[int, ...], item_bytes: int) ->
 
 
 def count(shape: tuple[int, ...], chunks: tuple[int, ...]) -> int:
-    """How many chunks an array has."""
+    """Return the number of chunks of an array."""
     return prod(-(-n // chunk) for n, chunk in zip(shape, chunks, strict=True))
 
 
@@ -68,13 +68,30 @@ def shared_range(
     chunks: tuple[int, ...] | None = None,
     tick: Callable[[Region], None] = lambda _: None,
 ) -> dict[str, float]:
-    """The vmin and vmax for all tiles of `array`, from one pass over it, a region at a time.
+    """Compute common vmin and vmax for all tiles of `array` in one pass.
 
-    For `tiles(**shared_range(array))`. Of complex numbers the magnitude counts, of times the
-    number of their units; NaN and infinities do not. Empty where nothing finite is left.
+    Parameters
+    ----------
+    array : array-like with shape, dtype and slicing
+        For example a numpy, Zarr, dask or h5py array of any shape.
+    chunks : tuple of int, optional
+        Chunk shape in elements. Default: one that makes square tiles.
+    tick : callable
+        Called with each region that was read.
+
+    Returns
+    -------
+    dict
+        {"vmin": float, "vmax": float} for `tiles(**shared_range(array))`; empty if no value is
+        finite.
+
+    Notes
+    -----
+    NaN and infinities are ignored. Complex numbers count by magnitude, times by the number of
+    their units.
     """
     item_bytes = array.dtype.itemsize
-    steps = chunks or usual_chunks(array.shape, item_bytes)
+    steps = chunks or default_chunks(array.shape, item_bytes)
     lo, hi = inf, -inf
     for region in regions(array.shape, steps, item_bytes):
         part = np.asarray(array[region])
