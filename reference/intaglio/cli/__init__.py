@@ -1,7 +1,7 @@
 """The command line: `intaglio VERB ...`.
 
-This file imports nothing that takes time; the verbs' modules are imported when
-their verb is asked for, the partners' when a file needs them.
+This module imports nothing slow. A verb's module is imported when the verb is run, other
+libraries when a file needs them.
 """
 
 import gc
@@ -11,8 +11,8 @@ import sys
 
 def main() -> None:
     """Run the command line with this process's arguments, and exit."""
-    gc.disable()  # nothing is garbage yet; `each` turns it on after the first file
-    # No verb calls BLAS; its threads alone would cost 30 ms of CPU at start.
+    gc.disable()  # short runs leave no garbage; `each` enables it after the first file
+    # No verb calls BLAS; starting its threads would cost 30 ms of CPU.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from intaglio.cli.run import run
 

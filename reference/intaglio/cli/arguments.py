@@ -1,7 +1,7 @@
-"""What a verb accepts: files and options as rows, and the rows that several verbs share.
+"""What a verb accepts: tables of files and options, and the rows that several verbs share.
 
-The parser, the help, the completion scripts and the manual page are made from these rows.
-Options of the picture are rows of `intaglio._options`.
+The parser, the help, the completion scripts and the manual page are generated from these
+tables. Options of the picture come from `intaglio._options`.
 """
 
 import re
@@ -46,13 +46,13 @@ class Argument:
 
     @property
     def label(self) -> str:
-        """How messages name it."""
+        """The name in messages."""
         return " / ".join(f"'{flag}'" for flag in self.flags) or f"'{self.metavar}'"
 
 
 @dataclass(frozen=True, slots=True)
 class Verb:
-    """One verb: a summary of one sentence, the rest of its help, examples, and what it accepts."""
+    """One verb: a one-sentence summary, more help, examples, and its arguments."""
 
     name: str
     run: Callable[[SimpleNamespace], int]
@@ -79,7 +79,7 @@ class Verb:
 
 
 def number(text: str) -> float:
-    """A number, as Python writes it."""
+    """Parse a number in Python syntax."""
     try:
         return float(text)
     except ValueError:
@@ -88,7 +88,7 @@ def number(text: str) -> float:
 
 
 def whole(text: str) -> int:
-    """A whole number."""
+    """Parse an integer."""
     try:
         return int(text)
     except ValueError:
@@ -97,7 +97,7 @@ def whole(text: str) -> int:
 
 
 def above_zero(text: str) -> int:
-    """A whole number above 0."""
+    """Parse an integer above 0."""
     value = whole(text)
     if value < 1:
         message = f"{value} is not above 0"
@@ -106,14 +106,14 @@ def above_zero(text: str) -> int:
 
 
 def profile(text: str) -> str | tuple[int, ...]:
-    """A profile's name, or four depths."""
+    """Parse a profile name or four depths."""
     if not re.fullmatch(r"\d{1,2}([,-]\d{1,2}){3}", text):
         return text
     return tuple(int(depth) for depth in re.split("[,-]", text))
 
 
 def colour_maps() -> Iterable[str]:
-    """The names of all colour maps."""
+    """Return the names of all colour maps."""
     from intaglio._colormap_data import ROW_BY_NAME
 
     return ROW_BY_NAME
@@ -144,18 +144,18 @@ def _of_picture(row: Option) -> Argument:
 
 
 def picture_options(*groups: str) -> tuple[Argument, ...]:
-    """The options of the picture, by the groups of the table."""
+    """Return the picture options, in the groups of the options table."""
     return tuple(_of_picture(row) for row in TABLE.values() if row.group in groups)
 
 
 def given_options(given: SimpleNamespace) -> dict[str, Any]:
-    """The options of the picture that were given, but those read from JSON, as keywords."""
+    """Return the picture options that were given as keywords, except those read from JSON."""
     found = {row.name: getattr(given, row.name) for row in TABLE.values() if row.group != "Input"}
     return {name: value for name, value in found.items() if value is not None}
 
 
 def flag(name: str, text: str, *short: str, group: str = "Output") -> Argument:
-    """An option without a value."""
+    """Return an option without a value."""
     flags = (option_of(name), *short)
     return Argument(name, text, flags, group=group, default=False)
 

@@ -1,4 +1,4 @@
-"""The application: its verbs, and the help of the whole and of each verb."""
+"""The verbs, and the help of the command and of each verb."""
 
 import shutil
 import textwrap
@@ -37,19 +37,20 @@ EXIT_CODES: Final = (
 )
 OPTIONS: Final = (Argument("version", "Print the version.", ("--version",)), HELP)
 _WIDTH_MAX: Final = 100
-_COLUMN_MAX: Final = 28  # where help begins; after a longer option it begins on the next line
+# start of the help column; after a longer option it starts on the next line
+_COLUMN_MAX: Final = 28
 _EXAMPLE_INDENT: Final = "      "
 
 
 def verb_of(name: str) -> Verb:
-    """The verb of that name."""
+    """Return the verb with that name."""
     module = import_module(f"intaglio.cli.{VERBS[name]}")
     verbs: Sequence[Verb] = module.VERBS
     return next(verb for verb in verbs if verb.name == name)
 
 
 def main_help() -> str:
-    """The help of the command."""
+    """Return the help of the command."""
     rows = [(name, verb_of(name).summary) for name in VERBS]
     parts = [
         ["Usage: intaglio [OPTIONS] COMMAND [ARGS]..."],
@@ -64,7 +65,7 @@ def main_help() -> str:
 
 
 def verb_help(verb: Verb) -> str:
-    """The help of one verb, its options in groups."""
+    """Return the help of one verb, with its options in groups."""
     files = " ".join(one.metavar for one in verb.files)
     column = _column(_rows([*verb.options, HELP]))
     parts = [
@@ -80,7 +81,7 @@ def verb_help(verb: Verb) -> str:
 
 
 def groups(verb: Verb) -> Iterator[tuple[str, list[Argument]]]:
-    """The groups of a verb's options that are not empty, with their titles."""
+    """Return the non-empty option groups of a verb, with their titles."""
     for group in GROUPS:
         found = [one for one in verb.options if one.group == group]
         if found:
@@ -89,13 +90,13 @@ def groups(verb: Verb) -> Iterator[tuple[str, list[Argument]]]:
 
 
 def spelled(one: Argument) -> str:
-    """An option's flags, the short one first, and its metavar."""
+    """Return an option's flags, short one first, and its metavar."""
     flags = ", ".join(sorted(one.flags, key=len))
     return f"{flags} {one.metavar}".rstrip()
 
 
 def told(one: Argument) -> str:
-    """An option's help; whether it is required, and the variable that sets it too."""
+    """Return an option's help, with "required" and its environment variable."""
     required = " Required." if one.required else ""
     return one.help + required + (f" Also set by {one.variable}." if one.variable else "")
 
@@ -113,12 +114,12 @@ def _paragraph(text: str) -> list[str]:
 
 
 def _column(rows: list[tuple[str, str]]) -> int:
-    """Where the second column of a table begins."""
+    """Return the position of the second column of a table."""
     return 4 + max(len(left) for left, _ in rows if len(left) <= _COLUMN_MAX)
 
 
 def _table(rows: list[tuple[str, str]], column: int = 0) -> list[str]:
-    """Two columns, the second one wrapped."""
+    """Format two columns and wrap the second."""
     column, lines = column or _column(rows), []
     for left, right in rows:
         first = f"  {left}".ljust(column)

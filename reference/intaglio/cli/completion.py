@@ -1,6 +1,7 @@
-"""completion: scripts that let a shell complete verbs, options, their values and files.
+"""completion: scripts that complete verbs, options, their values and files in a shell.
 
-The script is made from the verbs' rows and holds all names, so that Tab starts no process.
+Scripts are generated from the argument tables and contain all names, so that Tab starts no
+process.
 """
 
 from collections.abc import Callable, Iterator
@@ -75,10 +76,10 @@ complete -c intaglio -n '__fish_seen_subcommand_from help' -f -a '@VERBS@'
 
 
 def bash_script() -> str:
-    """The script for bash."""
+    """Return the script for bash."""
     values: list[str] = []
-    files: list[str] = []  # options whose values are names of files, as VERB:OPTION
-    free: list[str] = []  # options whose values nobody can guess
+    files: list[str] = []  # options whose values are file names, as VERB:OPTION
+    free: list[str] = []  # options whose values cannot be listed
     options: list[str] = []
     for verb in _verbs():
         for one in verb.options:
@@ -101,7 +102,7 @@ def bash_script() -> str:
 
 
 def zsh_script() -> str:
-    """The script for zsh."""
+    """Return the script for zsh."""
     listed = [_quoted(f"{verb.name}:{verb.summary}") for verb in _verbs()]
     cases = []
     for verb in _verbs():
@@ -117,7 +118,7 @@ def zsh_script() -> str:
 
 
 def _zsh_specs(one: Argument) -> Iterator[str]:
-    """One option as _arguments has it: '(-o --output)'-o'[help]:metavar:action'."""
+    """Return one option in the syntax of _arguments: '(-o --output)'-o'[help]:metavar:action'."""
     text = "".join(f"\\{c}" if c in "[]:\\" else c for c in one.help)
     value = ""
     if one.metavar:
@@ -131,7 +132,7 @@ def _zsh_specs(one: Argument) -> Iterator[str]:
 
 
 def fish_script() -> str:
-    """The script for fish."""
+    """Return the script for fish."""
     lines = [_FISH_HEAD.replace("@VERBS@", " ".join(NAMES)).rstrip()]
     lines += [f"complete -c intaglio -n __fish_use_subcommand {_fish_option(o)}" for o in OPTIONS]
     for verb in _verbs():
@@ -161,7 +162,7 @@ def _verbs() -> Iterator[Verb]:
 
 
 def _quoted(text: str) -> str:
-    """A word of a shell, in single quotes."""
+    """Quote a shell argument with single quotes."""
     return "'" + text.replace("'", "'\\''") + "'"
 
 

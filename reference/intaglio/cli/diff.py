@@ -1,4 +1,4 @@
-"""diff: what two pictures carry, compared bit by bit."""
+"""diff: compare the data of two pictures bit by bit."""
 
 import sys
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Exit codes: for every problem one code and one sentence.
+"""Exit codes: one code and one sentence for every problem.
 
-1 is `diff`'s answer and 2 is nobody's, so that a crash is never taken for an answer.
+Only `diff` uses 1, and nothing uses 2, so that a crash is never mistaken for a result.
 """
 
 import os
@@ -19,12 +19,12 @@ from intaglio.errors import (
 from intaglio.limits import VariableError
 
 OK: Final = 0
-DIFFERENT: Final = 1  # of diff only
-NO_DATA: Final = 3  # a picture, perhaps, but no Intaglio data in it
+DIFFERENT: Final = 1  # only diff
+NO_DATA: Final = 3  # perhaps a picture, but without Intaglio data
 USAGE: Final = 64
 DATA: Final = 65  # the file is damaged or malformed, or the data cannot be carried
 FILE: Final = 66  # cannot open or write
-UNSUPPORTED: Final = 69  # a version, a feature or a library that is not here
+UNSUPPORTED: Final = 69  # an unsupported version or feature, or a missing library
 BUG: Final = 70
 INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
@@ -43,18 +43,18 @@ _ENCODE: Final = {Reason.OPTION_INVALID: USAGE, Reason.FORMAT_UNSUPPORTED: USAGE
 
 
 class UsageError(ValueError):
-    """The command line makes no sense; the text says what would."""
+    """An invalid command line; the text says what is valid."""
 
 
 class ExistsError(OSError):
-    """A file is there already, and --force was not given."""
+    """The file exists and --force was not given."""
 
     def __init__(self, path: os.PathLike[str] | str) -> None:
         super().__init__(f"{os.fspath(path)} is there already; --force replaces it")
 
 
 def code_of(problem: Exception) -> int:
-    """The exit code for `problem`."""
+    """Return the exit code for `problem`."""
     match problem:
         case DecodeError():
             return _DECODE.get(problem.reason, DATA)
@@ -74,7 +74,7 @@ def code_of(problem: Exception) -> int:
 
 
 def sentence_of(problem: Exception) -> str:
-    """What happened and what to do, in one line for people; not yet escaped."""
+    """Return cause and remedy in one line for people; not yet escaped."""
     match problem:
         case IntaglioError():
             option = getattr(problem, "option", None)
@@ -95,6 +95,6 @@ def sentence_of(problem: Exception) -> str:
 
 
 def _known_name(name: str | bytes) -> str:
-    """The name of a file; of a temporary one that could not be made, its folder's."""
+    """Return the name of the file; for a temporary file, its folder."""
     path = Path(os.fsdecode(name))
     return str(path.parent if path.name.startswith(".intaglio-") else path)

@@ -1,4 +1,4 @@
-"""Input: a file by its path, or, where the path is -, all of standard input."""
+"""Input: opens a file by its path, or standard input for "-"."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ _SUFFIX_OF_HEAD: Final = {b"\x93NUM": ".npy", b"PK\x03\x04": ".npz", b"PK\x05\x0
 
 
 def source_of(path: Path) -> Path | BinaryIO:
-    """What to read: `path`, or what standard input holds, from its beginning."""
+    """Yield `path`, or all of standard input as a file."""
     if path != STDIN:
         return path
     import shutil
@@ -29,7 +29,7 @@ def source_of(path: Path) -> Path | BinaryIO:
 
 @contextmanager
 def path_of(path: Path) -> Iterator[Path]:
-    """`path`, or a file with what standard input holds: .npy or .npz, by its first bytes."""
+    """Yield `path`, or a temporary file with standard input: .npy or .npz, by its first bytes."""
     if path != STDIN:
         yield path
         return
@@ -52,7 +52,7 @@ def path_of(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def _naming_stdin() -> Iterator[None]:
-    """Let an error of reading name standard input, for the system does not."""
+    """Add "standard input" to read errors, which the system does not name."""
     try:
         yield
     except OSError as problem:
@@ -62,14 +62,14 @@ def _naming_stdin() -> Iterator[None]:
 
 
 def check_once(paths: Sequence[Path]) -> None:
-    """Refuse to read standard input twice: the second time it is empty."""
+    """Refuse to read standard input twice: the second read is empty."""
     if paths.count(STDIN) > 1:
         message = "standard input can be read once: - stands twice"
         raise UsageError(message)
 
 
 def check_named(paths: list[Path]) -> None:
-    """Refuse standard input where results are called after their sources."""
+    """Refuse standard input where results are named after their sources."""
     if STDIN in paths:
         message = "standard input has no name to call a result by: -o FILE, or -o -"
         raise UsageError(message)

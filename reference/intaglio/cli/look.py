@@ -1,4 +1,4 @@
-"""Verbs that only look: info, ls, show, verify."""
+"""Verbs that only read: info, ls, show, verify."""
 
 from types import SimpleNamespace
 
@@ -17,7 +17,7 @@ from intaglio.limits import Limits
 
 
 def info(given: SimpleNamespace) -> int:
-    """Say what each picture carries."""
+    """Print what each picture carries."""
     from intaglio.cli import looking
 
     limits = Limits(pixels_max=given.pixels_max)
@@ -25,7 +25,7 @@ def info(given: SimpleNamespace) -> int:
 
 
 def ls(given: SimpleNamespace) -> int:
-    """List each picture's arrays."""
+    """List the arrays of each picture."""
     from intaglio.cli import looking
 
     limits = Limits(pixels_max=given.pixels_max)
@@ -33,7 +33,7 @@ def ls(given: SimpleNamespace) -> int:
 
 
 def show(given: SimpleNamespace) -> int:
-    """Print each picture's data in short."""
+    """Print a summary of each picture's data."""
     from intaglio.cli import looking
 
     limits = Limits(pixels_max=given.pixels_max, output_bytes_max=given.bytes_max)
@@ -42,7 +42,7 @@ def show(given: SimpleNamespace) -> int:
 
 
 def verify(given: SimpleNamespace) -> int:
-    """Check each picture to its last bit."""
+    """Verify all data of each picture."""
     from intaglio.cli import looking
 
     limits = Limits(pixels_max=given.pixels_max, output_bytes_max=given.bytes_max)

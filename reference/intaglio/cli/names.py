@@ -1,7 +1,7 @@
-"""Names from files as names of files: percent-escaped.
+"""Converts names from files to file names by percent-escaping.
 
-Names are untrusted: SPEC.md section 16. What becomes a file name stays in its
-folder, on every file system, and two names never become one file.
+Names are untrusted: SPEC.md section 16. A resulting file name stays in its folder on every
+file system, and two names never become the same file.
 """
 
 import hashlib
@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Final
 
-FILE_NAME_BYTES_MAX: Final = 180  # of 255: suffixes and temporary files need some
+FILE_NAME_BYTES_MAX: Final = 180  # of 255 bytes; the rest is for suffixes and temporary files
 _KEPT: Final = frozenset("._-+=@,() ")
 _RESERVED: Final = frozenset(
     ["con", "prn", "aux", "nul", "conin$", "conout$"]
@@ -18,13 +18,13 @@ _RESERVED: Final = frozenset(
 
 
 def file_names(names: Iterable[str]) -> dict[str, str]:
-    """A file name for each name, without suffix; no two are one file where case does not count."""
+    """Return a unique file name without suffix for each name; case does not make a difference."""
     result: dict[str, str] = {}
     taken: set[str] = set()
     for name in names:
         found = _file_name(name)
         if _folded(found) in taken:
-            found = f"{found}~{_digest(name)}"  # "~" is never kept, so this is nobody's name
+            found = f"{found}~{_digest(name)}"  # "~" is always escaped in names, so this is unique
         taken.add(_folded(found))
         result[name] = found
     return result

@@ -1,4 +1,4 @@
-"""pack: arrays from files into a picture."""
+"""pack: write arrays from files into a picture."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,7 +97,7 @@ def _pack_all(
 
 @contextmanager
 def _tiles_would_do(packer: Any) -> Iterator[None]:  # noqa: ANN401 - Packer, imported late
-    """Name the way out where one picture cannot hold the data."""
+    """Add a hint to use --tiles if one picture cannot hold the data."""
     try:
         yield
     except EncodeError as problem:

@@ -1,9 +1,8 @@
-"""The parser: from a verb's arguments to their values, by the rows of `_arguments`.
+"""Parses the arguments of a verb by the tables of `arguments`.
 
-The standard library's getopt divides options from files, as GNU's tools do: in any order, `-fq`,
-`--name=value`, and `--` before names that begin with a dash. argparse is not used: it reads the
-value of `--vmin -1e-5` or `--only -x` as an option, and mixes files and options in some versions
-only.
+Uses getopt with GNU rules: options and files in any order, `-fq`, `--name=value`, and `--`
+before file names that start with a dash. argparse is not used: it reads the value of
+`--vmin -1e-5` or `--only -x` as an option, and mixes files and options only in some versions.
 """
 
 import getopt
@@ -18,7 +17,7 @@ HELP: Final = Argument("help", "Show this message and exit.", ("--help", "-h"), 
 
 
 def parse(verb: Verb, arguments: list[str]) -> SimpleNamespace | None:
-    """The values of all arguments of a verb; None where its help is asked for."""
+    """Return the values of all arguments of a verb; None if --help was given."""
     try:
         return _parsed(verb, arguments)
     except getopt.GetoptError as problem:
@@ -28,13 +27,13 @@ def parse(verb: Verb, arguments: list[str]) -> SimpleNamespace | None:
 
 
 def usage(message: str, verb: str = "") -> UsageError:
-    """The error for a command line that makes no sense; it names the help to read."""
+    """Build the error for an invalid command line, with a hint to --help."""
     return UsageError(f"{message} ({' '.join(filter(None, ['intaglio', verb]))} --help shows how)")
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A question with the names that are close to `word`, if there are any."""
-    from difflib import get_close_matches  # only what is wrong needs it
+    """Return a "Did you mean" question with similar names; empty if there are none."""
+    from difflib import get_close_matches  # imported only for errors
 
     close = get_close_matches(word, [*known], 3)
     return f" Did you mean {' or '.join(map(repr, close))}?" if close else ""
@@ -61,7 +60,7 @@ def _parsed(verb: Verb, arguments: list[str]) -> SimpleNamespace | None:
 
 
 def _check_whole(flag: str, arguments: list[str], rows: dict[str, Argument]) -> None:
-    """Refuse the beginning of a name, which getopt takes for the name."""
+    """Refuse abbreviated options, which getopt would accept."""
     typed = [word.partition("=")[0] for word in arguments]
     if flag not in typed and flag.startswith("--"):
         short = next(w for w in typed if w.startswith("--") and len(w) > 2 and flag.startswith(w))
@@ -74,7 +73,7 @@ def _no_such(name: str, known: Iterable[str]) -> str:
 
 
 def _unset(one: Argument) -> Any:  # noqa: ANN401 - of whatever type its value has
-    """The value of an option that was not given."""
+    """Return the value of an option that was not given."""
     if one.required:
         message = f"Missing option {one.label}."
         raise ValueError(message)
@@ -82,7 +81,7 @@ def _unset(one: Argument) -> Any:  # noqa: ANN401 - of whatever type its value h
 
 
 def _files(verb: Verb, words: list[str]) -> dict[str, Any]:
-    """The files, in the order of the verb's rows; only the last row may take several."""
+    """Assign files in the order of the table; only the last row may take several."""
     found: dict[str, Any] = {}
     for one in verb.files:
         if one.required and not words:
@@ -106,7 +105,7 @@ def _value(one: Argument, text: str, source: str) -> Any:  # noqa: ANN401
 
 
 def _reason(problem: getopt.GetoptError, verb: Verb) -> str:
-    """What is wrong with an option; getopt's own words differ between versions of Python."""
+    """Describe an invalid option; getopt's own messages differ between Python versions."""
     long = f"--{problem.opt}"
     name = long if long in problem.msg else long[1:]
     flags = {flag: one for one in (*verb.options, HELP) for flag in one.flags}

@@ -1,4 +1,4 @@
-"""Verbs that make another picture of one: strip, recolor, restore."""
+"""Verbs that write a picture from a picture: strip, recolor, restore."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -24,12 +24,12 @@ from intaglio.cli.files import STDOUT, check_free, is_folder, targets, write_fil
 from intaglio.cli.input import check_named, source_of
 from intaglio.limits import Limits
 
-Made = tuple[str, Exception | None]  # what was done, and what is wrong with it after all
+Made = tuple[str, Exception | None]  # what was done, and an error that remains
 Make = Callable[[Source, BinaryIO], Made]
 
 
 def strip(given: SimpleNamespace) -> int:
-    """Make pictures that look the same and carry nothing."""
+    """Write pictures that look the same and carry no data."""
     from intaglio._operations.strip import strip as remove
 
     limits = Limits(pixels_max=given.pixels_max)
@@ -42,7 +42,7 @@ def strip(given: SimpleNamespace) -> int:
 
 
 def recolor(given: SimpleNamespace) -> int:
-    """Make pictures that carry the same data and look different."""
+    """Write pictures with the same data and another look."""
     from intaglio._operations.recolor import recolor as paint
 
     limits = Limits(pixels_max=given.read_pixels_max, output_bytes_max=given.bytes_max)
@@ -56,7 +56,7 @@ def recolor(given: SimpleNamespace) -> int:
 
 
 def restore(given: SimpleNamespace) -> int:
-    """Undo what was done to pictures, if that lost nothing."""
+    """Undo lossless changes of pictures."""
     from intaglio._operations.restore import restore as undo
 
     limits = Limits(pixels_max=given.pixels_max, output_bytes_max=given.bytes_max)

@@ -1,4 +1,4 @@
-"""From arguments to an exit code, whatever happens on the way."""
+"""Runs a command line and returns its exit code."""
 
 import os
 import re
@@ -19,14 +19,14 @@ _EMPTY_OPTION: Final = re.compile("--[a-z-]+=")
 
 
 def run(arguments: list[str]) -> int:
-    """Carry out one command line, and give its exit code; never raises."""
+    """Run one command line; return its exit code and never raise."""
     with warnings.catch_warnings():
         warnings.showwarning = _note_of_a_library  # type: ignore[assignment]
         return _run(arguments)
 
 
 def _note_of_a_library(message: Warning | str, *_about: object) -> None:
-    """Print a warning as one line; Python would show a line of the library's code beside it."""
+    """Print a library's warning as one line, without the line of code that Python would add."""
     complain(f"note: {message}")
 
 
@@ -42,7 +42,7 @@ def _run(arguments: list[str]) -> int:
             sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read our output has seen enough
+    except BrokenPipeError:  # the reader of our output stopped reading
         discard(sys.stdout)
         return PIPE_CLOSED
     except Exception as problem:
@@ -51,9 +51,9 @@ def _run(arguments: list[str]) -> int:
 
 
 def _check_encodable(arguments: list[str]) -> None:
-    """Refuse what names no file: what no command line of a system holds, and the empty text.
+    """Refuse arguments that cannot be file names: those with NUL, and empty ones.
 
-    An empty path would be this folder: `-o "$OUT"` without OUT would replace what is in it.
+    An empty path would mean this folder: `-o "$OUT"` with OUT unset would replace its files.
     """
     for before, word in pairwise(["intaglio", *arguments]):
         if not word or _EMPTY_OPTION.fullmatch(word):
@@ -69,7 +69,7 @@ def _check_encodable(arguments: list[str]) -> None:
 
 
 def _meant(arguments: list[str]) -> int:
-    """Carry out what the first argument asks for."""
+    """Run the verb that the first argument names."""
     from intaglio.cli.commands import OPTIONS, VERBS, main_help, verb_help, verb_of
     from intaglio.cli.parser import did_you_mean, parse, usage
 
@@ -103,7 +103,7 @@ def _meant(arguments: list[str]) -> int:
 
 
 def _refuse_file(word: str) -> None:
-    """Say what to do with a file that stands where the verb should."""
+    """Suggest verbs if the first argument is a file."""
     if Path(word).suffix and Path(word).is_file():
         message = f"say what to do with {word}: intaglio info {word}, or unpack, verify, view"
         raise UsageError(message)

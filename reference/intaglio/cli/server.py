@@ -1,9 +1,8 @@
-"""The server of the verb view: a page on this machine's own address that shows one file.
+"""The server of `view`: a page at a local address that shows one file.
 
-The page is viewer/index.html, built from implementations/viewer. The server
-listens on 127.0.0.1 only, under a random path that nobody can guess, answers
-only requests that name it as their host, and gives out the page and the one
-file; so neither other machines nor other pages in the browser get at it.
+The page is viewer/index.html, built from implementations/viewer. The server listens on
+127.0.0.1 only, under a random path, and answers only requests with that host name. It serves
+the page and the one file, so that other machines and other web pages cannot read it.
 """
 
 import hmac
@@ -19,7 +18,7 @@ from urllib.parse import quote, urlsplit
 
 _TOKEN_BYTES: Final = 24
 _FILE_NAME: Final = "file"
-# The page names its own scripts by their SHA-256; this says what may embed it and be loaded.
+# The page lists its scripts by SHA-256; this header says who may embed it and what it may load.
 _HEADERS: Final = {
     "Content-Security-Policy": "connect-src 'self' data:; frame-ancestors 'none'; base-uri 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -31,13 +30,13 @@ _HEADERS: Final = {
 
 
 class ViewServer(ThreadingHTTPServer):
-    """Serves the page and one file, at `address`."""
+    """Serves the page and one file at `address`."""
 
     daemon_threads = True
 
     def __init__(self, path: Path) -> None:
         with path.open("rb"):
-            pass  # whether it can be read is said now, not by the page
+            pass  # fail now, not in the page, if it cannot be read
         super().__init__(("127.0.0.1", 0), _Handler)
         self.path: Final = path
         self.page: Final = (files("intaglio") / "viewer" / "index.html").read_bytes()
@@ -46,12 +45,12 @@ class ViewServer(ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
-        """The page's address, which tells it which file to load."""
+        """The address of the page, including which file to load."""
         query = f"url={_FILE_NAME}&name={quote(self.path.name, safe='', errors='replace')}"
         return f"http://{self.host}{self.folder}?{query}"
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ANN401
-        """A browser that hangs up is no news."""
+        """Ignore a browser that disconnects."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
@@ -68,10 +67,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(body=False)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing: the terminal is the user's."""
+        """Log nothing: the terminal belongs to the user."""
 
     def _answer(self, *, body: bool) -> None:
-        if self.headers.get_all("Host") != [self.server.host]:  # a name that was bent to 127.0.0.1
+        # another host name that resolves to 127.0.0.1
+        if self.headers.get_all("Host") != [self.server.host]:
             self._refuse(HTTPStatus.MISDIRECTED_REQUEST)
             return
         asked, folder = urlsplit(self.path).path, self.server.folder
@@ -87,7 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _give_file(self, *, body: bool) -> None:
         try:
             stream = self.server.path.open("rb")
-        except OSError:  # it was there when we began
+        except OSError:  # it existed at the start
             self._refuse(HTTPStatus.GONE)
             return
         with stream:

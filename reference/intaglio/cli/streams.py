@@ -1,7 +1,7 @@
-"""Standard streams that the caller closed, or that take nothing more.
+"""Replaces standard streams that the caller closed.
 
-For a stream that is closed when Python starts, `sys.stdout` and its like are None: `print` to a
-file None writes to standard output, and the next file that is opened gets the stream's number.
+For a stream that is closed at start, `sys.stdout` and its like are None. Then `print` to a
+file None writes to standard output, and the next opened file gets the stream's number.
 """
 
 import os
@@ -17,7 +17,7 @@ _STAND_INS: Final = (  # in the order of their numbers, so that each gets its ow
 
 
 def open_missing() -> None:
-    """Put a stream in the place of each that is closed; its use is an OSError (EBADF)."""
+    """Replace each closed stream; using it raises OSError (EBADF)."""
     for name, mode, flags in _STAND_INS:
         if getattr(sys, name) is None:
             stream = open(os.open(os.devnull, flags), mode, encoding="utf-8")  # noqa: SIM115, PTH123
@@ -25,6 +25,6 @@ def open_missing() -> None:
 
 
 def discard(stream: TextIO) -> None:
-    """Write nothing more to `stream`; else Python tries once more when it exits."""
+    """Stop writing to `stream`; otherwise Python would try again at exit."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

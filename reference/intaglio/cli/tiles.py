@@ -1,4 +1,4 @@
-"""tiles: one picture of a whole store."""
+"""tiles: make one picture of a whole store."""
 
 import re
 from pathlib import Path

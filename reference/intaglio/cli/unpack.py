@@ -1,4 +1,4 @@
-"""unpack: the arrays of pictures into files."""
+"""unpack: write the arrays of pictures to files."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -55,7 +55,7 @@ def unpack(given: SimpleNamespace) -> int:
 
 
 def _formats() -> Iterable[str]:
-    """The names of the formats that can be written."""
+    """Return the names of the formats that can be written."""
     from intaglio._convert import FORMATS
 
     return [known.name for known in FORMATS if known.written]

@@ -1,4 +1,4 @@
-"""view: a picture's arrays in a browser."""
+"""view: show the arrays of a picture in a browser."""
 
 import sys
 from contextlib import suppress
@@ -19,7 +19,7 @@ def view(given: SimpleNamespace) -> int:
     from intaglio.cli.server import ViewServer
 
     file, talk = given.file, Talk(given.quiet)
-    if file.suffix.lower() != ".npy":  # the page reads those too
+    if file.suffix.lower() != ".npy":  # the page reads .npy files, too
         with inspecting(file, DEFAULT_LIMITS):
             pass
     with ViewServer(file) as server:

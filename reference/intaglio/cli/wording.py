@@ -1,4 +1,4 @@
-"""Wording: errors speak of Python's keywords; here they become options of the verb that runs."""
+"""Rewrites errors from Python keywords to the options of the running verb."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ _KEYWORD: Final = re.compile(rf"\b({'|'.join(TABLE)})=(?:True\b|'([^']*)'|(?=(.?
 
 
 def option_of(keyword: str) -> str:
-    """The option that is called like a keyword."""
+    """Return the option that corresponds to a keyword."""
     return f"--{keyword.replace('_', '-')}"
 
 
@@ -31,14 +31,14 @@ _options: ContextVar[Mapping[str, str]] = ContextVar("_options", default=_ALL)
 
 
 def speak_of(options: Mapping[str, str]) -> None:
-    """From now on, name these options: the flag for each keyword that the running verb has."""
+    """Register the flag for each keyword of the running verb."""
     _options.set(options)
 
 
 def in_options(detail: str, keyword: str | None = None) -> str:
-    """`detail` in the words of the command line; it begins with the option for `keyword`.
+    """Rewrite `detail` for the command line; it starts with the option for `keyword`.
 
-    A limit that the running verb has no option for is named by its environment variable.
+    A limit without an option in the running verb is named by its environment variable.
     """
     options = _options.get()
 
