@@ -15,6 +15,7 @@ from tests.support import same_bits
 
 import intaglio as ig
 from intaglio import DecodeError
+from intaglio._format import container
 
 DATA = np.random.default_rng(0).normal(size=(300, 500))
 PNG = ig.dumps({"x": DATA, "y": DATA[:5]})
@@ -151,6 +152,34 @@ def test_close_waits_for_a_read_in_another_thread_and_refuses_the_next():
     closer.join(60)
     assert same_bits(got[0], DATA)
     with pytest.raises(ValueError, match="closed"):
+        file["x"][...]
+
+
+def test_close_waits_for_a_read_of_a_path_in_another_thread(tmp_path, monkeypatch):
+    data = np.random.default_rng(0).integers(0, 2**63, 2**20)  # many blocks, read piece by piece
+    ig.save(tmp_path / "large.png", {"x": data})
+    inside, go_on = threading.Event(), threading.Event()
+    unpack = container.unpack_block
+
+    def waiting(*arguments):
+        inside.set()
+        go_on.wait(60)
+        return unpack(*arguments)
+
+    monkeypatch.setattr(container, "unpack_block", waiting)
+    file = ig.open(tmp_path / "large.png")
+    got = []
+    reader = threading.Thread(target=lambda: got.append(file["x"][...]))
+    reader.start()
+    assert inside.wait(60)
+    closer = threading.Thread(target=file.close)
+    closer.start()
+    closer.join(1)  # time to close the file under the reader, if it does not wait
+    go_on.set()
+    reader.join(60)
+    closer.join(60)
+    assert same_bits(got[0], data)
+    with pytest.raises(ValueError, match="the file is closed"):
         file["x"][...]
 
 
