@@ -2,28 +2,28 @@
 
 import shutil
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib import import_module
 from typing import Final
 
 from intaglio.cli.arguments import GROUPS, Argument, Verb
 from intaglio.cli.parser import HELP
 
-VERBS: Final = {  # in the order of the help
-    "pack": "pack",
-    "unpack": "unpack",
-    "info": "look",
-    "ls": "look",
-    "show": "look",
-    "verify": "look",
-    "diff": "diff",
-    "strip": "rewrite",
-    "recolor": "rewrite",
-    "restore": "rewrite",
-    "tiles": "tiles",
-    "view": "view",
-    "completion": "completion",
-}
+VERBS: Final = (  # in the order of the help; each is a module here, whose VERB describes it
+    "pack",
+    "unpack",
+    "info",
+    "ls",
+    "show",
+    "verify",
+    "diff",
+    "strip",
+    "recolor",
+    "restore",
+    "tiles",
+    "view",
+    "completion",
+)
 SUMMARY: Final = "Exact arrays in pictures anyone can look at."
 EXAMPLES: Final = (
     "intaglio pack m.npy -o m.png --cmap rainbow",
@@ -44,9 +44,8 @@ _EXAMPLE_INDENT: Final = "      "
 
 def verb_of(name: str) -> Verb:
     """Return the verb with that name."""
-    module = import_module(f"intaglio.cli.{VERBS[name]}")
-    verbs: Sequence[Verb] = module.VERBS
-    return next(verb for verb in verbs if verb.name == name)
+    verb: Verb = import_module(f"intaglio.cli.{name}").VERB
+    return verb
 
 
 def main_help() -> str:

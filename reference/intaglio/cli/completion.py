@@ -186,17 +186,15 @@ def completion(given: SimpleNamespace) -> int:
     return OK
 
 
-VERBS = (
-    Verb(
-        "completion",
-        completion,
-        "Print a script that completes commands in bash, zsh or fish.",
-        "It completes verbs, options, names of colour maps and other values, and files. Source it "
-        "where the shell starts.",
-        (
-            "intaglio completion bash > intaglio.bash && source intaglio.bash",
-            "intaglio completion fish > intaglio.fish",
-        ),
-        (Argument("shell", "bash, zsh or fish.", metavar="SHELL", required=True),),
+VERB = Verb(
+    "completion",
+    completion,
+    "Print a script that completes commands in bash, zsh or fish.",
+    "It completes verbs, options, names of colour maps and other values, and files. Source it "
+    "where the shell starts.",
+    (
+        "intaglio completion bash > intaglio.bash && source intaglio.bash",
+        "intaglio completion fish > intaglio.fish",
     ),
+    (Argument("shell", "bash, zsh or fish.", metavar="SHELL", required=True),),
 )

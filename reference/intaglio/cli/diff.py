@@ -40,14 +40,12 @@ def _picture(name: str) -> Argument:
     )
 
 
-VERBS = (
-    Verb(
-        "diff",
-        diff,
-        "Compare the data of two pictures, bit by bit.",
-        "Exit code 0 if they are the same, 1 if not. What the pictures look like does not count. "
-        "With --quiet nothing is printed.",
-        ("intaglio diff m.png again.png", "intaglio diff m.png other.png --json || echo different"),
-        (_picture("a"), _picture("b"), PIXELS_MAX, BYTES_MAX, AS_JSON, QUIET),
-    ),
+VERB = Verb(
+    "diff",
+    diff,
+    "Compare the data of two pictures, bit by bit.",
+    "Exit code 0 if they are the same, 1 if not. What the pictures look like does not count. "
+    "With --quiet nothing is printed.",
+    ("intaglio diff m.png again.png", "intaglio diff m.png other.png --json || echo different"),
+    (_picture("a"), _picture("b"), PIXELS_MAX, BYTES_MAX, AS_JSON, QUIET),
 )

@@ -123,63 +123,57 @@ def _text_option(name: str, metavar: str, text: str, *values: str) -> Argument:
     return Argument(name, text, (f"--{name}",), metavar, "Input", values=lambda: values)
 
 
-VERBS = (
-    Verb(
-        "pack",
-        pack,
-        "Store arrays in a picture.",
-        'A single array without a name is stored as "data"; of several files each array has its '
-        "file's name. Metadata and attributes of .h5, .nc and .safetensors come along. A folder is "
-        "all its files of data.",
-        (
-            "intaglio pack m.npy -o m.png --cmap rainbow",
-            "intaglio pack x=m.npy w=table.csv -o both.png --metadata '{\"run\": 7}'",
-            "intaglio pack run.h5:/group -o run.png --dry-run",
-            "intaglio pack m.npy -o covered.png --cover photo.jpg --enlarge",
-            "intaglio pack m.npy table.csv -o pictures/",
-            "intaglio pack m.npy --tiles -o m.zarr",
+VERB = Verb(
+    "pack",
+    pack,
+    "Store arrays in a picture.",
+    'A single array without a name is stored as "data"; of several files each array has its '
+    "file's name. Metadata and attributes of .h5, .nc and .safetensors come along. A folder is "
+    "all its files of data.",
+    (
+        "intaglio pack m.npy -o m.png --cmap rainbow",
+        "intaglio pack x=m.npy w=table.csv -o both.png --metadata '{\"run\": 7}'",
+        "intaglio pack run.h5:/group -o run.png --dry-run",
+        "intaglio pack m.npy -o covered.png --cover photo.jpg --enlarge",
+        "intaglio pack m.npy table.csv -o pictures/",
+        "intaglio pack m.npy --tiles -o m.zarr",
+    ),
+    (
+        Argument(
+            "inputs",
+            "Files: .npy .npz .csv .tsv .txt .h5[:/path] .tif .safetensors .nc, or pictures "
+            "(.png .jpg .gif .bmp .webp .ppm) as arrays of their samples. NAME=FILE names the "
+            "array; - is standard input, .npy or .npz.",
+            metavar="IN...",
+            required=True,
+            many=True,
+            files=True,
         ),
-        (
-            Argument(
-                "inputs",
-                "Files: .npy .npz .csv .tsv .txt .h5[:/path] .tif .safetensors .nc, or pictures "
-                "(.png .jpg .gif .bmp .webp .ppm) as arrays of their samples. NAME=FILE names the "
-                "array; - is standard input, .npy or .npz.",
-                metavar="IN...",
-                required=True,
-                many=True,
-                files=True,
-            ),
-            *picture_options("Look", "Size", "Input"),
-            _text_option("dtype", "DTYPE", "Of text files, if not inferred: float32."),
-            _text_option(
-                "delimiter",
-                "C",
-                "Of text files: what divides cells, such as ';', tab, space.",
-                "tab",
-                "space",
-            ),
-            _text_option("decimal", ".|,", "Of text files: the decimal sign.", ".", ","),
-            flag(
-                "skip", "Leave out what cannot be carried, such as text, and say so.", group="Input"
-            ),
-            flag(
-                "indices",
-                "Of pictures with a palette: store the indices, and the palette in attrs.",
-                group="Input",
-            ),
-            output(
-                "out.png|DIR/",
-                "One picture for all, or a folder: one picture a file; - is standard output. If "
-                "not given, m.npy becomes m.ig.png beside it.",
-            ),
-            flag("tiles", "Split one large array into a Zarr store of pictures: -o DIR."),
-            Argument(
-                "chunks", "Of --tiles: elements of a tile along each axis.", ("--chunks",), "N,N"
-            ),
-            flag("dry_run", "Say what would be written, and write nothing.", "-n"),
-            FORCE,
-            QUIET,
+        *picture_options("Look", "Size", "Input"),
+        _text_option("dtype", "DTYPE", "Of text files, if not inferred: float32."),
+        _text_option(
+            "delimiter",
+            "C",
+            "Of text files: what divides cells, such as ';', tab, space.",
+            "tab",
+            "space",
         ),
+        _text_option("decimal", ".|,", "Of text files: the decimal sign.", ".", ","),
+        flag("skip", "Leave out what cannot be carried, such as text, and say so.", group="Input"),
+        flag(
+            "indices",
+            "Of pictures with a palette: store the indices, and the palette in attrs.",
+            group="Input",
+        ),
+        output(
+            "out.png|DIR/",
+            "One picture for all, or a folder: one picture a file; - is standard output. If "
+            "not given, m.npy becomes m.ig.png beside it.",
+        ),
+        flag("tiles", "Split one large array into a Zarr store of pictures: -o DIR."),
+        Argument("chunks", "Of --tiles: elements of a tile along each axis.", ("--chunks",), "N,N"),
+        flag("dry_run", "Say what would be written, and write nothing.", "-n"),
+        FORCE,
+        QUIET,
     ),
 )

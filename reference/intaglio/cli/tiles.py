@@ -50,53 +50,51 @@ def _size(text: str) -> int:
     return value
 
 
-VERBS = (
-    Verb(
-        "tiles",
-        tiles,
-        "Make one picture of a whole store from its tiles.",
-        "Their data is not decoded. Tiles that are not stored, because all their values are the "
-        "fill value, are grey.",
-        (
-            "intaglio pack m.npy --tiles -o m.zarr",
-            "intaglio tiles m.zarr -o overview.png",
-            "intaglio tiles m.zarr -o small.png --size 300",
+VERB = Verb(
+    "tiles",
+    tiles,
+    "Make one picture of a whole store from its tiles.",
+    "Their data is not decoded. Tiles that are not stored, because all their values are the "
+    "fill value, are grey.",
+    (
+        "intaglio pack m.npy --tiles -o m.zarr",
+        "intaglio tiles m.zarr -o overview.png",
+        "intaglio tiles m.zarr -o small.png --size 300",
+    ),
+    (
+        Argument(
+            "store",
+            "A Zarr array of pictures: path or URL.",
+            metavar="STORE",
+            required=True,
+            files=True,
         ),
-        (
-            Argument(
-                "store",
-                "A Zarr array of pictures: path or URL.",
-                metavar="STORE",
-                required=True,
-                files=True,
-            ),
-            Argument(
-                "axes",
-                "The axes to show, from 0; default: the last two.",
-                ("--axes",),
-                "DOWN,RIGHT",
-                "Look",
-            ),
-            Argument(
-                "at",
-                "Of another axis this element; default: the first.",
-                ("--at",),
-                "AXIS=N",
-                "Look",
-                many=True,
-            ),
-            Argument(
-                "size",
-                "Pixels of the long side, 1 to 16384; default: up to 2048.",
-                ("--size",),
-                "N",
-                "Size",
-                _size,
-            ),
-            PIXELS_MAX,
-            output("out.png", "Where to; - is standard output.", required=True),
-            FORCE,
-            QUIET,
+        Argument(
+            "axes",
+            "The axes to show, from 0; default: the last two.",
+            ("--axes",),
+            "DOWN,RIGHT",
+            "Look",
         ),
+        Argument(
+            "at",
+            "Of another axis this element; default: the first.",
+            ("--at",),
+            "AXIS=N",
+            "Look",
+            many=True,
+        ),
+        Argument(
+            "size",
+            "Pixels of the long side, 1 to 16384; default: up to 2048.",
+            ("--size",),
+            "N",
+            "Size",
+            _size,
+        ),
+        PIXELS_MAX,
+        output("out.png", "Where to; - is standard output.", required=True),
+        FORCE,
+        QUIET,
     ),
 )

@@ -61,45 +61,43 @@ def _formats() -> Iterable[str]:
     return [known.name for known in FORMATS if known.written]
 
 
-VERBS = (
-    Verb(
-        "unpack",
-        unpack,
-        "Write the arrays of a picture to files, exact to the last bit.",
-        'Each array becomes one file named after it, an array called "data" one named after the '
-        "picture; .npz, .h5, .safetensors and .nc take all arrays into one file. Several pictures "
-        "get a folder each. Nothing that is there is replaced without --force.",
-        (
-            "intaglio unpack m.png",
-            "intaglio unpack m.png -o m.csv",
-            "intaglio unpack both.png -o arrays/ --as h5",
-            "intaglio unpack both.png --only x -o - > x.npy",
-            "intaglio unpack m.zarr -o back.npy",
+VERB = Verb(
+    "unpack",
+    unpack,
+    "Write the arrays of a picture to files, exact to the last bit.",
+    'Each array becomes one file named after it, an array called "data" one named after the '
+    "picture; .npz, .h5, .safetensors and .nc take all arrays into one file. Several pictures "
+    "get a folder each. Nothing that is there is replaced without --force.",
+    (
+        "intaglio unpack m.png",
+        "intaglio unpack m.png -o m.csv",
+        "intaglio unpack both.png -o arrays/ --as h5",
+        "intaglio unpack both.png --only x -o - > x.npy",
+        "intaglio unpack m.zarr -o back.npy",
+    ),
+    (
+        FILES,
+        ONLY,
+        PIXELS_MAX,
+        BYTES_MAX,
+        output(
+            "DIR|FILE",
+            "A folder (default: this one), a file whose ending says the format, or - for "
+            "standard output.",
         ),
-        (
-            FILES,
-            ONLY,
-            PIXELS_MAX,
-            BYTES_MAX,
-            output(
-                "DIR|FILE",
-                "A folder (default: this one), a file whose ending says the format, or - for "
-                "standard output.",
-            ),
-            Argument(
-                "form",
-                "npy (default), npz, csv, tsv, txt, h5, tif, safetensors or nc.",
-                ("--as",),
-                "FORMAT",
-                values=_formats,
-            ),
-            flag("skip", "Leave out arrays that the format cannot hold, and name them."),
-            flag(
-                "raw_names",
-                "Write names of columns to .csv and .tsv even if a spreadsheet would run them.",
-            ),
-            FORCE,
-            QUIET,
+        Argument(
+            "form",
+            "npy (default), npz, csv, tsv, txt, h5, tif, safetensors or nc.",
+            ("--as",),
+            "FORMAT",
+            values=_formats,
         ),
+        flag("skip", "Leave out arrays that the format cannot hold, and name them."),
+        flag(
+            "raw_names",
+            "Write names of columns to .csv and .tsv even if a spreadsheet would run them.",
+        ),
+        FORCE,
+        QUIET,
     ),
 )

@@ -33,36 +33,34 @@ def view(given: SimpleNamespace) -> int:
     return OK
 
 
-VERBS = (
-    Verb(
-        "view",
-        view,
-        "Show a picture's arrays in a browser.",
-        "With values, statistics and downloads. Nothing leaves this machine. Ctrl-C ends it.",
-        ("intaglio view m.png", "intaglio view --no-browser m.png"),
-        (
-            Argument(
-                "file",
-                "A picture with data.",
-                metavar="F.png",
-                convert=Path,
-                required=True,
-                files=True,
-            ),
-            Argument(
-                "browser",
-                "Open the page in a browser (default).",
-                ("--browser",),
-                default=True,
-            ),
-            Argument(
-                "browser",
-                "Print the address of the page, and open no browser.",
-                ("--no-browser",),
-                default=True,
-                sets=False,
-            ),
-            QUIET,
+VERB = Verb(
+    "view",
+    view,
+    "Show a picture's arrays in a browser.",
+    "With values, statistics and downloads. Nothing leaves this machine. Ctrl-C ends it.",
+    ("intaglio view m.png", "intaglio view --no-browser m.png"),
+    (
+        Argument(
+            "file",
+            "A picture with data.",
+            metavar="F.png",
+            convert=Path,
+            required=True,
+            files=True,
         ),
+        Argument(
+            "browser",
+            "Open the page in a browser (default).",
+            ("--browser",),
+            default=True,
+        ),
+        Argument(
+            "browser",
+            "Print the address of the page, and open no browser.",
+            ("--no-browser",),
+            default=True,
+            sets=False,
+        ),
+        QUIET,
     ),
 )
