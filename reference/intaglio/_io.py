@@ -1,6 +1,6 @@
 """Opens paths and file objects, and writes files so that a failure never leaves a partial file.
 
-A path is written to a temporary file in the same folder, synced, and renamed.
+For a path, it writes a temporary file in the same folder, syncs it and renames it.
 """
 
 import errno
@@ -20,9 +20,9 @@ Source: TypeAlias = str | os.PathLike[str] | BinaryIO
 
 @contextmanager
 def open_source(source: Source) -> Iterator[BinaryIO]:
-    """A binary stream of `source`, from the current position of a file object; closes only paths.
+    """Open `source` as a binary stream. A file object is read from its position and not closed.
 
-    Raises OSError if it cannot be opened or read, whatever the file object itself raises.
+    Raises OSError if the source cannot be opened or read, is closed, or lacks an operation.
     """
     if isinstance(source, str | os.PathLike):
         path = checked_path(source)
@@ -57,12 +57,14 @@ def checked_path(path: str | os.PathLike[str]) -> Path:
 
 
 def _check_local(path: str | os.PathLike[str]) -> None:
+    """Refuse a URL."""
     if isinstance(path, str) and "://" in path and not Path(path).exists():
         message = "this is a URL: download it, or give a binary file object"
         raise FileNotFoundError(errno.ENOENT, message, path)
 
 
 def _check_binary(stream: object) -> None:
+    """Refuse a file object that is closed or open for text."""
     if isinstance(stream, io.TextIOBase) or isinstance(getattr(stream, "encoding", None), str):
         message = "this file object is open for text; binary mode has a b, as in open(path, 'rb')"
         raise TypeError(message)
@@ -98,14 +100,16 @@ class CheckedStream:
         """Write all of `data`."""
         rest = memoryview(data).cast("B")
         while rest:
-            # Pass `data` itself if possible; later parts as bytes: some objects accept only bytes.
+            # The first call passes `data` itself. Later calls pass bytes: some objects accept
+            # nothing else.
             done = self._try("write", data if len(rest) == len(data) else bytes(rest))
             if done is None and not isinstance(self.bare, io.RawIOBase):
-                break  # file objects that are not from `io` may return None
+                break  # such an object may return None after it has written all
             rest = rest[self._written(done, len(rest)) :]
         return len(data)
 
     def _written(self, done: object, given: int) -> int:
+        """The number of bytes written, from write()'s result `done` for `given` bytes."""
         if done is None:
             raise BlockingIOError(
                 errno.EAGAIN, "this file object accepts no bytes now: it must block"
@@ -131,6 +135,7 @@ class CheckedStream:
         return self.tell() if whence else offset
 
     def _try(self, name: str, *args: object) -> Any:  # noqa: ANN401
+        """Call a method; OSError if it is not supported or the file object is closed."""
         try:
             return getattr(self.bare, name)(*args)
         except NotImplementedError as problem:
@@ -168,7 +173,7 @@ def maybe_size(stream: BinaryIO) -> int | None:
 
 
 def check_target(target: Source) -> None:
-    """Refuse a file name of another format, before any work is done."""
+    """Refuse a file name that does not end in .png, and a file object that is not writable."""
     if isinstance(target, str | os.PathLike):
         suffix = checked_path(target).suffix
         if suffix.lower() != ".png":
@@ -185,14 +190,16 @@ def check_target(target: Source) -> None:
 
 
 def write_target(target: Source, write: Callable[[BinaryIO], None]) -> None:
-    """Call `write` to fill `target`; a path holds its old file or the whole new one, never a part.
+    """Call `write` to fill `target`. A path holds either its old file or the whole new one.
+
+    Pipes and devices are written directly.
 
     A process that is killed during the write may leave a hidden file `.intaglio-*.tmp` beside it.
     """
     if not isinstance(target, str | os.PathLike):
         write(cast("BinaryIO", CheckedStream(target)))
         return
-    path = Path(os.path.realpath(target))  # a link stays a link
+    path = Path(os.path.realpath(target))  # replace what a link points to
     if path.exists() and not path.is_file():  # a pipe or a device: write to it, do not replace it
         with path.open("wb") as stream:
             write(stream)
@@ -202,11 +209,11 @@ def write_target(target: Source, write: Callable[[BinaryIO], None]) -> None:
     try:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
     except OSError as problem:
-        problem.filename = str(path.parent)  # the folder is missing or not writable
+        problem.filename = str(path.parent)  # the folder is the cause, so name it
         raise
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError):  # keep the permissions of the old file, if any
                 temporary.chmod(stat.S_IMODE(path.stat().st_mode))
             write(stream)
             stream.flush()
@@ -223,7 +230,7 @@ _BINARY = getattr(os, "O_BINARY", 0)
 
 
 def sync_folder(folder: Path) -> None:
-    """Sync a folder, so that a new name survives a power failure, if the system supports it."""
+    """Sync a folder if the system supports it, so that a new name survives a power failure."""
     if not hasattr(os, "O_DIRECTORY"):
         return
     with suppress(OSError):  # the folder may not be readable, or the file system may refuse it

@@ -19,22 +19,22 @@ from intaglio._format.registry import MAGIC, PROFILES, PROLOGUE_BYTES
 Pixels = npt.NDArray[np.uint8]
 _Floats = npt.NDArray[np.float64]
 
-_RANGES: Final = np.array([8.0, 4.0, 8.0])  # number of values that R, G and B carry in [CAR-1]
+_RANGES: Final = np.array([8.0, 4.0, 8.0])  # distinct values of R, G and B in [CAR-1]
 _GAINS: Final = 2.0 ** np.linspace(-1, 1, 161)
 _GAMMAS: Final = 2.0 ** np.linspace(-1.5, 1.5, 91)
 _SATURATIONS: Final = (0.5, 0.6, 0.7, 0.8, 0.9, 1.1, 1.2, 1.3, 1.4, 1.5)
 _SIGMAS: Final = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.2)
-_KNOWN_TO: Final = 44  # the first bytes of the prologue, some of which are known
+_KNOWN_TO: Final = 44  # all known bytes are among this many first bytes of the prologue
 _LUMA: Final = np.array([0.299, 0.587, 0.114])
+# Linear sRGB to linear Display P3 and Adobe RGB.
 _P3: Final = np.array([[0.8225, 0.1774, 0.0], [0.0332, 0.9669, 0.0], [0.0171, 0.0724, 0.9108]])
 _ADOBE: Final = np.array([[0.7152, 0.2848, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0412, 0.9588]])
-CORRELATION_MIN: Final = (
-    0.55  # minimum correlation of a match: pictures without a prologue stay below 0.5
-)
-# minimum (share of near values, correlation). Noise of sigma 1 has more;
+# Minimum correlation of a match. Pictures without a prologue stay below 0.5.
+CORRELATION_MIN: Final = 0.55
+# Minimum (share of values that are off by at most 1, correlation). Pictures with noise of sigma 1
+# exceed both. Resized, compressed or recoloured pictures rarely do.
 _NEAR: Final = (0.74, 0.5)
-# pictures that were resized, compressed or recoloured rarely have both.
-_NEAR_SHIFTED: Final = (0.9, 0.6)
+_NEAR_SHIFTED: Final = (0.9, 0.6)  # stricter, because the best of 8 shifts is taken
 _SCALES_UP: Final = (1.1, 1.2, 1.25, 4 / 3, 1.5, 5 / 3, 1.75, 2, 2.5, 3, 4)
 _SCALES_ODD: Final = tuple(float(scale) for scale in np.geomspace(1.03, 3, 90))
 _SCALES_DOWN: Final = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 2 / 3, 0.6, 0.5)
@@ -44,10 +44,11 @@ _SCALES_DOWN: Final = (0.95, 0.9, 0.85, 0.8, 0.75, 0.7, 2 / 3, 0.6, 0.5)
 class Correlation:
     """Correlation of the outer pixels with a prologue, from 0 to 1, after undoing a change.
 
-    as_it_is: without a change, or with a constant added to all. recoloured: with the best
-    `recolouring`. resized: with the best factor, `scale`. blurred: with the best blur.
-    near: whether nearly all values are correct or off by 1. near_by: the same, after
-    subtracting a constant from each channel.
+    as_it_is: no change undone. A constant added to all pixels does not lower it.
+    recoloured: the best over all recolourings; `recolouring` names that one.
+    resized: the best over all factors; `scale` is that one. blurred: the best over all blurs.
+    near: whether most values are correct or off by 1.
+    near_by: the same, after subtracting a constant from each channel.
     """
 
     as_it_is: float
@@ -61,6 +62,8 @@ class Correlation:
 
 
 def _cubic(a: float) -> Callable[[_Floats], _Floats]:
+    """Return the kernel of bicubic interpolation with parameter `a`."""
+
     def kernel(x: _Floats) -> _Floats:
         x = np.abs(x)
         near = ((a + 2) * x - (a + 3)) * x * x + 1
@@ -84,7 +87,11 @@ _KERNELS: Final[tuple[Callable[[_Floats], _Floats], ...]] = (
 
 @cache
 def _unresizing(scale: float, kernel: int, wide: bool, kept: int) -> _Floats:
-    """Return a (kept, n) matrix: first `kept` samples of a line from n samples of it resized."""
+    """Return the (kept, n) matrix that undoes a resizing at the start of a line.
+
+    It estimates the first `kept` samples of the line from the first n samples of the resized line.
+    wide: the resizing stretched the kernel to cover all samples (anti-aliasing).
+    """
     shape = _KERNELS[kernel]
     stretch = max(1.0, 1 / scale) if wide else 1.0
     before = kept + int(4 + 4 * stretch)
@@ -92,6 +99,7 @@ def _unresizing(scale: float, kernel: int, wide: bool, kept: int) -> _Floats:
     centre = (np.arange(after) + 0.5) / scale - 0.5
     weights = shape((np.arange(float(before))[None] - centre[:, None]) / stretch)
     weights /= weights.sum(1, keepdims=True)
+    # Regularised least squares.
     ridge = 0.02 if scale > 1 else 0.05
     normal = weights.T @ weights + ridge**2 * np.eye(before)
     return np.asarray(np.linalg.solve(normal, weights.T)[:kept], np.float64)
@@ -99,7 +107,10 @@ def _unresizing(scale: float, kernel: int, wide: bool, kept: int) -> _Floats:
 
 @cache
 def _unblurring(sigma: float, kept: int) -> _Floats:
-    """Return the same for a Gaussian blur that repeats the outermost sample."""
+    """Return a matrix that undoes a Gaussian blur, as `_unresizing` undoes a resizing.
+
+    The blur repeated the outermost sample beyond the border.
+    """
     count = kept + 10
     away = np.arange(-8, 9)
     bell = np.exp(-((away / sigma) ** 2) / 2)
@@ -140,6 +151,7 @@ def _correlation(found: _Floats, wanted: _Floats) -> _Floats:
 
 
 def _ends(pixels: Pixels) -> list[_Floats]:
+    """Return the first 80 and the last 80 pixels, each as (80, 3) values."""
     rows = -(-PROLOGUE_BYTES // pixels.shape[1])
     first = pixels[:rows, :, :3].reshape(-1, 3)[:PROLOGUE_BYTES]
     last = pixels[-rows:, :, :3].reshape(-1, 3)[-PROLOGUE_BYTES:]
@@ -147,7 +159,10 @@ def _ends(pixels: Pixels) -> list[_Floats]:
 
 
 def _recoloured(values: _Floats) -> Iterator[tuple[str, _Floats]]:
-    """Yield (n, 3) values with each candidate recolouring undone."""
+    """Undo each candidate recolouring of (n, 3) values; yield its name and the (k, n, 3) results.
+
+    Names may repeat. "profile" means a colour profile, not a profile of depths.
+    """
     unit = np.clip(values, 0.5, 255) / 255
     yield "as-they-are", values[None]
     yield "inverted", 255 - values[None]
@@ -165,12 +180,13 @@ def _recoloured(values: _Floats) -> Iterator[tuple[str, _Floats]]:
 
 
 def _srgb(linear: _Floats) -> _Floats:
+    """Return linear light as sRGB values from 0 to 1."""
     linear = np.clip(linear, 0, 1)
     return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
 
 
 def correlate(pixels: Pixels) -> Correlation:
-    """Correlate (H, W, 3 or 4) `pixels` with the prologue under all candidate changes."""
+    """Correlate (H, W, 3 or 4) `pixels` with the prologue after undoing each candidate change."""
     colours = recoloured_correlation(pixels)
     recolouring = max(colours, key=lambda recolouring: colours[recolouring], default="")
     resized, scale = resized_correlation(pixels)
@@ -183,9 +199,9 @@ def correlate(pixels: Pixels) -> Correlation:
 
 
 def is_near(pixels: Pixels, *, shifted: bool = False) -> bool:
-    """Return whether first and last pixels carry nearly a prologue for this size.
+    """Return whether the first and the last pixels nearly match a prologue for this size.
 
-    shifted: allow a constant that was added to each channel.
+    shifted: also match if a constant was added to each channel.
     """
     height, width = pixels.shape[:2]
     if height * width < 2 * PROLOGUE_BYTES:
@@ -199,16 +215,16 @@ def is_near(pixels: Pixels, *, shifted: bool = False) -> bool:
 
 
 def is_near_copy(pixels: Pixels, raw: bytes) -> bool:
-    """Return whether the first pixels carry nearly the 80-byte prologue `raw`."""
+    """Return whether the first pixels nearly match the 80-byte prologue `raw`."""
     wanted = _values(np.frombuffer(raw, np.uint8))
     return _is_near(_ends(pixels)[0], wanted, shifted=False)
 
 
 def _is_near(found: _Floats, wanted: _Floats, *, shifted: bool) -> bool:
-    """Return whether (n, 3) values of red and blue are within 1 of `wanted`.
+    """Return whether most red and blue values of `found` (n, 3) are within 1 of `wanted`.
 
-    By chance 3/8 of the values are. Green is ignored: it has 2 bits, so 3/4 would be. The
-    correlation rejects flat colours, which are near many values but do not vary like a prologue.
+    Of random red and blue values, 3/8 are. Green is ignored: it has 2 bits, so 3/4 of random
+    values would be. The correlation rejects flat colours, because they do not vary like a prologue.
     """
     shifts = np.arange(8.0 if shifted else 1.0)[:, None, None]
     near = ((found - wanted + shifts + 1) % _RANGES <= 2).mean(1).max(0)
@@ -218,7 +234,7 @@ def _is_near(found: _Floats, wanted: _Floats, *, shifted: bool) -> bool:
 
 
 def recoloured_correlation(pixels: Pixels) -> dict[str, float]:
-    """Correlate the first and last 80 pixels under each recolouring."""
+    """Correlate the first and last 80 pixels after undoing each recolouring."""
     height, width = pixels.shape[:2]
     if height * width < 2 * PROLOGUE_BYTES:
         return {}
@@ -230,14 +246,13 @@ def recoloured_correlation(pixels: Pixels) -> dict[str, float]:
             correlation = (
                 _correlation(first[:, at], wanted) + _correlation(last[:, at], wanted)
             ) / 2
-            best[recolouring] = max(
-                best.get(recolouring, 0.0), float(correlation.max(0).mean())
-            )  # best depths for each channel
+            # The best candidate of each channel, averaged over the channels.
+            best[recolouring] = max(best.get(recolouring, 0.0), float(correlation.max(0).mean()))
     return best
 
 
 def resized_correlation(pixels: Pixels) -> tuple[float, float]:
-    """Correlate the first row under each resizing; return the best value and its factor."""
+    """Correlate the first row after undoing each resizing; return the best value and its factor."""
     best = (0.0, 1.0)
     for scale in (*_SCALES_UP, *_SCALES_DOWN):
         for kernel in range(len(_KERNELS)):
@@ -251,7 +266,7 @@ def resized_correlation(pixels: Pixels) -> tuple[float, float]:
 
 
 def blurred_correlation(pixels: Pixels) -> float:
-    """Correlate the first row under each blur; return the best value."""
+    """Correlate the first row after undoing each blur; return the best value."""
     return max(
         _correlation_undone(pixels, _unblurring(sigma, 1), _unblurring(sigma, _KNOWN_TO), 1.0)
         for sigma in _SIGMAS
@@ -264,6 +279,7 @@ def _correlation_of_scale(pixels: Pixels, scale: float, kernel: int, wide: bool)
 
 
 def _correlation_undone(pixels: Pixels, down: _Floats, across: _Floats, scale: float) -> float:
+    """Correlate the first row after undoing a change by `down` in columns and `across` in rows."""
     if pixels.shape[0] < down.shape[1] or pixels.shape[1] < across.shape[1]:
         return 0.0
     strip = pixels[: down.shape[1], : across.shape[1], :3].astype(float)

@@ -1,6 +1,6 @@
 """SPEC.md section 12, decoding: runs the steps of [DEC-1] in order.
 
-Each step is implemented by the module of its section. Decoding imports no module that writes.
+The modules of the other sections implement the steps. Decoding imports no module that writes.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -33,7 +33,7 @@ Bytes = npt.NDArray[np.uint8]
 
 
 class Opened:
-    """A carrier whose header and block tables were read and checked; decodes arrays on demand."""
+    """A carrier: its header and block tables are read and checked; arrays are decoded on demand."""
 
     def __init__(
         self,
@@ -43,11 +43,11 @@ class Opened:
         size: int | None = None,
         bytes_read: Callable[[], int] = int,
     ) -> None:
-        """Steps 5 to 19 of [DEC-1].
+        """Run steps 5 to 19 of [DEC-1].
 
         bands: yields (rows, width, 3 or 4) pixels from the top.
-        size: the file's size in bytes. None: unknown (a pipe), `bytes_read` returns the bytes
-        read so far.
+        size: the file's size in bytes; None if it is unknown (a pipe).
+        bytes_read: returns the number of bytes read so far; used only if `size` is None.
         """
         self.width: Final = width
         self.height: Final = height
@@ -58,11 +58,11 @@ class Opened:
         prologue = read_prologue(self._prologue, width, height)
         self._extractor.start_body(prologue.depths, prologue.body_length)
         self.contents: Final = read_contents(self._prologue, prologue, self._extractor.body)
-        records = self.contents.header.arrays  # up to 65,535, so names need a table
+        records = self.contents.header.arrays  # up to 65,535: a dict finds names fast
         self._indices: Final = {record.name: index for index, record in enumerate(records)}
 
     def _read_prologue_bytes(self) -> bytes:
-        """The prologue, as long as it declares or as the picture allows. [HDR-1] [HDR-2]"""
+        """The prologue in its declared length, or less if the picture ends. [HDR-1] [HDR-2]"""
         common = self._extractor.prologue(0, PROLOGUE_COMMON_BYTES)
         length = maybe_prologue_length(common)
         if length is None or length <= len(common):
@@ -76,23 +76,23 @@ class Opened:
 
     @property
     def index(self) -> Mapping[str, int]:
-        """The index in the file of each array, by name."""
+        """Each array's name, mapped to its index in the file."""
         return self._indices
 
     def check_output(self, names: Collection[str], limits: Limits) -> None:
-        """Steps 20 to 23 for the arrays of those names."""
+        """Run steps 20 to 23 (output limits) for the named arrays; ignores unknown names."""
         wanted = self._indices.keys() & {*names}
-        indices = sorted(self._indices[name] for name in wanted)  # file order decides the reason
+        indices = sorted(self._indices[name] for name in wanted)  # the first bad one is reported
         records = (self.contents.header.arrays[index] for index in indices)
         check_output(records, limits, self._file_bytes)
 
     def check_elements(self, name: str, count: int, limits: Limits) -> None:
-        """Steps 20 to 23 for `count` elements of one array."""
+        """Run steps 20 to 23 (output limits) for `count` elements of one array."""
         kind, _ = array_type(self.contents.header.arrays[self._indices[name]])
         check_bytes(count * kind.element.item_bytes, limits, self._file_bytes)
 
     def _file_bytes(self) -> int:
-        """The file's size in bytes; of a pipe, the bytes read up to the end of the body."""
+        """The file's size in bytes; for a pipe, the bytes read up to the end of the body."""
         if self._size is not None:
             return self._size
         self._extractor.body(0, self.contents.prologue.body_length)
@@ -123,7 +123,7 @@ class Opened:
 
 @contextmanager
 def decoding(stream: BinaryIO, limits: Limits) -> Iterator[Opened]:
-    """Decode as [DEC-1] defines it: checks the PNG to its end and reports its faults first."""
+    """Decode as [DEC-1] defines it: checks the whole PNG; its faults hide other errors."""
     check_limits(limits)
     size = maybe_size(stream)
     png = open_png(stream, limits.pixels_max)
@@ -135,7 +135,7 @@ def decoding(stream: BinaryIO, limits: Limits) -> Iterator[Opened]:
             if problem.reason != Reason.PNG_DAMAGED:
                 png.drain()
             raise
-        except KeyError:  # a missing name is reported after step 19, so the PNG is checked first
+        except KeyError:  # no such array: check the rest of the PNG before reporting it
             png.drain()
             raise
         png.drain()
@@ -152,9 +152,10 @@ def inspect(stream: BinaryIO, limits: Limits) -> tuple[PngRows, Opened]:
 
 @contextmanager
 def _memory_is_a_limit() -> Iterator[None]:
+    """Report a lack of memory as LIMIT_EXCEEDED; a thread that cannot start is one too. [LIM-3]"""
     try:
         yield
-    except (MemoryError, RuntimeError) as problem:  # [LIM-3]
+    except (MemoryError, RuntimeError) as problem:
         if isinstance(problem, RuntimeError) and "start new thread" not in str(problem):
             raise
         raise DecodeError(

@@ -6,7 +6,8 @@ The sample is about 128 KiB of whole rows from the middle of the array. Each can
 applied to it and compressed at a low level; the smallest result wins. Higher levels are then
 tried for that chain only, and used if they save at least 1 %. If nothing is smaller than the
 sample, blocks are stored uncompressed. Square matrices that are largely symmetric are an
-exception: they get the largest blocks and no filter, because zstd then finds the mirrored half.
+exception: they get the largest blocks, no filter and a high level, so that zstd finds the mirrored
+half.
 """
 
 from math import isqrt
@@ -23,15 +24,15 @@ Bytes = npt.NDArray[np.uint8]
 Chain = tuple[FilterStep, ...]
 
 _SAMPLE_BYTES: Final = 1 << 17
-_SAMPLE_LEVEL: Final = 1
-_RANK_LEVEL: Final = 3  # ranks chains as higher levels do, in a fraction of the time
-_HIGHER_LEVEL_WORTH: Final = 0.99  # use a higher level if the size shrinks below this factor
+_SAMPLE_LEVEL: Final = 1  # compresses the sample if the first level is at most _RANK_LEVEL
+_RANK_LEVEL: Final = 3  # for higher first levels: gives the same order of chains, but faster
+_HIGHER_LEVEL_WORTH: Final = 0.99  # use a higher level if new size / old size is below this
 _MIRRORED_PAIRS: Final = 512  # element pairs that are compared with their mirror image
-_MIRRORED_SHARE: Final = 0.3  # of the pairs that must be equal
+_MIRRORED_SHARE: Final = 0.3  # share of these pairs that must be equal
 _MIRRORED_LEVEL: Final = 9
-_DECIMAL_EXPONENTS: Final = range(10)
-_DECIMAL_PROBE_BYTES: Final = 1 << 13
-_DECIMAL_SHARE: Final = 0.9
+_DECIMAL_EXPONENTS: Final = range(10)  # digits after the decimal point
+_DECIMAL_PROBE_BYTES: Final = 1 << 13  # part of the sample that is tested for decimals
+_DECIMAL_SHARE: Final = 0.9  # share of its values that must be decimals
 _ZSTD: Final = CODEC_CODE["zstd"]
 _STORED: Final = CODEC_CODE["stored"]
 
@@ -61,12 +62,12 @@ class Nature(NamedTuple):
 def choose_packings(
     canonical: Bytes, nature: Nature, levels: tuple[int, ...], block_bytes: int
 ) -> list[Packing]:
-    """The packing of each array that stores its sample in the fewest bytes.
+    """For each array, the packing that stores its sample in the fewest bytes.
 
     canonical: the arrays, stacked as (n, bytes).
-    levels: zstd levels to choose from, ascending; the first one unless another saves enough.
+    levels: zstd levels, ascending. A later level is used only if it saves at least 1 %.
     """
-    # The mirrored half of a matrix repeats unfiltered bytes, at a long distance.
+    # One half of a symmetric matrix repeats the bytes of the other, often far away.
     form = BlockForm((), nature.component_bytes, _ZSTD)
     symmetric = Packing(form, max(*levels, _MIRRORED_LEVEL), BLOCK_BYTES_MAX)
     result = [symmetric] * len(canonical)
@@ -88,7 +89,7 @@ def choose_packings(
 def _smallest(
     samples: Bytes, first: Chain, nature: Nature, levels: tuple[int, ...], block_bytes: int
 ) -> list[Packing]:
-    """The packing of each sample; `first`: the first stage of the candidate chains."""
+    """The packing of each sample. `first`: the filters before the others in most chains."""
     chains = _candidates(samples.shape[1], first, nature)
     forms = [BlockForm(chain, nature.component_bytes, _ZSTD) for chain in chains]
     rank_level = _RANK_LEVEL if levels[0] > _RANK_LEVEL else _SAMPLE_LEVEL
@@ -123,13 +124,17 @@ def _are_mirrored(canonical: Bytes, nature: Nature) -> npt.NDArray[np.bool_]:
     j = (i + 1 + steps * 7 % (row - 1)) % row
     above = matrix[:, i, j]
     mirrored = (above == matrix[:, j, i]).mean(axis=1) > _MIRRORED_SHARE
+    # A constant matrix also equals its transpose, but needs no large blocks.
     constant = (above == matrix[:, :1, 1]).mean(axis=1) > _MIRRORED_SHARE
     found: npt.NDArray[np.bool_] = mirrored & ~constant
     return found
 
 
 def _sample(size: int, nature: Nature) -> slice:
-    """Whole rows from the middle: at least two rows if there are, at most 8 default samples."""
+    """The bytes of the sample: 128 KiB or two rows, whichever is larger, but at most 1 MiB.
+
+    They are whole rows from the middle, unless one row exceeds 1 MiB.
+    """
     row_bytes = nature.row * nature.component_bytes
     wanted = min(max(_SAMPLE_BYTES, 2 * row_bytes), 8 * _SAMPLE_BYTES)
     if size <= wanted:
@@ -140,6 +145,7 @@ def _sample(size: int, nature: Nature) -> slice:
 
 
 def _candidates(sample_bytes: int, first: Chain, nature: Nature) -> list[Chain]:
+    """The chains to try: with and without `first`, predictors, and byte filters."""
     zigzag, shuffle, bytedelta = (filter_step(n) for n in ("zigzag", "shuffle", "bytedelta"))
     width, lag, row, _ = nature
     predictors = [filter_step("delta", lag)]
@@ -156,7 +162,10 @@ def _candidates(sample_bytes: int, first: Chain, nature: Nature) -> list[Chain]:
 
 
 def _first_stages(samples: Bytes, nature: Nature) -> list[Chain]:
-    """The filter that maps floats to integers: `decimal` if nearly all fit, else `order`."""
+    """For each sample, the filter that maps floats to integers; no filter for other types.
+
+    It is `decimal` if at least 90 % of the tested values are decimals, else `order`.
+    """
     width, floats = nature.component_bytes, nature.floats
     if not floats or width == 1:
         return [()] * len(samples)

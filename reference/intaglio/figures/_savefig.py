@@ -1,4 +1,4 @@
-"""savefig: write a figure as a picture of itself that carries its data."""
+"""savefig: save a figure as a PNG that shows it and carries its data."""
 
 import io
 import warnings
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
 
 Pixels = npt.NDArray[np.uint8]  # (H, W, 3)
 
-MEMBER: Final = "intaglio.figure"  # member of the file's metadata
+MEMBER: Final = "intaglio.figure"  # where the file's metadata hold the figure's record
 PROFILES_TRIED: Final = (
     "fine",
     str(TABLE["profile"].default),
 )  # tried in this order if the caller names none: least visible noise first
-_DRAWS_MAX: Final = 6
+_DRAWS_MAX: Final = 6  # renderings at a higher dpi, after the first
+# Keywords without a warning: stored elsewhere, refused, or without effect on the pixels.
 _NOT_OF_THE_PICTURE: Final = frozenset({"dpi", "metadata", "pil_kwargs", "transparent", "format"})
 
 
@@ -40,7 +41,7 @@ class Drawn(NamedTuple):
     pixels: Pixels
     body: Body
     job: Job
-    beyond: str | None  # why replot will refuse the figure
+    beyond: str | None  # why `replot` will refuse the figure; None if it will not
 
     @property
     def dpi(self) -> float:
@@ -88,9 +89,8 @@ def savefig(
     Raises
     ------
     EncodeError
-        The figure cannot be carried. With reason `capacity-exceeded` the message names the dpi
-        that
-        would hold the data.
+        The PNG cannot hold the figure, or an option is refused. With reason `capacity-exceeded`,
+        the message names a dpi that is high enough, if one was found.
     OSError
         The file cannot be written.
     """
@@ -112,11 +112,12 @@ def savefig(
 def _renderer(figure: "Figure", keywords: Mapping[str, Any]) -> "_Savefig":
     given = {key: value for key, value in keywords.items() if value is not None}
     _warn_of(given)
-    return _Savefig(figure, {**_settings(), **given})  # to matplotlib, None means rcParams
+    # `given` has no None values: matplotlib uses rcParams for these.
+    return _Savefig(figure, {**_settings(), **given})
 
 
 def _settings() -> dict[str, Any]:
-    """Return rcParams of savefig as keywords: `replot` may be saved under others."""
+    """Return the changed savefig rcParams as keywords, since they may differ at `replot`."""
     import matplotlib as mpl
 
     names = {
@@ -163,7 +164,7 @@ def _check_keywords(keywords: Mapping[str, Any]) -> None:
 
 
 def _warn_of(keywords: Mapping[str, Any]) -> None:
-    """Warn about keywords that change the picture and cannot be stored in a record."""
+    """Warn about keywords that change the picture but cannot be stored in the file."""
     from intaglio.figures._style import kept
 
     changing = {key: value for key, value in keywords.items() if key not in _NOT_OF_THE_PICTURE}
@@ -175,11 +176,11 @@ def _warn_of(keywords: Mapping[str, Any]) -> None:
 
 
 class Renderer(Protocol):
-    """Renders a figure at its own dpi or at another."""
+    """Renders a figure at the given dpi; None: at its own."""
 
     @property
     def keywords(self) -> Mapping[str, Any]:
-        """Return the keywords of Figure.savefig with which `replot` gives the same picture."""
+        """Return the keywords that Figure.savefig needs to save the same picture after `replot`."""
         ...
 
     def __call__(self, dpi: float | None) -> tuple[Pixels, float]:
@@ -210,7 +211,11 @@ def fit(
     *,
     grow: bool,
 ) -> Drawn:
-    """Render a figure so that it holds its data; EncodeError(CAPACITY_EXCEEDED) names the dpi."""
+    """Render a figure so that it holds its data, at a higher dpi if `grow` allows it.
+
+    Without `grow`, the other renderings only find the dpi that EncodeError(CAPACITY_EXCEEDED)
+    names.
+    """
     first = drawn = _draw(figure, render, options, metadata, None)
     for _ in range(_DRAWS_MAX):
         if drawn.fits:
@@ -253,7 +258,7 @@ def _draw(
     keywords = kept({k: v for k, v in render.keywords.items() if k in KEYWORDS}, KEYWORDS)
     record = write_figure(figure, store) | {"saved": {"dpi": used, "keywords": keywords}}
     try:
-        record = plain(FIGURE(record))  # a non-finite number is text in JSON
+        record = plain(FIGURE(record))  # stores NaN and infinity as text: JSON has none
     except SchemaError as problem:
         raise EncodeError(
             Reason.METADATA_INVALID, f"the figure is beyond what a file may say: {problem}"
@@ -279,5 +284,5 @@ def flat(png: io.BytesIO) -> Pixels:
 
 
 def write(out: BinaryIO, drawn: Drawn) -> None:
-    """Write a rendered figure as a PNG file."""
+    """Write a rendered figure and its data as a PNG file."""
     encode({}, drawn.job, body=drawn.body).write(out)
