@@ -1,4 +1,4 @@
-"""Words: text as whole numbers and a table, since arrays hold no text.
+"""Stores text as whole numbers and a table of strings, because arrays hold no text.
 
 The table lists each string once, in the order in which it first appears. Negative numbers
 stand for None (-1) and for the float NaN (-2).

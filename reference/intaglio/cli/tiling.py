@@ -45,7 +45,7 @@ def is_store(path: Path) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tiler:
-    """`pack --tiles`: one array into a store of pictures. chunks: None for the usual ones."""
+    """`pack --tiles`: one array into a store of pictures. chunks: None for the default."""
 
     packer: Packer
     chunks: tuple[int, ...] | None

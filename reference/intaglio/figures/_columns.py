@@ -2,7 +2,7 @@
 
 A column is an array and, in JSON, what the array alone cannot say: a mask, the
 words of text, a time zone. docs/figures.md, "Columns". This file knows values;
-artists are other rooms.
+artists have modules of their own.
 """
 
 import hashlib

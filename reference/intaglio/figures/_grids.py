@@ -100,7 +100,7 @@ def write_contour(page: Writing, contour: Mpl) -> dict[str, Json]:
     solid = getattr(contour, "_3dverts_codes", None)
     if solid is None:
         data |= path_columns(contour.get_paths())
-    else:  # in space; what the plane shows is made anew for each view
+    else:  # in space; matplotlib computes the shown part again for each view
         flat = path_columns([Path(vertices[:, :2], codes) for vertices, codes in solid])
         data |= {**flat, "vertices": np.concatenate([vertices for vertices, _ in solid])}
     record = page.record("contour", contour, **data)

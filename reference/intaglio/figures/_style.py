@@ -1,6 +1,6 @@
 """Style in JSON: colours, dashes, markers, transforms, norms and colour maps.
 
-Writer and reader of each stand together. What is data is another room's.
+The writer and the reader of each stand together. `_columns` holds the data.
 Matplotlib gives some of it only by private names; the tests of every kind hold them.
 """
 

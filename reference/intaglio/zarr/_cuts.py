@@ -1,4 +1,4 @@
-"""Cuts: which part of a chunk's picture shows which of its elements.
+"""Which part of a chunk's picture shows which of its elements.
 
 As this version lays pictures out; pictures of a chunk that others made may look otherwise.
 """

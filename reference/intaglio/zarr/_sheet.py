@@ -1,6 +1,6 @@
 """The sheet: which pictures of a store an overview shows, and which of its pixels they fill.
 
-Whole numbers and shapes only; pictures are another room.
+Computes with whole numbers and shapes only; `_overview` draws the picture.
 """
 
 from collections.abc import Callable
