@@ -133,8 +133,8 @@ for cmap, norm, reverse, *ends in json.load(open(sys.argv[1] + "/look.json")):
     n = make_norm(measure(a), norm, tuple(map(float, ends)) or (None, None), (0.0, None), p.n)
     cells = a[::7, ::11].ravel()
     with np.errstate(all="ignore"):
-        place = n.place(as_reals(cells))
-    rows = np.where(np.isnan(place), p.nan, color_index(np.nan_to_num(place, nan=0.0), p.n))
+        at = n.positions(as_reals(cells))
+    rows = np.where(np.isnan(at), p.nan, color_index(np.nan_to_num(at, nan=0.0), p.n))
     rows = np.where(np.isnan(cells), p.nan, np.where(cells == -np.inf, p.nan + 1, np.where(cells == np.inf, p.nan + 2, rows)))
     out.append(p.table[rows].tolist())
 print(json.dumps(out))`, folder));

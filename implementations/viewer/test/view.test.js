@@ -10,7 +10,7 @@ import { launch, newPage, python, pythonPath, root, serve } from './browser.js';
 const SERVER = `
 import sys
 from pathlib import Path
-from intaglio.cli.view import ViewServer
+from intaglio.cli.server import ViewServer
 with ViewServer(Path(sys.argv[1])) as server:
     print(server.address, flush=True)
     server.serve_forever()
@@ -23,7 +23,7 @@ test('intaglio view: the file is shown; other pages cannot read or embed it', as
   const process_ = spawn(pythonPath, ['-c', SERVER, path], { env: { ...process.env, PYTHONPATH: join(root, 'reference') }, stdio: ['ignore', 'pipe', 'inherit'] });
   const browser = await launch();
   try {
-    const address = String(await new Promise((done) => process_.stdout.once('data', done))).trim();
+    const address = String(await new Promise((done, fail) => { process_.stdout.once('data', done); process_.once('exit', (code) => fail(new Error(`the server ended with ${code}`))); })).trim();
     const { page, errors } = await newPage(browser);
     await page.goto(address);
     await page.waitForFunction(() => /^Sound/.test(document.getElementById('integrity')?.textContent ?? ''));
