@@ -123,3 +123,13 @@ def calls(work: Callable[[], object]) -> int:
         threading.setprofile(None)
         gc.enable()
     return count
+
+
+def quick(capsys, *arguments):
+    """Run the command in this process; (exit code, stdout, stderr)."""
+    from intaglio.cli.run import run
+
+    capsys.readouterr()
+    code = run([*map(str, arguments)])
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err

@@ -16,13 +16,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
-from tests.support import same_bits
+from tests.support import quick, same_bits
 
 import intaglio as ig
 from intaglio._options import Options
 from intaglio.cli import commands as commands_module
 from intaglio.cli import names as names_module
-from intaglio.cli.run import run
 
 INTAGLIO = str(Path(sys.executable).with_name("intaglio"))
 VERBS = tuple(commands_module.VERBS)
@@ -60,14 +59,6 @@ def here(tmp_path, monkeypatch):
     picture.transpose(Image.Transpose.ROTATE_90).save("turned.bmp")
     ImageOps.expand(picture, 30, "white").save("screenshot.png")
     return tmp_path
-
-
-def quick(capsys, *arguments):
-    """Run the same code in this process; (exit code, stdout, stderr)."""
-    capsys.readouterr()
-    code = run([*map(str, arguments)])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 # The way there and back

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from docs.make_manual import TARGET, manual
+from tests.support import quick
 
 import intaglio as ig
 from intaglio._colormap_data import ROW_BY_NAME
@@ -19,7 +20,6 @@ from intaglio.cli import arguments as arguments_module
 from intaglio.cli import commands
 from intaglio.cli.completion import SCRIPTS
 from intaglio.cli.parser import HELP
-from intaglio.cli.run import run
 
 INTAGLIO = str(Path(sys.executable).with_name("intaglio"))
 VERBS = [commands.verb_of(name) for name in commands.VERBS]
@@ -33,13 +33,6 @@ def here(tmp_path, monkeypatch):
     ig.save("m.png", matrix)
     ig.save("both.png", {"x": matrix, "w": np.arange(6), "-v": np.arange(3)})
     return tmp_path
-
-
-def quick(capsys, *arguments):
-    capsys.readouterr()
-    code = run([*map(str, arguments)])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 # Parsing

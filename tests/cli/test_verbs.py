@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from tests.support import same_bits
+from tests.support import quick, same_bits
 
 import intaglio as ig
 from intaglio.cli.files import naming_full_disk
@@ -26,13 +26,6 @@ def here(tmp_path, monkeypatch):
     ig.save("m.png", matrix)
     ig.save("both.png", {"flat": matrix, "deep": np.zeros((2, 2, 2))})
     return tmp_path
-
-
-def quick(capsys, *arguments):
-    capsys.readouterr()
-    code = run([*map(str, arguments)])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def names(folder="."):

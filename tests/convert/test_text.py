@@ -13,12 +13,11 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support import same_bits
+from tests.support import quick, same_bits
 
 import intaglio as ig
 from intaglio import _convert
 from intaglio._convert.base import Content, ReadOptions
-from intaglio.cli.run import run
 from intaglio.errors import FormatError
 
 EXAMPLES = settings(
@@ -33,13 +32,6 @@ EXAMPLES = settings(
 def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-def quick(capsys, *arguments):
-    capsys.readouterr()
-    code = run([*map(str, arguments)])
-    captured = capsys.readouterr()
-    return code, captured.out, captured.err
 
 
 def read(folder, text, suffix="csv", **options):
