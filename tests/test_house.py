@@ -38,8 +38,7 @@ IMPORTERS = {
     "zstandard": {"_format.codecs"},
     "zlib_ng": {"_format.png.chunks", "_format.png.inflate", "_format.png.unfilter", "_format.png.encode"},
     "isal": {"_format.png.inflate"},
-    "PIL": {"_format.png.unfilter", "_render.cover", "_render.colormaps", "_forensics.other_formats"},
-    "ml_dtypes": {"_format.elements"},
+    "PIL": {"_format.png.unfilter", "_render.cover", "_forensics.other_formats"},
 }  # fmt: skip
 # Packages that adapt other libraries; they and covers may import any dependency.
 ADAPTERS = {"cli", *ORDER[2], "_convert", "_operations", "_records"}
@@ -61,6 +60,27 @@ SECTIONS = {
     "_format.elements": 11,
     "_format.decoder": 12,
     "_format.registry": 14,
+}
+# The layers of the format. A module imports only from its own layer and from the base; what one
+# layer passes to another goes through `container` and `decoder`, as plain values.
+LAYERS = (
+    {
+        f"_format.png{module}"
+        for module in ("", ".chunks", ".decode", ".encode", ".head", ".inflate", ".unfilter")
+    },
+    {"_format.carrier", "_format.carrier_write"},
+    {"_format.structs", "_format.prologue", "_format.header", "_format.metadata"},
+    {"_format.filters", "_format.codecs", "_format.blocks"},
+    {"_format.elements"},
+)
+LAYERS_BASE = {"_format.registry", "_format.fast.kernels", "_format.fast.repeated_blocks"}
+LAYERS_TOP = {"_format.container", "_format.decoder"}
+BETWEEN_LAYERS = {"_format.header": {"_format.filters"}}  # which chains of filters are legal
+# What the picture takes from below beside options and errors: pixels of covers, colour tables.
+PICTURE_DATA = {
+    "_render.cover": {"_rasters"},
+    "_render.colormaps": {"_colormap_data"},
+    "_render.picture": {"_colormap_data"},
 }
 LINES_MAX = 400
 FUNCTION_LINES_MAX = 50
@@ -135,6 +155,38 @@ def test_imports_point_downwards(name):
 @pytest.mark.parametrize("name", PARTS)
 def test_imports_form_no_cycle(name):
     assert name not in reached(name)
+
+
+@pytest.mark.parametrize("layer", LAYERS, ids=min)
+def test_layers_of_the_format_import_nothing_from_each_other(layer):
+    met = {
+        name: {lower for lower in GRAPH[name] if top(lower) == "_format"}
+        - layer
+        - LAYERS_BASE
+        - BETWEEN_LAYERS.get(name, set())
+        for name in layer
+    }
+    assert {name: others for name, others in met.items() if others} == {}
+
+
+@pytest.mark.parametrize("name", [name for name in PARTS if top(name) == "_render"])
+def test_the_picture_knows_nothing_of_the_format(name):
+    below = {lower for lower in GRAPH[name] if top(lower) not in {"_render", *ORDER[-1]}}
+    assert {top(lower) for lower in below} <= PICTURE_DATA.get(name, set())
+
+
+def test_every_module_of_the_format_is_in_one_layer():
+    named = [*LAYERS_BASE, *LAYERS_TOP, *(name for layer in LAYERS for name in layer)]
+    packages = {"_format", "_format.fast"}
+    assert sorted(named) == sorted(n for n in PARTS if top(n) == "_format" and n not in packages)
+    lowest = {lower for name in LAYERS_BASE for lower in GRAPH[name] if top(lower) == "_format"}
+    assert lowest <= LAYERS_BASE
+
+
+def test_the_lists_of_importers_name_only_modules_that_import():
+    for package, names in IMPORTERS.items():
+        for name in names:
+            assert package in {i.split(".")[0] for i in imports(MODULES[name])}, (package, name)
 
 
 @pytest.mark.parametrize("name", PARTS)
