@@ -70,6 +70,10 @@ class Option:
             return ""
         return f"above {self.above}" + (f", at most {self.highest:,}" if self.highest else "")
 
+    def refusal(self, shown: str) -> str:
+        """The message for a value out of range."""
+        return f"{self.name}= is {self.range_text}, not {shown}"
+
     def allows(self, number: float) -> bool:
         """Whether a number is within the range."""
         return not (

@@ -23,8 +23,8 @@ from intaglio.errors import EncodeError, Reason
 _DRAWN_BY_THE_FRAME: Final = ("cmap", "vmin", "vmax", "norm", "vcenter", "linthresh", "origin")
 
 
-@explicit()
-def imsave(
+@explicit(described=True)
+def imsave(  # noqa: D417 - `explicit` describes the keywords of the table
     fname: Source,
     arr: "npt.ArrayLike",
     vmin: float | None = None,
@@ -48,24 +48,13 @@ def imsave(
     arr : array_like
         Any shape and any dtype of SPEC.md section 14.1. A 2-D array looks as plt.imsave shows
         it, except that label maps get colours of their own (docs/python.md).
-    vmin, vmax : float, optional
-        Values at the start and at the end of the colour map. Default: from the data.
-    cmap : str, array_like or matplotlib Colormap, optional
-        The colour map. Default: "viridis".
     format : {"png"}, optional
         Accepted for plt.imsave's sake; no other format keeps the data.
-    origin : {"upper", "lower"}, optional
-        Where row 0 is shown. Default: "upper".
     dpi : float
         Dots per inch, written to the file as a hint for printing.
     colorbar : bool
         Show a matrix in a frame with ticks and a colour bar. Needs matplotlib. Cannot be combined
         with cover, enlarge, scale, side_min and complex_as.
-
-    Other Parameters
-    ----------------
-    **options
-        The other keywords of `save`.
 
     Raises
     ------
@@ -200,9 +189,10 @@ def dumps(data: "npt.ArrayLike | Mapping[str, npt.ArrayLike]", **options: Unpack
     return out.getvalue()
 
 
-def embed(
-    pixels: npt.NDArray[np.uint8],
-    data: npt.ArrayLike | Mapping[str, npt.ArrayLike],
+@explicit(described=True)
+def embed(  # noqa: D417 - `explicit` describes the keywords of the table
+    pixels: "npt.NDArray[np.uint8]",
+    data: "npt.ArrayLike | Mapping[str, npt.ArrayLike]",
     *,
     metadata: Mapping[str, Any] | None = None,
     attrs: Mapping[str, Mapping[str, Any]] | None = None,
@@ -217,14 +207,6 @@ def embed(
         RGB or RGBA. Alpha 0 is not allowed. The array is not changed.
     data : array_like or mapping of str to array_like
         As for `save`.
-    metadata : mapping, optional
-        A JSON object for the file.
-    attrs : mapping of str to mapping, optional
-        A JSON object for each array.
-    profile : str or tuple of int
-        The bits of a pixel that carry data, SPEC.md section 5.
-    level : int, optional
-        The Zstandard level, from 1 to 22. Default: chosen.
 
     Returns
     -------
@@ -243,6 +225,10 @@ def embed(
     See Also
     --------
     extract : read the arrays from pixels.
+
+    Notes
+    -----
+    The profiles are defined in SPEC.md section 5.
 
     Examples
     --------

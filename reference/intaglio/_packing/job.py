@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 from intaglio._escape import digits_of
 from intaglio._format.blocks import BlockForm
 from intaglio._format.png.head import write_phys
-from intaglio._format.registry import DEFAULT_PROFILE, PROFILES, Depths, is_legal_depths
-from intaglio._options import LEVEL_DEFAULT, TABLE, Effort, Profile
+from intaglio._format.registry import PROFILES, Depths, is_legal_depths
+from intaglio._options import TABLE, Effort, Profile, default
 from intaglio._packing.body import BLOCK_BYTES_DEFAULT
 from intaglio.errors import EncodeError, Reason
 
@@ -46,13 +46,13 @@ def make_job(options: Mapping[str, Any], dpi: float | None) -> Job:
     check_dpi(dpi)
     look = {key: value for key, value in options.items() if key not in _NOT_OF_THE_LOOK}
     return Job(
-        depths=_depths(options.get("profile", DEFAULT_PROFILE)),
-        level=_level(options.get("level", LEVEL_DEFAULT)),
+        depths=_depths(options.get("profile", default("profile"))),
+        level=_level(options.get("level", default("level"))),
         look=Look(**look),
         metadata=_mapping("metadata", options.get("metadata")),
         attrs=_mapping("attrs", options.get("attrs")),
         dpi=dpi,
-        effort=_effort(options.get("effort", "fast")),
+        effort=_effort(options.get("effort", default("effort"))),
     )
 
 
@@ -67,7 +67,7 @@ def _level(level: object) -> int | None:
         return None
     number = _whole("level", level)
     if not TABLE["level"].allows(number):
-        raise _out_of_range("level", _shown(number))
+        raise _invalid("level", TABLE["level"].refusal(_shown(number)))
     return number
 
 
@@ -77,7 +77,7 @@ def _effort(effort: object) -> Effort:
     for known in get_args(Effort):
         if effort == known:
             return known  # type: ignore[no-any-return]
-    raise _out_of_range("effort", repr(effort))
+    raise _invalid("effort", TABLE["effort"].refusal(repr(effort)))
 
 
 def _mapping(name: str, value: Any) -> Mapping[str, Any] | None:  # noqa: ANN401
@@ -98,10 +98,6 @@ def _wrong_type(name: str, wanted: str, value: object) -> TypeError:
 
 def _invalid(name: str, detail: str) -> EncodeError:
     return EncodeError(Reason.OPTION_INVALID, detail, name)
-
-
-def _out_of_range(name: str, shown: str) -> EncodeError:
-    return _invalid(name, f"{name}= is {TABLE[name].range_text}, not {shown}")
 
 
 def _check_keywords(options: Mapping[str, Any]) -> None:

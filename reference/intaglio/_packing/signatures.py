@@ -28,7 +28,8 @@ def explicit(
     """Let `inspect.signature` show each keyword that `**options` accepts.
 
     without: keywords that the function refuses. defaults: text for defaults that differ from the
-    table's. described: add the section "Other Parameters" with each keyword to the docstring.
+    table's. described: add the section "Other Parameters" to the docstring, with each keyword of
+    the table that the function has.
     """
 
     def expand(function: _Function) -> _Function:
@@ -36,10 +37,13 @@ def explicit(
         own = [_shortened(p) for p in shown.parameters.values() if p.kind is not p.VAR_KEYWORD]
         present = {parameter.name for parameter in own} | set(without)
         added = [row for row in TABLE.values() if row.name not in present]
+        if len(own) == len(shown.parameters):  # it has no **options
+            added = []
         keywords = [_parameter(row, defaults or {}) for row in added]
         function.__signature__ = shown.replace(parameters=[*own, *keywords])  # type: ignore[attr-defined]
         if described and function.__doc__:
-            function.__doc__ = _with_keywords(function.__doc__, added)
+            given = [TABLE[parameter.name] for parameter in own if parameter.name in TABLE]
+            function.__doc__ = _with_keywords(function.__doc__, given + added)
         return function
 
     return expand
@@ -55,7 +59,9 @@ def _with_keywords(docstring: str, rows: list[Option]) -> str:
 
 
 def _shortened(parameter: inspect.Parameter) -> inspect.Parameter:
-    """A parameter whose type, if it is a string, is shown without quotes."""
+    """A parameter with a short type: the table's, or its own string without quotes."""
+    if parameter.name in TABLE:
+        return parameter.replace(annotation=_Text(type_text(TABLE[parameter.name])))
     if not isinstance(parameter.annotation, str):
         return parameter
     return parameter.replace(annotation=_Text(parameter.annotation.replace("npt.", "")))

@@ -99,7 +99,7 @@ def _check_choice(name: str, value: object) -> None:
         also = " or a matplotlib Normalize" if name == "norm" else ""
         raise TypeError(f"{name}= is a string{also}, not {type(value).__name__}")
     if value not in TABLE[name].choices:
-        raise _out_of_range(name, repr(value))
+        raise _invalid(name, TABLE[name].refusal(repr(value)))
 
 
 def _checked_real(name: str, value: object) -> float:
@@ -112,7 +112,7 @@ def _checked_real(name: str, value: object) -> float:
     if not isfinite(real):
         raise _invalid(name, f"{name}= is a finite number, at most 1.8e308, not {_short(value)}")
     if not TABLE[name].allows(real):
-        raise _out_of_range(name, _short(value))
+        raise _invalid(name, TABLE[name].refusal(_short(value)))
     return int(value) if isinstance(value, Integral) else real
 
 
@@ -121,7 +121,7 @@ def _checked_count(name: str, value: object) -> int:
         raise TypeError(f"{name}= is a whole number, not {type(value).__name__}")
     count = int(value)
     if not TABLE[name].allows(count):
-        raise _out_of_range(name, _short(count))
+        raise _invalid(name, TABLE[name].refusal(_short(count)))
     return count
 
 
@@ -139,10 +139,6 @@ def _short(value: object) -> str:
         return str(value)
     except ValueError:  # a fraction of such numbers
         return "a larger one"
-
-
-def _out_of_range(name: str, shown: str) -> EncodeError:
-    return _invalid(name, f"{name}= is {TABLE[name].range_text}, not {shown}")
 
 
 def _invalid(name: str, detail: str) -> EncodeError:
