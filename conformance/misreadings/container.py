@@ -33,6 +33,22 @@ def _each(name: str, label: str, reading: str, chosen: str, new: str) -> Misread
     return _elements(name, label, reading, edit)
 
 
+def _ending_early(*, at_first: bool) -> tuple[tuple[str, str, str], ...]:
+    """Edits of `png`: while its IS_EARLY is true, it reads nothing after the last IDAT chunk."""
+    return (
+        ("png", "SIGNATURE: Final = ", f"IS_EARLY = {at_first}\nSIGNATURE: Final = "),
+        (
+            "png",
+            "        yield kind, data\n",
+            (
+                "        yield kind, data\n"
+                '        if IS_EARLY and kind == b"IDAT" != file[position + 4 : position + 8]:\n'
+                "            return\n"
+            ),
+        ),
+    )
+
+
 MISREADINGS: Final = (
     one(
         "bytes-behind-the-blocks-allowed",
@@ -132,16 +148,7 @@ MISREADINGS: Final = (
         "DEC-1",
         "A payload that is wrong is reported before the rest of the PNG is read.",
         (
-            ("png", "SIGNATURE: Final = ", ("IS_EARLY = True\nSIGNATURE: Final = ")),
-            (
-                "png",
-                "        yield kind, data\n",
-                (
-                    "        yield kind, data\n"
-                    '        if IS_EARLY and kind == b"IDAT" != file[position + 4 : position + 8]:\n'
-                    "            return\n"
-                ),
-            ),
+            *_ending_early(at_first=True),
             (
                 "decode",
                 "    return decode_pixels(pixels, width, height, wanted, limits)\n",
@@ -160,16 +167,7 @@ MISREADINGS: Final = (
         "DEC-1",
         "When all arrays are right, the rest of the PNG does not matter.",
         (
-            ("png", "SIGNATURE: Final = ", ("IS_EARLY = False\nSIGNATURE: Final = ")),
-            (
-                "png",
-                "        yield kind, data\n",
-                (
-                    "        yield kind, data\n"
-                    '        if IS_EARLY and kind == b"IDAT" != file[position + 4 : position + 8]:\n'
-                    "            return\n"
-                ),
-            ),
+            *_ending_early(at_first=False),
             (
                 "decode",
                 "    pixels, width, height = read_png(file, limits)\n",
@@ -193,16 +191,7 @@ MISREADINGS: Final = (
         "DEC-1",
         "A name that is not there is told as soon as the header is read.",
         (
-            ("png", "SIGNATURE: Final = ", ("IS_EARLY = False\nSIGNATURE: Final = ")),
-            (
-                "png",
-                "        yield kind, data\n",
-                (
-                    "        yield kind, data\n"
-                    '        if IS_EARLY and kind == b"IDAT" != file[position + 4 : position + 8]:\n'
-                    "            return\n"
-                ),
-            ),
+            *_ending_early(at_first=False),
             (
                 "decode",
                 "    pixels, width, height = read_png(file, limits)\n",
