@@ -35,7 +35,7 @@ def folder():
 
 @contextmanager
 def as_nobody():
-    """Run the rest as a user to whom permissions apply: root may do everything."""
+    """Run the rest as an ordinary user, because permissions do not stop root."""
     is_root = os.geteuid() == 0
     if is_root:
         os.seteuid(NOBODY)

@@ -126,6 +126,26 @@ def test_reading_a_closed_file_raises_value_error_in_every_state(path):
             read()
 
 
+def read_while_closing(file, inside, go_on):
+    """What one thread reads from `file`, while another has begun to close it.
+
+    inside is set in the middle of the read, which goes on when go_on is set.
+    """
+    got = []
+    reader = threading.Thread(target=lambda: got.append(file["x"][...]))
+    reader.start()
+    assert inside.wait(60)
+    closer = threading.Thread(target=file.close)
+    closer.start()
+    closer.join(1)  # time to close the file under the reader, if it does not wait
+    go_on.set()
+    reader.join(60)
+    closer.join(60)
+    with pytest.raises(ValueError, match="the file is closed"):
+        file["x"][...]
+    return got[0]
+
+
 def test_close_waits_for_a_read_in_another_thread_and_refuses_the_next():
     inside, go_on = threading.Event(), threading.Event()
 
@@ -141,18 +161,7 @@ def test_close_waits_for_a_read_in_another_thread_and_refuses_the_next():
     stream = Slow(PNG)
     file = ig.open(stream)
     stream.waits = True
-    got = []
-    reader = threading.Thread(target=lambda: got.append(file["x"][...]))
-    reader.start()
-    assert inside.wait(60)
-    closer = threading.Thread(target=file.close)
-    closer.start()
-    go_on.set()
-    reader.join(60)
-    closer.join(60)
-    assert same_bits(got[0], DATA)
-    with pytest.raises(ValueError, match="closed"):
-        file["x"][...]
+    assert same_bits(read_while_closing(file, inside, go_on), DATA)
 
 
 def test_close_waits_for_a_read_of_a_path_in_another_thread(tmp_path, monkeypatch):
@@ -168,19 +177,7 @@ def test_close_waits_for_a_read_of_a_path_in_another_thread(tmp_path, monkeypatc
 
     monkeypatch.setattr(container, "unpack_block", waiting)
     file = ig.open(tmp_path / "large.png")
-    got = []
-    reader = threading.Thread(target=lambda: got.append(file["x"][...]))
-    reader.start()
-    assert inside.wait(60)
-    closer = threading.Thread(target=file.close)
-    closer.start()
-    closer.join(1)  # time to close the file under the reader, if it does not wait
-    go_on.set()
-    reader.join(60)
-    closer.join(60)
-    assert same_bits(got[0], data)
-    with pytest.raises(ValueError, match="the file is closed"):
-        file["x"][...]
+    assert same_bits(read_while_closing(file, inside, go_on), data)
 
 
 FORK = """

@@ -25,7 +25,8 @@ def info_files(files: list[Path], talk: Talk, limits: Limits = DEFAULT_LIMITS) -
 
 def ls_files(files: list[Path], talk: Talk, limits: Limits = DEFAULT_LIMITS) -> int:
     """List each picture's arrays; give the exit code."""
-    several = len(_pictures(files)) > 1
+    pictures = _pictures(files)
+    several = len(pictures) > 1
 
     def work(path: Path) -> None:
         from intaglio._inspect.info import array_table
@@ -42,7 +43,7 @@ def ls_files(files: list[Path], talk: Talk, limits: Limits = DEFAULT_LIMITS) -> 
         for line in array_table(found.arrays):
             talk.data(head + line)
 
-    return each(_pictures(files), work, talk, prints=True)
+    return each(pictures, work, talk, prints=True)
 
 
 def verify_files(files: list[Path], talk: Talk, limits: Limits = DEFAULT_LIMITS) -> int:
@@ -78,7 +79,8 @@ def show_files(
     """Print each picture's data in short; give the exit code."""
     from intaglio._inspect.text import file_lines, plain_lines
 
-    several = len(_pictures(files)) > 1
+    pictures = _pictures(files)
+    several = len(pictures) > 1
 
     def work(path: Path) -> None:
         if textconv:
@@ -87,7 +89,7 @@ def show_files(
         head = [f"{label(path)}:"] if several else []
         talk.data("\n".join([*head, *file_lines(source_of(path), limits, only)]))
 
-    return each(_pictures(files), work, talk, prints=True)
+    return each(pictures, work, talk, prints=True)
 
 
 def _pictures(paths: list[Path]) -> list[Path]:
