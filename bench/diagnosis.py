@@ -161,10 +161,10 @@ it.
 TAIL = """
 ### Pictures that never carried anything
 
-"{never}" above are plots, screenshots, photographs and noise made for the corpus. Other packages
-ship {count} more pictures ({named}). For {silent} of them the error states only that they hold no
-Intaglio data. For the others it adds a cause "if it carried any": {accused}. Some of these are
-JPEGs, and all called grey are grey.
+"{never}" above are plots, screenshots, photographs and noise made for the corpus.
+Other packages ship {count} more pictures ({named}). For {silent} of them the error states only
+that they hold no Intaglio data. For the others it adds a cause "if it carried any": {accused}.
+Some of these are JPEGs, and all called grey are grey.
 """
 
 
