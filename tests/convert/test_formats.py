@@ -134,6 +134,42 @@ def test_metadata_and_attributes_come_back_type_for_type(tmp_path, name):
     assert json.dumps(found.attrs["a"], sort_keys=True) == json.dumps(METADATA, sort_keys=True)
 
 
+HOSTILE = {
+    "wide text": {"@dtype": "U500000000", "@shape": [1], "@value": ["a"]},
+    "wide bytes": {"@dtype": "S2000000000", "@shape": [2], "@value": ["a", "b"]},
+    "void": {"@dtype": "V2000000000", "@shape": [1], "@value": [0]},
+    "fields": {"@dtype": "i4," * 2000 + "i4", "@shape": [1], "@value": [0]},
+    "date": {"@dtype": "datetime64[s]", "@shape": [1], "@value": [0]},
+    "padded": {"@dtype": "bytes", "@value": ["a" * 1_000_000, *["b"] * 100_000]},
+    "no texts": {"@dtype": "U1", "@shape": [2**40], "@value": []},
+    "overflow": {"@dtype": "int64", "@shape": [1], "@value": [2**70]},
+}
+
+
+@pytest.mark.parametrize("name", ["h5", "nc"])
+def test_attributes_that_name_other_dtypes_or_sizes_are_kept_as_text_in_little_memory(
+    tmp_path, name
+):
+    script = """
+import json, resource, sys
+import numpy as np
+from pathlib import Path
+from intaglio import _convert
+from intaglio._convert.base import Content
+path, name = sys.argv[1:]
+attrs = {"a": json.load(sys.stdin)}
+_convert.write(Path(path), name, Content({"a": np.arange(3)}))  # libraries are loaded
+base = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (base + 2**28,) * 2)
+_convert.write(Path(path), name, Content({"a": np.arange(3)}, attrs))
+"""
+    path = tmp_path / f"a.{name}"
+    given = json.dumps(HOSTILE)
+    subprocess.run([sys.executable, "-c", script, path, name], input=given, text=True, check=True)
+    found = dict(_convert.read(path).attrs["a"])
+    assert {key: found[key] for key in HOSTILE} == HOSTILE
+
+
 def test_what_hdf5_has_in_attributes_comes_back_with_its_type(tmp_path):
     h5py = pytest.importorskip("h5py")
     with h5py.File(tmp_path / "a.h5", "w") as file:

@@ -21,6 +21,11 @@ from intaglio.errors import DecodeError, FormatError
 JSON_ATTRIBUTE: Final = "intaglio_json"
 _PLAIN: Final = ("bool", "int64", "float64")
 _TEXTS: Final = np.dtype("O", metadata={"vlen": str})  # as h5py has it
+_PADDED_BYTES_MAX: Final = 2**24  # of byte strings, each padded to the longest
+_TYPECODES: Final = f"?{np.typecodes['AllInteger']}{np.typecodes['AllFloat']}"
+_NUMBERS: Final = {
+    dtype.name: dtype for dtype in map(np.dtype, _TYPECODES)
+}  # a file names no other
 
 
 class NoJSONError(ValueError):
@@ -124,14 +129,16 @@ def _typed(value: Any) -> Any:  # noqa: ANN401
         case {"@dtype": "bytes", "@value": str(text)}:
             return np.bytes_(text.encode("latin-1"))
         case {"@dtype": "bytes", "@value": list(texts)}:
+            if len(texts) * max(map(len, texts), default=0) > _PADDED_BYTES_MAX:
+                return None
             shape = value.get("@shape", [len(texts)])
             return np.array([text.encode("latin-1") for text in texts], "S").reshape(shape)
         case {"@dtype": "U1", "@shape": list(shape), "@value": []}:
-            return np.empty(shape, _TEXTS)
+            return np.empty(0, _TEXTS).reshape(shape)
         case {"@dtype": str(name), "@shape": list(shape), "@value": list(values)}:
-            return np.array(values, np.dtype(name)).reshape(shape)[()]
+            return np.array(values, _NUMBERS[name]).reshape(shape)[()]
         case {"@dtype": str(name), "@shape": list(shape), "@hex": str(digits)}:
-            little = np.frombuffer(bytes.fromhex(digits), np.dtype(name).newbyteorder("<"))
+            little = np.frombuffer(bytes.fromhex(digits), _NUMBERS[name].newbyteorder("<"))
             return native(little).reshape(shape)[()]
     return None
 
