@@ -16,22 +16,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from memory import forget_peak, peak_bytes
 from subjects import SUBJECTS, Subject, Task, cover_path, make_cover
 
 SECONDS = 0.4  # small tasks are repeated for so long
 REPEATS_MAX = 9
-
-
-def peak_bytes() -> int:
-    """The most memory this process has held since `forget_peak`."""
-    status = Path("/proc/self/status").read_text()
-    return 1024 * int(status.split("VmHWM:")[1].split()[0])
-
-
-def forget_peak() -> int:
-    """Set the peak to what is held now, and return that."""
-    Path("/proc/self/clear_refs").write_text("5")
-    return peak_bytes()
 
 
 def timed(work: Callable[[Task], Any], task: Task) -> float:

@@ -6,6 +6,7 @@ printed.
 """
 
 import json
+import os
 import platform
 import subprocess
 import sys
@@ -22,8 +23,9 @@ PARTS: Final = ("isal", "matplotlib", "numpy", "pandas", "xarray", "zstandard")
 CALLS: Final = {**worst_files.CALLS, **{name: call for name, (call, _) in RECORDS.items()}}
 FILES: Final = {**worst_files.FILES, **{name: make for name, (_, make) in RECORDS.items()}}
 READER: Final = """
-import io, json, resource, sys, tempfile, time, warnings
+import io, json, sys, tempfile, time, warnings
 from pathlib import Path
+from memory import forget_peak, peak_bytes
 import intaglio as ig
 from intaglio.cli import run
 
@@ -74,7 +76,7 @@ warnings.simplefilter("ignore")
 first = small.get(sys.argv[1], lambda: io.BytesIO(ig.dumps([1])))()
 first.seek(0)
 call(first)  # everything is imported, and once used
-base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+base = forget_peak()
 start = time.process_time()
 try:
     call(io.BytesIO(data))
@@ -82,7 +84,7 @@ try:
 except ig.DecodeError as problem:
     verdict = problem.reason.value
 told = {"verdict": verdict, "seconds": time.process_time() - start}
-told["grown"] = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base)
+told["grown"] = peak_bytes() - base
 print(json.dumps(told))
 """
 HEAD: Final = """# Small files that take long
@@ -117,7 +119,11 @@ longer:
 def read(data: bytes, call: str) -> dict[str, Any]:
     """What a process of its own says of a file."""
     done = subprocess.run(
-        [sys.executable, "-c", READER, call], input=data, capture_output=True, check=False
+        [sys.executable, "-c", READER, call],
+        input=data,
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parent)},
     )
     assert not done.returncode, done.stderr.decode()
     told: dict[str, Any] = json.loads(done.stdout)

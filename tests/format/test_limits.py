@@ -22,6 +22,7 @@ from intaglio._format.png.decode import open_png
 from intaglio.cli.run import run
 
 ROOT = Path(__file__).resolve().parents[2]
+BENCH = str(ROOT / "bench")  # has `memory`
 sys.path[:0] = [str(ROOT / "conformance"), str(ROOT / "bench")]
 
 from builder import frames, png  # noqa: E402
@@ -36,6 +37,7 @@ RAW = (8, 8, 8, 0)
 
 READER = """
 import io, json, resource, sys
+from memory import forget_peak, peak_bytes
 import intaglio as ig
 from intaglio._inspect import explain
 from intaglio._forensics import diagnose
@@ -43,7 +45,7 @@ from intaglio._operations import restore
 data = sys.stdin.buffer.read()
 ig.loads_dict(ig.dumps([1]))  # everything is imported, and once used
 limit, _ = int(sys.argv[1]), resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[1]),) * 2)
-base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+base = forget_peak()
 told = {}
 for name in ("load_dict", "info", "verify"):
     try:
@@ -51,7 +53,7 @@ for name in ("load_dict", "info", "verify"):
         told[name] = ["accepted", ""]
     except ig.DecodeError as problem:
         told[name] = [problem.reason.value, problem.detail]
-told["growth"] = 1024 * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base)
+told["growth"] = peak_bytes() - base
 print(json.dumps(told))
 """
 
@@ -64,7 +66,7 @@ def read(data, memory=MEMORY_BYTES, **environment):
         capture_output=True,
         check=False,
         timeout=HANG_SECONDS,
-        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", **environment},
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": BENCH, **environment},
     )
     assert done.returncode == 0, done.stderr.decode()
     return json.loads(done.stdout)
